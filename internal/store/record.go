@@ -1,0 +1,62 @@
+package store
+
+import (
+	"time"
+
+	"hearken/fhir"
+	"hearken/fhir/search/query"
+)
+
+// Commit numbers the commits of a store, from 1. Numbers may have gaps.
+type Commit uint64
+
+// Method is how a version came to be. Values are stored: never renumber.
+type Method uint8
+
+// The methods.
+const (
+	Create Method = 1 // POST
+	Update Method = 2 // PUT
+	Patch  Method = 3 // PATCH
+	Delete Method = 4 // DELETE
+)
+
+// String is the HTTP verb, as in Bundle.entry.request.method.
+func (m Method) String() string { return [...]string{"", "POST", "PUT", "PATCH", "DELETE"}[m] }
+
+// Record is one version of one resource as stored. Body is its JSON with id and meta set, exactly as it goes
+// out; it is nil for a deletion. It may be used after the View that read it.
+type Record struct {
+	Key         fhir.Key
+	Version     fhir.VersionID
+	LastUpdated time.Time
+	Method      Method
+	Commit      Commit
+	Body        []byte
+}
+
+// Deleted reports whether this version is a deletion.
+func (r Record) Deleted() bool { return r.Method == Delete }
+
+// Prepared is a version ready to be stored. All that costs time (parsing, validation, extraction) has happened.
+type Prepared struct {
+	Key    fhir.Key
+	Method Method
+	// Stamp gives the body with meta.versionId and meta.lastUpdated set; called once, under the commit lock, so it
+	// only copies bytes. Nil for Delete.
+	Stamp func(fhir.VersionID, time.Time) []byte
+	Index query.Index // empty for Delete
+}
+
+// Change is one line of the change log.
+type Change struct {
+	Commit  Commit
+	Key     fhir.Key
+	Version fhir.VersionID
+	Method  Method
+	Time    time.Time
+}
+
+// Extractor gives the index of a stored version; engines call it to build the index of a new parameter
+// from what is stored. It is pure.
+type Extractor func(key fhir.Key, body []byte) (query.Index, error)
