@@ -1,0 +1,42 @@
+package interaction
+
+import (
+	"time"
+
+	"hearken/fhir"
+	"hearken/fhir/search"
+)
+
+// Call is one request, from HTTP or from a Bundle entry, with the wire taken off.
+type Call struct {
+	Method          string        // GET, HEAD, POST, PUT, PATCH or DELETE
+	Path            []string      // decoded segments below the service base: ["Patient", "123", "_history", "2"]
+	Parameters      []search.Pair // decoded, in order: those of the URL, then those of a form body
+	Body            []byte        // what was sent; nil for none. The interaction may keep it: it is never changed
+	MediaType       string        // of Body, without parameters: "application/fhir+json"
+	IfMatch         string        // as sent: W/"3"
+	IfNoneMatch     string
+	IfModifiedSince time.Time // zero when absent
+	IfNoneExist     string    // a query string, as sent
+	Prefer          Prefer
+	Accept          string // what a Binary read may be answered with; resource formats are the wire's business
+	Base            string // the service base URL links are made with: "http://127.0.0.1:8080/fhir"
+}
+
+// Prefer is the Prefer header, understood (https://hl7.org/fhir/R4/http.html#ops).
+type Prefer struct {
+	Return  string // minimal | representation | OperationOutcome; "" when not said
+	Lenient bool   // handling=lenient
+}
+
+// Answer is what an interaction says: the Body is a resource's JSON, or anything at all when MediaType
+// says so (Binary). Failures are errors, not Answers; Status turns them into one.
+type Answer struct {
+	Status       int    // HTTP status
+	Body         []byte // nil for none
+	MediaType    string // "" means a FHIR resource in the negotiated format
+	Version      fhir.VersionID // for ETag; 0 for none
+	LastModified time.Time
+	Location     string // absolute URL of the version written; "" for none
+	Allow        []string // for 405
+}
