@@ -32,11 +32,11 @@ type Prefer struct {
 // Answer is what an interaction says: the Body is a resource's JSON, or anything at all when MediaType
 // says so (Binary). Failures are errors, not Answers; Status turns them into one.
 type Answer struct {
-	Status       int    // HTTP status
-	Body         []byte // nil for none
-	MediaType    string // "" means a FHIR resource in the negotiated format
+	Status       int            // HTTP status
+	Body         []byte         // nil for none
+	MediaType    string         // "" means a FHIR resource in the negotiated format
 	Version      fhir.VersionID // for ETag; 0 for none
 	LastModified time.Time
-	Location     string // absolute URL of the version written; "" for none
+	Location     string   // absolute URL of the version written; "" for none
 	Allow        []string // for 405
 }
