@@ -1,0 +1,64 @@
+package gen
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+type compartmentDefinition struct {
+	URL, Code string
+	Resource  []struct {
+		Code  string
+		Param []string
+	}
+}
+
+type operationDefinition struct {
+	ID, URL, Code                        string
+	Resource                             []string
+	System, Type, Instance, AffectsState bool
+}
+
+// exampleCompartment is in the bundle to show what a CompartmentDefinition looks like, and
+// claims the code Device a second time.
+const exampleCompartment = compartURL + "example"
+
+// compartmentsTable writes a row for each compartment and one below it for each resource type
+// that can be in it.
+func compartmentsTable(src *source) (string, error) {
+	all := slices.Clone(src.compartments)
+	slices.SortFunc(all, func(a, b compartmentDefinition) int { return cmp.Compare(a.Code, b.Code) })
+	var t table
+	for _, c := range all {
+		if c.URL == exampleCompartment {
+			continue
+		}
+		if err := t.row("=", c.Code, c.URL); err != nil {
+			return "", err
+		}
+		for _, member := range c.Resource {
+			if len(member.Param) == 0 {
+				continue
+			}
+			if err := t.row(member.Code, strings.Join(member.Param, " ")); err != nil {
+				return "", err
+			}
+		}
+	}
+	return t.text.String(), nil
+}
+
+// operationsTable writes the operations by id.
+func operationsTable(src *source) (string, error) {
+	all := slices.Clone(src.operations)
+	slices.SortFunc(all, func(a, b operationDefinition) int { return cmp.Compare(a.ID, b.ID) })
+	var t table
+	for _, o := range all {
+		flags := flag(o.System, "s") + flag(o.Type, "t") + flag(o.Instance, "i") + flag(o.AffectsState, "a")
+		if err := t.row(o.ID, o.Code, flags, strings.Join(o.Resource, " "), shorten(o.URL, operationURL)); err != nil {
+			return "", err
+		}
+	}
+	return t.text.String(), nil
+}
