@@ -2,13 +2,12 @@ package element
 
 // Limits bounds what a reader accepts, so that no text can exhaust the stack or the memory.
 type Limits struct {
-	Depth int // elements inside one another; a complex element, a primitive's "_x" and an array count one each
+	Depth int // objects inside one another
 	Bytes int // length of the text; at most 2 GiB - 1 whatever is asked
 	Nodes int // nodes on the tape, 36 bytes each
 }
 
-// DefaultLimits is what a server should start from: 64 deep (the deepest of the published
-// examples needs 18), 64 MiB (a transaction of 10,000 entries), 4,000,000 nodes.
+// DefaultLimits is what a server should start from: 64 deep 64 MiB (a transaction of 10,000 entries), 4,000,000 nodes.
 func DefaultLimits() Limits {
 	return Limits{Depth: 64, Bytes: 64 << 20, Nodes: 4_000_000}
 }

@@ -22,12 +22,12 @@ func (n Node) Location() string {
 
 func appendLocation(dst []byte, set *definition.Set, nodes []node, index int32) []byte {
 	n := &nodes[index]
-	structure := set.Structures[n.structure]
+	structure := set.Structures()[n.structure]
 	if n.field == noField {
 		return append(dst, structure.Name...)
 	}
 	dst = appendLocation(dst, set, nodes, n.parent)
-	field := set.Fields[n.field]
+	field := set.Fields()[n.field]
 	dst = appendStep(dst, field.Element, int(n.position))
 	if field.Element.Choice || n.flags&isResource != 0 {
 		dst = append(dst, ".ofType("...)

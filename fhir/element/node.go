@@ -39,7 +39,7 @@ func (n Node) Structure() *definition.Structure {
 	if n.tree == nil {
 		return nil
 	}
-	return n.tree.set.Structures[n.at().structure]
+	return n.tree.set.Structures()[n.at().structure]
 }
 
 // Field is the JSON name and type by which the node is reached; nil for the root.
@@ -47,7 +47,7 @@ func (n Node) Field() *definition.Field {
 	if n.tree == nil || n.at().field == noField {
 		return nil
 	}
-	return n.tree.set.Fields[n.at().field]
+	return n.tree.set.Fields()[n.at().field]
 }
 
 // Element is the definition row of the node; nil for the root.

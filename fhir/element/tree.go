@@ -38,8 +38,9 @@ type flags uint16
 const (
 	hasValue   flags = 1 << iota // a primitive that has a value
 	isString                     // the value's span has quotes round it
-	isItem                       // written as an item of a JSON array
 	isResource                   // what stands here is a resource
+	isPadded                     // null stands for it in one of its two arrays
+	isFaulty                     // a fault was reported that leaves it without value and children
 )
 
 const (

@@ -1,0 +1,90 @@
+package xhtml
+
+import (
+	"bytes"
+	"html"
+	"strings"
+)
+
+// What may stand in a narrative: the formatting elements of HTML 4.0 chapters 7 to 11 (but for
+// section 9.4) and 15, a, images, and style attributes (https://hl7.org/fhir/R4/narrative.html#xhtml).
+var elements = set("div", "p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "a", "span",
+	"b", "em", "i", "strong", "small", "big", "tt", "dfn", "q", "var", "abbr", "acronym", "cite", "blockquote",
+	"address", "bdo", "kbd", "sub", "sup", "code", "samp", "pre", "ins", "del",
+	"ul", "ol", "li", "dl", "dt", "dd",
+	"table", "caption", "colgroup", "col", "thead", "tr", "tfoot", "tbody", "th", "td",
+	"img", "map", "area")
+
+// attributes may stand on any element.
+var attributes = set("title", "style", "class", "id", "lang", "xml:lang", "dir", "accesskey", "tabindex",
+	"span", "width", "align", "valign", "char", "charoff", "abbr", "axis", "headers", "scope", "rowspan", "colspan")
+
+// elementAttributes may stand on some.
+var elementAttributes = map[string][]string{
+	"a":          {"href", "name", "charset", "type", "hreflang", "rel", "rev", "shape", "coords", "target"},
+	"img":        {"src", "alt", "border", "longdesc", "height", "usemap", "ismap"},
+	"map":        {"name"},
+	"area":       {"shape", "coords", "href", "nohref", "alt"},
+	"blockquote": {"cite"},
+	"q":          {"cite"},
+	"ins":        {"cite", "datetime"},
+	"del":        {"cite", "datetime"},
+	"table":      {"summary", "border", "frame", "rules", "cellspacing", "cellpadding", "bgcolor"},
+	"tr":         {"bgcolor"},
+	"th":         {"nowrap", "height", "bgcolor"},
+	"td":         {"nowrap", "height", "bgcolor"},
+	"pre":        {"space", "xml:space"},
+	"ol":         {"type", "start"},
+	"ul":         {"type"},
+	"li":         {"value"},
+}
+
+// links are the attributes a click or a rendering follows.
+var links = set("href", "src", "cite", "longdesc", "usemap")
+
+func set(names ...string) map[string]bool {
+	m := make(map[string]bool, len(names))
+	for _, name := range names {
+		m[name] = true
+	}
+	return m
+}
+
+// isQuietLink reports whether following a link runs nothing in the page: its scheme is none of a
+// browser's that mean a script, nor a data URL that could be a document. Browsers drop
+// white space and controls from a scheme, and so does this.
+func isQuietLink(value []byte) bool {
+	colon := bytes.IndexAny(value, ":&")
+	if colon < 0 {
+		return true
+	}
+	link := strings.Map(func(c rune) rune {
+		if c <= ' ' || c == 0x7F {
+			return -1
+		}
+		return c
+	}, strings.ToLower(html.UnescapeString(string(value))))
+	scheme, rest, ok := strings.Cut(link, ":")
+	switch {
+	case !ok:
+		return true
+	case scheme == "javascript" || scheme == "vbscript":
+		return false
+	case scheme == "data":
+		return strings.HasPrefix(rest, "image/") && !strings.HasPrefix(rest, "image/svg")
+	}
+	return true
+}
+
+// isQuietStyle reports whether a style only formats: nothing in it fetches from outside or
+// runs. Escapes could spell anything and have no use here.
+func isQuietStyle(value []byte) bool {
+	if !bytes.ContainsAny(value, `(\&@`) && !bytes.Contains(value, []byte("/*")) {
+		return true
+	}
+	style := strings.ToLower(html.UnescapeString(string(value)))
+	if strings.ContainsAny(style, `\@`) || strings.Contains(style, "/*") || strings.Contains(style, "expression") {
+		return false
+	}
+	return !strings.Contains(style, "url(")
+}
