@@ -1,0 +1,91 @@
+package config
+
+import (
+	"log/slog"
+	"net/netip"
+	"time"
+)
+
+// Config is all settings, understood. Load makes one; Defaults is one with nothing said.
+type Config struct {
+	Listen         string         // host:port; port 0 takes a free one
+	Data           string         // the folder of the embedded store
+	Temporary      bool           // keep the data in a folder of its own that is removed at exit
+	BaseURL        string         // the service base as clients see it, without trailing slash; "" takes it from each request
+	TrustedProxies []netip.Prefix // whose Forwarded and X-Forwarded-* headers are believed
+	Insecure       bool           // allow other than loopback addresses without a login
+
+	Zone                 *time.Location // of dates and times without a zone
+	UnknownParameters    string         // Strict or Lenient
+	ReferentialIntegrity bool           // refuse references to what does not exist, and deletions of what is referenced
+	Validation           string         // ValidationOff or ValidationCore
+	SyntheticNHSNumbers  string         // Auto, On or Off: take only NHS numbers that are never issued
+
+	MaxBody      int64         // bytes of a request body, after decompression
+	MaxEntries   int           // entries of a batch or transaction
+	MaxCount     int           // matches on one page
+	DefaultCount int           // matches on one page when _count is not said
+	CursorLife   time.Duration // how long a page link can be followed
+
+	RequestTimeout time.Duration // for one interaction
+	ReadTimeout    time.Duration // for receiving a request
+	WriteTimeout   time.Duration // for receiving a request and sending its answer
+	IdleTimeout    time.Duration // between requests of one connection
+	ShutdownGrace  time.Duration // for running requests when the server stops
+
+	CacheSize int64 // bytes of the store's block cache
+
+	LogLevel  slog.Level
+	LogFormat string // LogText or LogJSON
+
+	given []given // where each setting came from, in the order of the table
+}
+
+// The words of settings that are a choice.
+const (
+	Strict  = "strict"  // an unknown search parameter is an error
+	Lenient = "lenient" // an unknown search parameter is ignored with a warning
+
+	ValidationOff  = "off"  // only what cannot be read is refused
+	ValidationCore = "core" // resources must conform to FHIR R4 itself
+
+	Auto = "auto" // On in loopback-only mode, otherwise Off
+	On   = "on"
+	Off  = "off"
+
+	LogText = "text"
+	LogJSON = "json"
+)
+
+// given is the text a setting was given, and by what.
+type given struct {
+	setting *Setting
+	text    string
+	source  string // "default", "flag", "environment" or the name of the file
+}
+
+// Defaults is the configuration when nothing is said.
+func Defaults() Config {
+	c, err := resolve(nil)
+	if err != nil {
+		panic(err) // a default of the table that its own setting refuses
+	}
+	return c
+}
+
+// LogValue is the effective configuration, one attribute a setting: its text, and its source where that is not
+// the default. Secrets show only whether they are set.
+func (c Config) LogValue() slog.Value {
+	attrs := make([]slog.Attr, 0, len(c.given))
+	for _, g := range c.given {
+		text := g.text
+		if g.setting.Secret && text != "" {
+			text = "[secret]"
+		}
+		if g.source != fromDefault {
+			text += " (" + g.source + ")"
+		}
+		attrs = append(attrs, slog.String(g.setting.Name, text))
+	}
+	return slog.GroupValue(attrs...)
+}
