@@ -3,12 +3,20 @@ package definition
 import "slices"
 
 // CodeList is the expansion of a value set that can be expanded from the definitions alone.
-// Enumerable lists hold every (system, code); rule-based ones (MIME types, UCUM, languages,
-// time zones, currencies) name the Rule that checks a code instead.
+// Enumerable lists hold every (system, code); the others name the Rule that checks a code instead:
+//
+//	bcp47        a language tag, "en-GB"
+//	bcp13        a MIME type with or without parameters, "text/plain; charset=utf-8"
+//	ucum         any UCUM unit, "mg/dL"
+//	ucum-time    a UCUM unit of time, "wk"
+//	ucum-length  a UCUM unit of length, "km"
+//	iana-tz      a name of the IANA time zone database, "Europe/London"
+//
+// The rules themselves are in fhir/validation.
 type CodeList struct {
 	URL     string
 	Version string
-	Rule    string // "" | bcp47 | bcp13 | ucum | iana-tz | iso4217 ...; see fhir/validation
+	Rule    string // "" for an enumerable list
 	Systems []CodeSystemCodes
 }
 

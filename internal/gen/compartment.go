@@ -24,6 +24,10 @@ type operationDefinition struct {
 // claims the code Device a second time.
 const exampleCompartment = compartURL + "example"
 
+// focus stands for the resource a compartment is of, which is always in it
+// (https://hl7.org/fhir/R4/compartmentdefinition.html).
+const focus = "{def}"
+
 // compartmentsTable writes a row for each compartment and one below it for each resource type
 // that can be in it.
 func compartmentsTable(src *source) (string, error) {
@@ -38,10 +42,14 @@ func compartmentsTable(src *source) (string, error) {
 			return "", err
 		}
 		for _, member := range c.Resource {
-			if len(member.Param) == 0 {
+			parameters := member.Param
+			if member.Code == c.Code && !slices.Contains(parameters, focus) {
+				parameters = append([]string{focus}, parameters...) // Patient and Device leave it out
+			}
+			if len(parameters) == 0 {
 				continue
 			}
-			if err := t.row(member.Code, strings.Join(member.Param, " ")); err != nil {
+			if err := t.row(member.Code, strings.Join(parameters, " ")); err != nil {
 				return "", err
 			}
 		}
