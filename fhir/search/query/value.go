@@ -10,8 +10,12 @@ import (
 // TypedIdentifier, Link, LinkIdentifier, URI, Period, Number, Quantity and Composite.
 type Value interface{ value() }
 
-// Text is a value of a string parameter, as written. Comparison is by Fold unless exact.
-type Text struct{ Text string }
+// Text is a value of a string parameter, as written. Comparison is by Fold unless exact. A Part is a later
+// word of a family name ("Quinones" of "Carreno Quinones"), found by StartsWith alone and never sorted by.
+type Text struct {
+	Text string
+	Part bool
+}
 
 // Token is a code or identifier with its system; System "" means it has none
 // (https://hl7.org/fhir/R4/search.html#token).

@@ -1,0 +1,73 @@
+package query
+
+import "encoding/binary"
+
+// maxRankText is how many bytes of a folded text, code or URI a sort looks at.
+const maxRankText = 256
+
+// Rank gives the bytes by which a value is sorted: bytes.Compare of two ranks orders their values as the sort key
+// does, so the value a resource is sorted by is the one with the least rank, in either direction. Descending
+// ranks are in descending order already: an engine walks both forwards. Ranks are self-delimiting (none is a
+// prefix of another) and may hold any byte. Values that are equal for sorting have equal ranks: text is compared
+// by Fold and, like codes and URIs, to its first 256 bytes; a period or range counts by its low end, descending by
+// its high end; a quantity by its number, whatever the unit.
+// ok is false for what cannot be sorted by: Display, TypedIdentifier, LinkIdentifier, Composite and the Part of a name.
+// (https://hl7.org/fhir/R4/search.html#sort)
+func Rank(v Value, descending bool) (rank []byte, ok bool) {
+	switch v := v.(type) {
+	case Text:
+		rank, ok = rankText(Fold(v.Text)), !v.Part
+	case Token:
+		rank, ok = append(rankText(v.Code), rankText(v.System)...), true
+	case Link:
+		rank, ok = rankText(linkText(v)), true
+	case URI:
+		rank, ok = rankText(v.URI), true
+	case Period:
+		rank, ok = rankTime(pick(descending, v.High, v.Low)), true
+	case Number:
+		rank, ok = []byte(pick(descending, v.High, v.Low)), true
+	case Quantity:
+		rank, ok = []byte(pick(descending, v.High, v.Low)), true
+	}
+	if !ok {
+		return nil, false
+	}
+	if descending {
+		complement(rank)
+	}
+	return rank, true
+}
+
+func pick[T any](first bool, a, b T) T {
+	if first {
+		return a
+	}
+	return b
+}
+
+func linkText(v Link) string {
+	if v.URL != "" {
+		return v.URL
+	}
+	return v.Key.String()
+}
+
+// rankText writes text so that no rank is a prefix of another and order is kept: 00 becomes 00 FF, and
+// 00 01 ends it.
+func rankText(text string) []byte {
+	text = text[:min(len(text), maxRankText)]
+	rank := make([]byte, 0, len(text)+2)
+	for i := range len(text) {
+		rank = append(rank, text[i])
+		if text[i] == 0 {
+			rank = append(rank, 0xff)
+		}
+	}
+	return append(rank, 0, 1)
+}
+
+// rankTime writes microseconds as eight bytes whose order is that of the numbers.
+func rankTime(µs int64) []byte {
+	return binary.BigEndian.AppendUint64(nil, uint64(µs)^1<<63)
+}
