@@ -4,6 +4,7 @@ import "hearken/fhir"
 
 // Expr is a condition on a resource: one of And, Or, Not, Const, Match, Missing, Chain, Has and InCompartment.
 type Expr interface {
+	// String is the canonical text of the condition: equal conditions have equal texts.
 	String() string
 	expr()
 }

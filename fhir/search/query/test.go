@@ -6,6 +6,7 @@ import "hearken/fhir"
 // LinkIdentifierTest, URITest, DateTest, NumberTest, QuantityTest and CompositeTest. Satisfies decides it;
 // a test never holds for a value of another sort.
 type Test interface {
+	// String is the canonical text of the test: equal tests have equal texts.
 	String() string
 	test()
 }

@@ -1,0 +1,74 @@
+package lint_test
+
+import (
+	"bytes"
+	"go/format"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"hearken/internal/fhirtest"
+)
+
+// vague are the words no name of a file or package may be: they say nothing about what is inside.
+var vague = []string{"manager", "helper", "helpers", "util", "utils", "common", "service", "impl", "types", "misc"}
+
+func TestText_Gofmt(t *testing.T) {
+	for _, s := range sources(t) {
+		formatted, err := format.Source(s.text)
+		if err != nil {
+			t.Errorf("%s: %v", s.name, err)
+		} else if !bytes.Equal(formatted, s.text) {
+			t.Errorf("%s is not formatted: run gofmt -w", s.name)
+		}
+	}
+}
+
+func TestText_Names(t *testing.T) {
+	for _, s := range sources(t) {
+		file := strings.TrimSuffix(strings.TrimSuffix(filepath.Base(s.name), ".go"), "_test")
+		for _, word := range vague {
+			if file == word || filepath.Base(s.dir) == word {
+				t.Errorf("%s: name it by what is inside, not %q", s.name, word)
+			}
+		}
+	}
+}
+
+// somebodysFolder is a path of one person's machine, which means nothing on another.
+var somebodysFolder = regexp.MustCompile("(^|[\\s\"'`(=])/(home|Users|root|work)/")
+
+func TestText_NobodysFolders(t *testing.T) {
+	if !somebodysFolder.MatchString(`open("/home/ann/plan.json")`) || somebodysFolder.MatchString("GET /fhir/work/1, $X/home/y") {
+		t.Fatal("the pattern does not find what it should, or finds what it should not")
+	}
+	root := fhirtest.ModuleRoot(t)
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() {
+			if name := entry.Name(); name == ".git" || name == "testdata" {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		for i, line := range strings.Split(string(text), "\n") {
+			if strings.HasSuffix(path, "text_test.go") || !somebodysFolder.MatchString(line) {
+				continue
+			}
+			t.Errorf("%s:%d names a folder of one machine", strings.TrimPrefix(path, root+string(filepath.Separator)), i+1)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
