@@ -147,7 +147,11 @@ func (r *reader) complex(f *frame, field *definition.Field, item int) bool {
 	}
 	start := r.pos
 	self, ok := r.append(f, field, structure)
-	if !ok || !r.object(self, structure) {
+	if !ok {
+		return false
+	}
+	r.nodes[self].position = int32(max(item, 0)) // items that were refused count too
+	if !r.object(self, structure) {
 		return false
 	}
 	n := &r.nodes[self]
