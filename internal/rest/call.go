@@ -1,0 +1,95 @@
+package rest
+
+import (
+	"net/http"
+	"strings"
+
+	"hearken/internal/interaction"
+)
+
+// request is one request as far as it has been understood.
+type request struct {
+	call   interaction.Call
+	pretty bool // _pretty=true: the answer is indented
+}
+
+// understand makes the Call of an HTTP request below the service base. What it returns with an error is
+// good for answering it.
+func (s *server) understand(r *http.Request) (request, error) {
+	var q request
+	base, ok := s.base.of(r)
+	if !ok {
+		return q, errHost
+	}
+	path, err := splitPath(strings.TrimPrefix(r.URL.EscapedPath(), basePath))
+	if err != nil {
+		return q, err
+	}
+	q.call = interaction.Call{Method: r.Method, Path: path, Base: base}
+	if q.call.Parameters, err = parameters(nil, r.URL.RawQuery, "query"); err != nil {
+		return q, err
+	}
+	if err = s.addBody(&q.call, r); err != nil {
+		return q, err
+	}
+	addHeaders(&q.call, r.Header)
+	q.pretty = valueOf(q.call.Parameters, "_pretty") == "true"
+	return q, s.represent(&q.call, r)
+}
+
+// represent sees to it that the answer can be in a form the client takes. A read of raw content is left to the
+// interaction, which knows what the content is.
+func (s *server) represent(c *interaction.Call, r *http.Request) error {
+	format := valueOf(c.Parameters, "_format")
+	accept := headerValues(r.Header, "Accept")
+	if readsRaw(c) {
+		c.Accept = strings.Join(accept, ",")
+		if format != "" {
+			c.Accept = format
+			if formats[format] == formatJSON {
+				c.Accept = jsonMediaType
+			}
+		}
+		return nil
+	}
+	return negotiate(format, accept)
+}
+
+// readsRaw reports whether the call may be answered with something other than a resource: Binary/1 and
+// Binary/1/_history/2.
+func readsRaw(c *interaction.Call) bool {
+	return (c.Method == http.MethodGet || c.Method == http.MethodHead) && len(c.Path)%2 == 0 && len(c.Path) > 0 && c.Path[0] == rawType
+}
+
+// addBody receives the body into the call: as further parameters if it is a form. A body where HTTP gives it no
+// meaning is ignored.
+func (s *server) addBody(c *interaction.Call, r *http.Request) (err error) {
+	if r.Method != http.MethodPost && r.Method != http.MethodPut && r.Method != http.MethodPatch {
+		return nil
+	}
+	body, err := receive(r, s.maxBody)
+	if err != nil || body == nil {
+		return err
+	}
+	k := kindOf(c.Method, c.Path)
+	if c.MediaType, err = mediaType(r.Header.Get("Content-Type"), k); err != nil {
+		return err
+	}
+	if k == bodyForm {
+		c.Parameters, err = parameters(c.Parameters, string(body), "form")
+		return err
+	}
+	c.Body = body
+	return nil
+}
+
+// addHeaders takes the headers that matter to interactions into the call.
+func addHeaders(c *interaction.Call, h http.Header) {
+	c.IfMatch = strings.Join(headerValues(h, "If-Match"), ",")
+	c.IfNoneMatch = strings.Join(headerValues(h, "If-None-Match"), ",")
+	c.IfNoneExist = strings.TrimPrefix(h.Get("If-None-Exist"), "?")
+	if since, err := http.ParseTime(h.Get("If-Modified-Since")); err == nil {
+		c.IfModifiedSince = since
+	}
+	c.Prefer = prefer(headerValues(h, "Prefer"))
+}

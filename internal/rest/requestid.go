@@ -1,0 +1,29 @@
+package rest
+
+import (
+	"net/http"
+	"regexp"
+)
+
+// requestIDHeader names one request in the client's log and in ours (https://hl7.org/fhir/R4/http.html#custom).
+const requestIDHeader = "X-Request-Id"
+
+// requestIDForm is what a client's request id may look like to be mirrored and logged.
+var requestIDForm = regexp.MustCompile(`^[A-Za-z0-9._:/+=-]{1,128}$`)
+
+// longNumber finds what could be an NHS number or another person's number in a client's request id.
+var longNumber = regexp.MustCompile(`[0-9]{9,}`)
+
+// requestID is the request's id, the client's own if it sent a usable one, and the same as it may stand in the
+// log: one that holds a long number is left out, because it might be somebody's.
+func (s *server) requestID(r *http.Request) (id, logged string) {
+	id = r.Header.Get(requestIDHeader)
+	if !requestIDForm.MatchString(id) {
+		id = s.newRequestID()
+		return id, id
+	}
+	if longNumber.MatchString(id) {
+		return id, "[withheld]"
+	}
+	return id, id
+}

@@ -1,0 +1,135 @@
+package rest
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"hearken/internal/interaction"
+)
+
+// Doer does interactions; interaction.Server is the one there is.
+type Doer interface {
+	Do(ctx context.Context, c interaction.Call) (interaction.Answer, error)
+}
+
+// Options is what New needs. All fields but BaseURL and TrustedProxies have to be set.
+type Options struct {
+	Interactions   Doer
+	Ready          func() error      // nil when reads and writes would succeed; its words go to whoever asks
+	IsType         func(string) bool // whether a name is a resource type, and so may stand in the log
+	BaseURL        string            // the service base of links; "" takes it from each request
+	TrustedProxies []netip.Prefix    // whose Forwarded and X-Forwarded-* headers are believed
+	LoopbackOnly   bool              // refuse requests that a web page from elsewhere could have made
+	MaxBody        int64             // bytes of a request body, compressed and not
+	Timeout        time.Duration     // for one interaction
+	Now            func() time.Time  //
+	NewRequestID   func() string     // names a request that came without X-Request-ID
+	Log            *slog.Logger      //
+}
+
+type server struct {
+	interactions Doer
+	ready        func() error
+	isType       func(string) bool
+	base         base
+	loopback     *loopback // nil when everyone may connect
+	maxBody      int64
+	timeout      time.Duration
+	now          func() time.Time
+	newRequestID func() string
+	log          *slog.Logger
+}
+
+// New makes the handler of everything the server offers: the FHIR service below /fhir, /healthz and /readyz.
+// Whatever else is asked for, and whatever fails, is answered with an OperationOutcome.
+func New(o Options) http.Handler {
+	s := &server{
+		interactions: o.Interactions, ready: o.Ready, isType: o.IsType,
+		base:    base{configured: o.BaseURL, proxies: o.TrustedProxies},
+		maxBody: o.MaxBody, timeout: o.Timeout, now: o.Now, newRequestID: o.NewRequestID, log: o.Log,
+	}
+	if o.LoopbackOnly {
+		s.loopback = &loopback{}
+		if u, err := url.Parse(o.BaseURL); err == nil {
+			s.loopback.alsoHost = u.Host
+		}
+	}
+	return s.engine()
+}
+
+// engine routes. The table of FHIR routes is interaction's: gin's patterns cannot tell Patient from $graphql or
+// metadata, so everything below the base is one route to gin.
+func (s *server) engine() *gin.Engine {
+	gin.SetMode(gin.ReleaseMode)
+	e := gin.New()
+	e.UseEscapedPath, e.UnescapePathValues = true, false // an id may hold an escaped slash; splitPath decodes
+	e.RedirectTrailingSlash, e.RedirectFixedPath = false, false
+	e.ForwardedByClientIP = false
+	e.Use(s.logAccess, s.recoverPanic, s.guard)
+	e.GET(healthPath, s.health)
+	e.HEAD(healthPath, s.health)
+	e.GET(readyPath, s.readiness)
+	e.HEAD(readyPath, s.readiness)
+	e.Any(basePath, s.serveFHIR)
+	e.Any(basePath+"/*path", s.serveFHIR)
+	e.NoRoute(s.noRoute)
+	return e
+}
+
+// guard refuses what a web page from elsewhere sends to a server that only its own machine may use.
+func (s *server) guard(c *gin.Context) {
+	if s.loopback == nil {
+		return
+	}
+	if err := s.loopback.check(c.Request); err != nil {
+		s.write(c.Writer, c.Request, failure(err), false)
+		c.Abort()
+	}
+}
+
+func (s *server) noRoute(c *gin.Context) {
+	if path := c.Request.URL.EscapedPath(); path == basePath || strings.HasPrefix(path, basePath+"/") {
+		s.serveFHIR(c) // a method gin does not know
+		return
+	}
+	s.write(c.Writer, c.Request, failure(errNoRoute), false)
+}
+
+// serveFHIR answers a request below the service base.
+func (s *server) serveFHIR(c *gin.Context) {
+	q, err := s.understand(c.Request)
+	if err != nil {
+		s.write(c.Writer, c.Request, failure(err), q.pretty)
+		return
+	}
+	ctx, cancel := context.WithTimeout(c.Request.Context(), s.timeout)
+	defer cancel()
+	a, err := s.interactions.Do(ctx, q.call)
+	if err != nil {
+		if errors.Is(err, context.Canceled) && c.Request.Context().Err() != nil {
+			return // the client has gone
+		}
+		allow := a.Allow
+		a = failure(err)
+		a.Allow = allow
+		s.logFault(c, a.Status, err)
+	}
+	s.write(c.Writer, c.Request, a, q.pretty)
+}
+
+// logFault logs the cause of what the client is only told to be an internal error or a lack of means.
+func (s *server) logFault(c *gin.Context, status int, err error) {
+	if status < http.StatusInternalServerError {
+		return
+	}
+	s.log.LogAttrs(c.Request.Context(), slog.LevelError, "fault",
+		slog.Int("status", status), slog.String("error", err.Error()), slog.String("request_id", c.GetString(requestIDKey)))
+}
