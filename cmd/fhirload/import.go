@@ -1,0 +1,154 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// runImport posts transaction Bundles (https://hl7.org/fhir/R4/http.html#transaction). Its
+// floor is the CPU time encoding/json takes to decode the same bytes into a map.
+func runImport(ctx context.Context, args []string, io streams) error {
+	repeat := 1
+	o, paths, err := parseOptions("import", args, io, func(flags *flag.FlagSet, o *options) {
+		o.clients, o.duration, o.warmUp = 4, 10*time.Minute, 0
+		flags.IntVar(&repeat, "repeat", repeat, "how often to post them all")
+	})
+	if err != nil {
+		return err
+	}
+	bodies, err := readBundles(paths)
+	if err != nil {
+		return err
+	}
+	o.requests = min(o.requests, int64(len(bodies)*max(repeat, 1)))
+	server, err := o.measure(ctx, "server", load{
+		client: newClient(o), header: o.header(), clients: o.clients, duration: o.duration, requests: o.requests,
+		next:   func(n int64) request { return request{http.MethodPost, o.base, bodies[n%int64(len(bodies))]} },
+		accept: acceptedEntries,
+	}, o.serverPID)
+	if err != nil {
+		return err
+	}
+	report(io.out, fmt.Sprintf("import: %d Bundles, %d clients, %s", len(bodies), o.clients, o.base), server)
+	return reportImport(o, server, bodies, io)
+}
+
+// reportImport prints what counts for an import: resources, and the CPU time each took.
+func reportImport(o options, server line, bodies [][]byte, io streams) error {
+	resources := server.resources.Load()
+	fmt.Fprintf(io.out, "%d resources, %.0f a second\n", resources, server.rate(resources))
+	if server.cpu > 0 {
+		fmt.Fprintf(io.out, "server CPU: %.2f s, %s a resource\n", server.cpu, server.cpuEach(resources))
+	}
+	if !o.withFloor {
+		return nil
+	}
+	floor, entries, err := decodeCPU(bodies)
+	if err != nil {
+		return err
+	}
+	each := floor / float64(max(entries, 1))
+	fmt.Fprintf(io.out, "floor CPU (encoding/json into a map): %s a resource\n", short(time.Duration(each*float64(time.Second))))
+	switch {
+	case server.cpu == 0:
+		fmt.Fprintln(io.out, "no ratio: give the server's process with --server-pid")
+	case resources > 0:
+		ratio(io.out, "CPU a resource, lower is better", server.cpu/float64(resources), each)
+	}
+	return nil
+}
+
+// readBundles reads the transaction Bundles among the files and below the folders, in the order of names.
+// Other files of a folder are passed over; a file that was named must be one.
+func readBundles(paths []string) ([][]byte, error) {
+	if len(paths) == 0 {
+		return nil, errors.New("import: name files or folders with transaction Bundles")
+	}
+	var bodies [][]byte
+	for _, path := range paths {
+		err := filepath.WalkDir(path, func(file string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() || !strings.HasSuffix(file, ".json") {
+				return err
+			}
+			body, err := os.ReadFile(file)
+			if err != nil {
+				return err
+			}
+			if isTransaction(body) {
+				bodies = append(bodies, body)
+			} else if file == path {
+				return fmt.Errorf("%s is no transaction Bundle", file)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	if len(bodies) == 0 {
+		return nil, fmt.Errorf("no transaction Bundle in %s", strings.Join(paths, ", "))
+	}
+	return bodies, nil
+}
+
+func isTransaction(body []byte) bool {
+	var head struct{ ResourceType, Type string }
+	return json.Unmarshal(body, &head) == nil && head.ResourceType == "Bundle" && head.Type == "transaction"
+}
+
+// acceptedEntries counts the entries of a transaction-response with a 2xx status.
+func acceptedEntries(body []byte) int64 {
+	var response struct {
+		Entry []struct{ Response struct{ Status string } }
+	}
+	if json.Unmarshal(body, &response) != nil {
+		return 0
+	}
+	var n int64
+	for _, entry := range response.Entry {
+		if strings.HasPrefix(entry.Response.Status, "2") {
+			n++
+		}
+	}
+	return n
+}
+
+// leastDecoding is how much CPU time the floor is measured over, that /proc's hundredths of a
+// second do not matter.
+const leastDecoding = 1.0
+
+// decodeCPU decodes the bodies into maps until enough CPU time has passed, and gives the CPU time one
+// round took, garbage collection included, and the entries in a round.
+func decodeCPU(bodies [][]byte) (seconds float64, entries int, err error) {
+	for _, body := range bodies {
+		var bundle struct{ Entry []json.RawMessage }
+		if err := json.Unmarshal(body, &bundle); err != nil {
+			return 0, 0, err
+		}
+		entries += len(bundle.Entry)
+	}
+	rounds := 0
+	for seconds < leastDecoding {
+		spent, err := cpuDuring(os.Getpid(), func() {
+			for _, body := range bodies {
+				var into map[string]any
+				_ = json.Unmarshal(body, &into) // it was read above
+			}
+		})
+		if err != nil {
+			return 0, 0, err
+		}
+		seconds += spent
+		rounds++
+	}
+	return seconds / float64(rounds), entries, nil
+}
