@@ -17,6 +17,7 @@ import (
 
 // Doer does interactions; interaction.Server is the one there is.
 type Doer interface {
+	// Do does one interaction. An error may come with an Answer whose Allow counts.
 	Do(ctx context.Context, c interaction.Call) (interaction.Answer, error)
 }
 
