@@ -5,6 +5,7 @@
 //	fhirload search --base http://127.0.0.1:8080/fhir --with-floor --clients 32
 //	fhirload create --base http://127.0.0.1:8080/fhir --with-floor --clients 8
 //	fhirload import --base http://127.0.0.1:8080/fhir --with-floor --server-pid 4711 FOLDER…
+//	fhirload import --base http://127.0.0.1:8080/fhir --generate 1000
 //	fhirload floor  --listen 127.0.0.1:9090 --body FILE
 //
 // The floors: for read and search a bare net/http server that writes the same bytes; for create

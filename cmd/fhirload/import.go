@@ -3,13 +3,10 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"flag"
 	"fmt"
-	"io/fs"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 )
@@ -17,29 +14,31 @@ import (
 // runImport posts transaction Bundles (https://hl7.org/fhir/R4/http.html#transaction). Its
 // floor is the CPU time encoding/json takes to decode the same bytes into a map.
 func runImport(ctx context.Context, args []string, io streams) error {
-	repeat := 1
+	repeat, generate, seed := 1, 0, uint64(1)
 	o, paths, err := parseOptions("import", args, io, func(flags *flag.FlagSet, o *options) {
 		o.clients, o.duration, o.warmUp = 4, 10*time.Minute, 0
 		flags.IntVar(&repeat, "repeat", repeat, "how often to post them all")
+		flags.IntVar(&generate, "generate", generate, "make up this many urgent care plans and post those")
+		flags.Uint64Var(&seed, "seed", seed, "which plans to make up")
 	})
 	if err != nil {
 		return err
 	}
-	bodies, err := readBundles(paths)
+	source, err := bundlesFrom(paths, generate, seed)
 	if err != nil {
 		return err
 	}
-	o.requests = min(o.requests, int64(len(bodies)*max(repeat, 1)))
+	o.requests = min(o.requests, int64(source.count*max(repeat, 1)))
 	server, err := o.measure(ctx, "server", load{
 		client: newClient(o), header: o.header(), clients: o.clients, duration: o.duration, requests: o.requests,
-		next:   func(n int64) request { return request{http.MethodPost, o.base, bodies[n%int64(len(bodies))]} },
+		next:   func(n int64) request { return request{http.MethodPost, o.base, source.body(int(n % int64(source.count)))} },
 		accept: acceptedEntries,
 	}, o.serverPID)
 	if err != nil {
 		return err
 	}
-	report(io.out, fmt.Sprintf("import: %d Bundles, %d clients, %s", len(bodies), o.clients, o.base), server)
-	return reportImport(o, server, bodies, io)
+	report(io.out, fmt.Sprintf("import: %d Bundles, %d clients, %s", source.count, o.clients, o.base), server)
+	return reportImport(o, server, source.some(), io)
 }
 
 // reportImport prints what counts for an import: resources, and the CPU time each took.
@@ -59,50 +58,14 @@ func reportImport(o options, server line, bodies [][]byte, io streams) error {
 	each := floor / float64(max(entries, 1))
 	fmt.Fprintf(io.out, "floor CPU (encoding/json into a map): %s a resource\n", short(time.Duration(each*float64(time.Second))))
 	switch {
-	case server.cpu == 0:
+	case o.serverPID == 0:
 		fmt.Fprintln(io.out, "no ratio: give the server's process with --server-pid")
+	case server.cpu == 0:
+		fmt.Fprintln(io.out, "no ratio: over in less than the hundredth of a second CPU time is counted in")
 	case resources > 0:
 		ratio(io.out, "CPU a resource, lower is better", server.cpu/float64(resources), each)
 	}
 	return nil
-}
-
-// readBundles reads the transaction Bundles among the files and below the folders, in the order of names.
-// Other files of a folder are passed over; a file that was named must be one.
-func readBundles(paths []string) ([][]byte, error) {
-	if len(paths) == 0 {
-		return nil, errors.New("import: name files or folders with transaction Bundles")
-	}
-	var bodies [][]byte
-	for _, path := range paths {
-		err := filepath.WalkDir(path, func(file string, entry fs.DirEntry, err error) error {
-			if err != nil || entry.IsDir() || !strings.HasSuffix(file, ".json") {
-				return err
-			}
-			body, err := os.ReadFile(file)
-			if err != nil {
-				return err
-			}
-			if isTransaction(body) {
-				bodies = append(bodies, body)
-			} else if file == path {
-				return fmt.Errorf("%s is no transaction Bundle", file)
-			}
-			return nil
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	if len(bodies) == 0 {
-		return nil, fmt.Errorf("no transaction Bundle in %s", strings.Join(paths, ", "))
-	}
-	return bodies, nil
-}
-
-func isTransaction(body []byte) bool {
-	var head struct{ ResourceType, Type string }
-	return json.Unmarshal(body, &head) == nil && head.ResourceType == "Bundle" && head.Type == "transaction"
 }
 
 // acceptedEntries counts the entries of a transaction-response with a 2xx status.

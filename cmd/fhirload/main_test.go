@@ -203,9 +203,23 @@ func TestImport(t *testing.T) {
 	if len(f.posted) != 6 {
 		t.Errorf("%d Bundles were posted, want 2 three times", len(f.posted))
 	}
-	for _, bad := range [][]string{{}, {filepath.Join(dir, "b.json")}, {filepath.Join(dir, "none")}, {t.TempDir()}} {
+	for _, bad := range [][]string{{}, {"--generate", "2", dir}, {"--generate", "-1"}, {filepath.Join(dir, "b.json")}, {filepath.Join(dir, "none")}, {t.TempDir()}} {
 		if _, err := runAgainst(t, f, append([]string{"import"}, bad...)...); err == nil {
 			t.Errorf("import %q: error = nil, want one", bad)
+		}
+	}
+}
+
+func TestImport_Generated(t *testing.T) {
+	f := &fakeServer{}
+	out, err := runAgainst(t, f, "import", "--generate", "5", "--with-floor")
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantInOutput(t, out, `import: 5 Bundles`, `server .* 5 +0\.00 %`, `no ratio: give`)
+	for _, body := range f.posted {
+		if !isTransaction([]byte(body)) {
+			t.Errorf("posted %.60s…, want a transaction Bundle", body)
 		}
 	}
 }
