@@ -81,4 +81,3 @@ func isTransaction(body []byte) bool {
 	var head struct{ ResourceType, Type string }
 	return json.Unmarshal(body, &head) == nil && head.ResourceType == "Bundle" && head.Type == "transaction"
 }
-

@@ -31,7 +31,9 @@ func runImport(ctx context.Context, args []string, io streams) error {
 	o.requests = min(o.requests, int64(source.count*max(repeat, 1)))
 	server, err := o.measure(ctx, "server", load{
 		client: newClient(o), header: o.header(), clients: o.clients, duration: o.duration, requests: o.requests,
-		next:   func(n int64) request { return request{http.MethodPost, o.base, source.body(int(n % int64(source.count)))} },
+		next: func(n int64) request {
+			return request{http.MethodPost, o.base, source.body(int(n % int64(source.count)))}
+		},
 		accept: acceptedEntries,
 	}, o.serverPID)
 	if err != nil {
