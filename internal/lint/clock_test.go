@@ -17,14 +17,17 @@ var ambient = map[string][]string{
 	"math/rand/v2": {"*-New"},
 }
 
-// mayBeAmbient are the packages that hand clock and randomness to the others, and those where
-// there is nobody to hand it, with the reason.
+// mayBeAmbient are the packages and single files that hand clock and randomness to the others, or
+// where what they read decides nothing, with the reason.
 var mayBeAmbient = []struct {
 	in     []string
 	reason string
 }{
 	{[]string{"cmd/..."}, "main wires"},
 	{[]string{"internal/app/..."}, "wires clock and randomness into all the rest"},
+	{[]string{"internal/store/embedded/options.go"}, "the default of Options.Now"},
+	{[]string{"internal/store/embedded/meta.go"}, "the default of Options.Random, read once, when a store is made"},
+	{[]string{"internal/interaction/commit.go"}, "how long writers in each other's way wait: no answer depends on it"},
 }
 
 func ambientFaults(s source) []string {
@@ -32,7 +35,7 @@ func ambientFaults(s source) []string {
 		return nil
 	}
 	for _, row := range mayBeAmbient {
-		if matches(row.in, s.dir) {
+		if matches(row.in, s.dir) || matches(row.in, s.name) {
 			return nil
 		}
 	}
@@ -96,6 +99,8 @@ func TestClockAndRandomness_RuleBites(t *testing.T) {
 		{"the shared generator", "fhir/x.go", `import "math/rand/v2"; var x = rand.IntN(2)`, 1},
 		{"a generator with a seed", "fhir/x.go", `import "math/rand/v2"; var x = rand.New(rand.NewPCG(1, 2))`, 0},
 		{"in a test", "fhir/x_test.go", `import "time"; var x = time.Now()`, 0},
+		{"a file with a reason", "internal/store/embedded/options.go", `import "time"; var x = time.Now`, 0},
+		{"the file beside it", "internal/store/embedded/engine.go", `import "time"; var x = time.Now`, 1},
 		{"in main", "cmd/hearken/x.go", `import "time"; var x = time.Now()`, 0},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 
 // undocumented names every exported identifier of a file without a comment: functions, methods
 // of exported types, types, constants, variables and methods of exported interfaces. The
-// comment of a group serves all in it.
+// comment of a group serves all in it, that of an interface its only method.
 func undocumented(s source) []string {
 	if s.test || s.generated {
 		return nil
@@ -59,7 +59,7 @@ func undocumentedSpec(spec ast.Spec, group bool, report func(token.Pos, string))
 		if s.Name.IsExported() && !group && s.Doc == nil && s.Comment == nil {
 			report(s.Pos(), s.Name.Name)
 		}
-		if methods, ok := s.Type.(*ast.InterfaceType); ok && s.Name.IsExported() {
+		if methods, ok := s.Type.(*ast.InterfaceType); ok && s.Name.IsExported() && len(methods.Methods.List) > 1 {
 			for _, method := range methods.Methods.List {
 				if len(method.Names) == 1 && method.Names[0].IsExported() && method.Doc == nil && method.Comment == nil {
 					report(method.Pos(), s.Name.Name+"."+method.Names[0].Name)
@@ -104,6 +104,7 @@ func TestDocumented_RuleBites(t *testing.T) {
 		{"a method of a generic type", "// T is.\ntype T[k any] struct{}\nfunc (t *T[k]) M() {}", 1},
 		{"a group", "// Both are.\nconst (\n\tA = 1\n\tB = 2\n)", 0},
 		{"a group without a comment", "const (\n\tA = 1 // is\n\tB = 2\n)", 1},
+		{"an interface of one method", "// I is.\ntype I interface{ M() }", 0},
 		{"an interface", "// I is.\ntype I interface {\n\tM()\n\t// N does.\n\tN()\n}", 1},
 	} {
 		t.Run(row.name, func(t *testing.T) {
