@@ -64,7 +64,7 @@ func TestAppendPlan_Appends(t *testing.T) {
 
 func TestGenerate_Bundles(t *testing.T) {
 	types := map[string]int{}
-	for bundle := range fhirtest.Generate(42, 2_000) {
+	for bundle := range fhirtest.Generate(42, 600) {
 		b := readBundle(t, bundle)
 		if faults := b.faults(); faults != nil {
 			t.Fatalf("Generate(42, ...) yields a Bundle with faults: %v\n%s", faults, bundle)
@@ -75,7 +75,7 @@ func TestGenerate_Bundles(t *testing.T) {
 	}
 	for _, want := range planResourceTypes {
 		if types[want] == 0 {
-			t.Errorf("Generate(42, 2000) yields no %s", want)
+			t.Errorf("Generate(42, 600) yields no %s", want)
 		}
 	}
 }
@@ -108,8 +108,8 @@ func TestGenerate_NHSNumbersUnique(t *testing.T) {
 // If-None-Exist would hide a difference.
 func TestGenerate_DirectoryIsOne(t *testing.T) {
 	bodies := map[string]any{}
-	for seed := range uint64(4) {
-		for bundle := range fhirtest.Generate(seed, 3_000) {
+	for seed := range uint64(3) {
+		for bundle := range fhirtest.Generate(seed, 1_000) {
 			for _, e := range readBundle(t, bundle).Entry {
 				if kind := e.resourceType(); kind != "Organization" && kind != "Practitioner" {
 					continue

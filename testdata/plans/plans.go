@@ -1,11 +1,10 @@
-// Package plans holds the sample plans of this folder within the program, for
-// hearken demo: one binary, nothing else to install. Wildcards such as ./...
-// pass testdata over; it is imported by name.
+// Package plans holds the sample urgent care plans, so that hearken demo has them with it. All people in them
+// are invented, and their NHS numbers are of the range that is never issued.
 package plans
 
 import "embed"
 
-// Files are the transaction Bundles, one file each, in FHIR JSON.
+// Files are the plans: transaction Bundles in FHIR JSON, one a file.
 //
 //go:embed *.json
 var Files embed.FS
