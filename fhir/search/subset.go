@@ -1,0 +1,66 @@
+package search
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"hearken/fhir/element"
+)
+
+// subsettedCoding marks a resource that is not complete, so that nobody writes it back
+// (https://hl7.org/fhir/R4/search.html#summary).
+const (
+	observationValues = "http://terminology.hl7.org/CodeSystem/v3-ObservationValue"
+	subsettedCode     = "SUBSETTED"
+	subsettedCoding   = `{"system":"` + observationValues + `","code":"` + subsettedCode + `"}`
+)
+
+// Subset writes the elements of a resource that a filter keeps, as JSON, with the tag SUBSETTED added to meta. The
+// root is the resource, with id and meta as they are to be answered; pretty is for people.
+func Subset(root element.Node, keep func(element.Node) bool, pretty bool) []byte {
+	text := element.AppendJSON(nil, root, element.WriteOptions{Keep: func(n element.Node) bool {
+		return (n.Parent() != root || n.Name() != "meta") && keep(n)
+	}})
+	// The first member is resourceType, always: meta goes right behind it.
+	head := len(`{"resourceType":""`) + len(root.Structure().Name)
+	out := make([]byte, 0, len(text)+256)
+	out = append(out, text[:head]...)
+	out = append(out, `,"meta":`...)
+	out = appendTaggedMeta(out, root.Child("meta"), keep)
+	out = append(out, text[head:]...)
+	if !pretty {
+		return out
+	}
+	var indented bytes.Buffer
+	if err := json.Indent(&indented, out, "", "  "); err != nil {
+		return out // cannot be: it is our own JSON
+	}
+	return indented.Bytes()
+}
+
+// appendTaggedMeta writes a Meta, which may be absent, with the tag added to those it has.
+func appendTaggedMeta(dst []byte, meta element.Node, keep func(element.Node) bool) []byte {
+	dst = append(dst, '{')
+	if !meta.IsZero() {
+		mark := len(dst) - 1
+		dst = element.AppendJSON(dst[:mark], meta, element.WriteOptions{Keep: func(n element.Node) bool {
+			return (n.Parent() != meta || n.Name() != "tag") && keep(n)
+		}})
+		if dst = dst[:len(dst)-1]; len(dst) > mark+1 { // reopen the object
+			dst = append(dst, ',')
+		}
+	}
+	dst = append(dst, `"tag":[`...)
+	for tag := range meta.Children() {
+		if tag.Name() != "tag" || isSubsetted(tag) {
+			continue
+		}
+		dst = element.AppendJSON(dst, tag, element.WriteOptions{Keep: keep})
+		dst = append(dst, ',')
+	}
+	return append(append(dst, subsettedCoding...), "]}"...)
+}
+
+func isSubsetted(tag element.Node) bool {
+	return tag.Child("code").Text() == subsettedCode && tag.Child("system").Text() == observationValues
+}
