@@ -27,6 +27,9 @@ func Parse(code string) (Unit, error) {
 	return p.main()
 }
 
+// one is the unit of a bare annotation. It is only ever read.
+var one = Unit{factor: big.NewRat(1, 1)}
+
 // parser reads one code. With check set it builds nothing.
 type parser struct {
 	text  string
@@ -92,7 +95,7 @@ func (p *parser) component(depth int) (Unit, int, error) {
 	case c == '(':
 		return p.group(depth)
 	case c == '{':
-		return Unit{factor: big.NewRat(1, 1)}, 1, p.annotation()
+		return one, 1, p.annotation()
 	case c == 0:
 		return Unit{}, 0, p.fault("a unit is missing")
 	}

@@ -145,7 +145,7 @@ func FuzzParse(f *testing.F) {
 		}
 		if err == nil && len(code) < 40 {
 			one := apd.New(1, 0)
-			if _, base, err := ucum.Canonical(one, code); err == nil && !ucum.Comparable(code, base) {
+			if _, base, err := ucum.Canonical(one, code); err == nil && ucum.Valid(base) && !ucum.Comparable(code, base) {
 				t.Errorf("Comparable(%q, %q) = false, want a unit comparable to its own base", code, base)
 			}
 		}
