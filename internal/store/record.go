@@ -46,7 +46,14 @@ type Prepared struct {
 	// only copies bytes. Nil for Delete.
 	Stamp func(fhir.VersionID, time.Time) []byte
 	Index query.Index // empty for Delete
+
+	// Encoded is what an engine that is an Encoder made of Key.Type and Index before Update; nil is always right.
+	Encoded any
 }
+
+// Encoder is implemented by an engine that can do part of Put's work before Update, in parallel. Encode sets
+// p.Encoded; it must be called again when Index changes. Its use is optional.
+type Encoder interface{ Encode(p *Prepared) error }
 
 // Change is one line of the change log.
 type Change struct {

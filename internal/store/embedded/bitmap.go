@@ -1,0 +1,240 @@
+package embedded
+
+import (
+	"container/list"
+	"sync"
+
+	"github.com/RoaringBitmap/roaring/v2"
+
+	"hearken/internal/store"
+)
+
+// minKept is the number of documents above which a posting bitmap is worth keeping.
+const minKept = 4096
+
+// maxRecent is how many index changes are remembered, so that a bitmap read from a snapshot can be brought up to date.
+const maxRecent = 1 << 17
+
+// maxPending is how many changes a kept bitmap may have that were not yet worked in.
+const maxPending = 1 << 14
+
+// bitmapCache keeps the large posting lists as bitmaps, each with the changes since it was read, so that
+// it serves every state from then on. The least recently used go when the bytes exceed the limit.
+type bitmapCache struct {
+	mu      sync.Mutex
+	limit   int64
+	size    int64
+	tip     store.Commit // newest commit recorded
+	entries map[string]*list.Element
+	used    list.List // of *keptBitmap, most recent first
+	recent  []bitmapChange
+}
+
+type keptBitmap struct {
+	prefix  string
+	bitmap  *roaring.Bitmap // never changed, but replaced
+	commit  store.Commit    // the state bitmap is of
+	changes []bitmapChange  // later ones, oldest first
+	bytes   int64
+}
+
+type bitmapChange struct {
+	commit store.Commit
+	key    []byte
+	add    bool
+}
+
+func newBitmapCache(limit int64) *bitmapCache {
+	return &bitmapCache{limit: limit, entries: map[string]*list.Element{}, recent: []bitmapChange{{}}}
+}
+
+// keptPrefixes are the lengths of the prefixes of a posting for which bitmaps are kept, 0 for none: postings of one
+// value, and the documents that have any value (or any to sort by) of a parameter.
+func keptPrefixes(key []byte) (first, second int) {
+	if len(key) == 0 {
+		return 0, 0
+	}
+	switch key[0] {
+	case familyEquality, familyReference, familyCompartment:
+		return len(key) - 4, 0
+	case familySort:
+		if key[4] == ascending {
+			return 5, 6
+		}
+	}
+	return 0, 0
+}
+
+// start sets the newest commit of a store just opened.
+func (c *bitmapCache) start(tip store.Commit) {
+	c.tip = tip
+	c.recent = []bitmapChange{{commit: tip}}
+}
+
+// record notes the changes of a commit. Deletions count before additions: a document whose sort value changed
+// still has one.
+func (c *bitmapCache) record(commit store.Commit, changes []indexChange) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.tip = commit
+	for _, add := range []bool{false, true} {
+		for _, change := range changes {
+			if change.add == add {
+				c.note(bitmapChange{commit, change.key, add})
+			}
+		}
+	}
+	if len(c.recent) > maxRecent {
+		keep := c.recent[len(c.recent)-maxRecent/2:]
+		from := keep[0].commit // half a commit is no use
+		for len(keep) > 0 && keep[0].commit == from {
+			keep = keep[1:]
+		}
+		c.recent = append([]bitmapChange{{commit: from}}, keep...)
+	}
+}
+
+func (c *bitmapCache) note(change bitmapChange) {
+	first, second := keptPrefixes(change.key)
+	if first == 0 {
+		return
+	}
+	c.recent = append(c.recent, change)
+	for _, n := range [2]int{first, second} {
+		if element := c.entries[string(change.key[:n])]; element != nil && n > 0 {
+			kept := element.Value.(*keptBitmap)
+			kept.changes = append(kept.changes, change)
+			if len(kept.changes) > maxPending {
+				c.evict(element) // nobody has asked for it in a long time
+			}
+		}
+	}
+}
+
+// get is the bitmap of a prefix as of a commit, if it is kept and goes back that far.
+func (c *bitmapCache) get(prefix []byte, commit store.Commit) *roaring.Bitmap {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	element := c.entries[string(prefix)]
+	if element == nil {
+		return nil
+	}
+	kept := element.Value.(*keptBitmap)
+	if commit < kept.commit {
+		return nil
+	}
+	c.used.MoveToFront(element)
+	if n := kept.upTo(commit); n > 0 {
+		kept.bitmap = applyChanges(kept.bitmap, kept.changes[:n])
+		kept.changes = append([]bitmapChange(nil), kept.changes[n:]...)
+		kept.commit = commit
+	}
+	return kept.bitmap
+}
+
+func (k *keptBitmap) upTo(commit store.Commit) int {
+	n := 0
+	for n < len(k.changes) && k.changes[n].commit <= commit {
+		n++
+	}
+	return n
+}
+
+func applyChanges(bitmap *roaring.Bitmap, changes []bitmapChange) *roaring.Bitmap {
+	bitmap = bitmap.Clone()
+	for _, change := range changes {
+		d := uint32(lastDocument(change.key))
+		if change.add {
+			bitmap.Add(d)
+		} else {
+			bitmap.Remove(d)
+		}
+	}
+	return bitmap
+}
+
+// put keeps a bitmap that was read from the state of a commit, if the changes since are still known.
+func (c *bitmapCache) put(prefix []byte, commit store.Commit, bitmap *roaring.Bitmap) {
+	if bitmap.GetCardinality() < minKept {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.entries[string(prefix)] != nil || !c.knowsSince(commit) {
+		return
+	}
+	kept := &keptBitmap{prefix: string(prefix), bitmap: bitmap, commit: commit, bytes: int64(bitmap.GetSizeInBytes()) + 256}
+	for _, change := range c.recent {
+		first, second := keptPrefixes(change.key)
+		if change.commit > commit && (hasPrefixOf(change.key, first, prefix) || hasPrefixOf(change.key, second, prefix)) {
+			kept.changes = append(kept.changes, change)
+		}
+	}
+	c.entries[kept.prefix] = c.used.PushFront(kept)
+	c.size += kept.bytes
+	for c.size > c.limit && c.used.Len() > 0 {
+		c.evict(c.used.Back())
+	}
+}
+
+func hasPrefixOf(key []byte, n int, prefix []byte) bool {
+	return n == len(prefix) && n > 0 && string(key[:n]) == string(prefix)
+}
+
+// knowsSince reports whether all changes after a commit are remembered.
+func (c *bitmapCache) knowsSince(commit store.Commit) bool {
+	return commit == c.tip || len(c.recent) > 0 && c.recent[0].commit <= commit
+}
+
+func (c *bitmapCache) evict(element *list.Element) {
+	kept := c.used.Remove(element).(*keptBitmap)
+	delete(c.entries, kept.prefix)
+	c.size -= kept.bytes
+}
+
+// bitmap is the documents at the end of all keys with a prefix. It must not be changed.
+func (r *reader) bitmap(prefix []byte) (*roaring.Bitmap, error) {
+	if !r.uncached {
+		if bitmap := r.store.bitmaps.get(prefix, r.commit); bitmap != nil {
+			return bitmap, nil
+		}
+	}
+	bitmap, err := r.readBitmap(prefix, after(prefix))
+	if err == nil && !r.uncached {
+		r.store.bitmaps.put(prefix, r.commit, bitmap)
+	}
+	return bitmap, err
+}
+
+// readBitmap collects the documents of a range of keys.
+func (r *reader) readBitmap(lower, upper []byte) (*roaring.Bitmap, error) {
+	c := collector{bitmap: roaring.New()}
+	err := r.walk(lower, upper, func(key []byte) bool {
+		c.add(lastDocument(key))
+		return true
+	})
+	return c.done(), err
+}
+
+// collector fills a bitmap many documents at a time.
+type collector struct {
+	bitmap *roaring.Bitmap
+	buffer []uint32
+}
+
+func (c *collector) add(d document) {
+	c.buffer = append(c.buffer, uint32(d))
+	if len(c.buffer) >= 4096 {
+		c.flush()
+	}
+}
+
+func (c *collector) flush() {
+	c.bitmap.AddMany(c.buffer)
+	c.buffer = c.buffer[:0]
+}
+
+func (c *collector) done() *roaring.Bitmap {
+	c.flush()
+	return c.bitmap
+}

@@ -1,0 +1,96 @@
+package embedded
+
+import (
+	"fmt"
+	"maps"
+	"sync/atomic"
+
+	"hearken/fhir"
+	"hearken/fhir/search/query"
+	"hearken/internal/store"
+)
+
+// catalogue is which numbers types and parameters have in this store. It is never changed but replaced,
+// so readers need no lock.
+type catalogue struct {
+	types      map[fhir.Type]typeNumber
+	names      [256]fhir.Type
+	parameters map[*query.Parameter]*parameter
+	identities map[identity]*parameter
+	ofType     map[typeNumber][]*parameter
+	codes      map[typeCode]*parameter
+}
+
+// identity names a parameter across restarts.
+type identity struct {
+	base fhir.Type
+	hash query.Identity
+}
+
+type typeCode struct {
+	t    typeNumber
+	code string
+}
+
+// parameter is a search parameter with its number.
+type parameter struct {
+	*query.Parameter
+	number   parameterNumber
+	t        typeNumber
+	building atomic.Bool // its index is not complete yet
+}
+
+func newCatalogue() *catalogue {
+	return &catalogue{
+		types: map[fhir.Type]typeNumber{}, parameters: map[*query.Parameter]*parameter{},
+		identities: map[identity]*parameter{}, ofType: map[typeNumber][]*parameter{}, codes: map[typeCode]*parameter{},
+	}
+}
+
+// withType is the catalogue with one type more.
+func (c *catalogue) withType(name fhir.Type, t typeNumber) *catalogue {
+	next := *c
+	next.types = maps.Clone(c.types)
+	next.addType(name, t)
+	return &next
+}
+
+func (c *catalogue) addType(name fhir.Type, t typeNumber) {
+	c.types[name] = t
+	c.names[t] = name
+}
+
+func (c *catalogue) addParameter(p *parameter) {
+	c.parameters[p.Parameter] = p
+	c.identities[identity{p.Base, p.Identity}] = p
+	c.ofType[p.t] = append(c.ofType[p.t], p)
+	c.codes[typeCode{p.t, p.Code}] = p
+}
+
+// nextType is the number a new type gets.
+func (c *catalogue) nextType() (typeNumber, error) {
+	if len(c.types) >= 255 {
+		return 0, fmt.Errorf("%w: more than 255 resource types", store.ErrFormat)
+	}
+	return typeNumber(len(c.types) + 1), nil
+}
+
+// find is the numbered parameter, by pointer or else by identity; nil for one this store was not opened with.
+func (c *catalogue) find(p *query.Parameter) *parameter {
+	if found := c.parameters[p]; found != nil {
+		return found
+	}
+	return c.identities[identity{p.Base, p.Identity}]
+}
+
+// ready is find for a search: a parameter that is still building, or unknown, is an error.
+func (c *catalogue) ready(p *query.Parameter) (*parameter, error) {
+	found := c.find(p)
+	if found == nil {
+		return nil, fmt.Errorf("store/embedded: parameter %s is not registered", p)
+	}
+	if found.building.Load() {
+		return nil, &store.BuildingError{Parameter: p.String()}
+	}
+	return found, nil
+}

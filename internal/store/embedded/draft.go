@@ -1,0 +1,97 @@
+package embedded
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"slices"
+
+	"hearken/fhir/search/query"
+)
+
+// group is all the values of one parameter in one document, encoded, with the keys of their postings.
+// Keys lack the document at their end; those of references are made from the targets once these have numbers.
+type group struct {
+	number  parameterNumber
+	entries []byte // as in the forward record
+	keys    []posting
+	links   []int // numbers in the table of targets
+}
+
+// draft is the index of one version as far as it can be written before the numbers of documents are known.
+// Making one is the costly part of a write, so it happens before the lock where it can.
+type draft struct {
+	groups       []group // by number
+	targets      []target
+	compartments []int
+}
+
+// newDraft encodes an index; every parameter in it must be registered.
+func newDraft(c *catalogue, h *hasher, t typeNumber, index query.Index) (*draft, error) {
+	d := &draft{}
+	table := &targetTable{}
+	for _, focus := range index.Compartments {
+		if n := table.add(focus); n > 0 && !slices.Contains(d.compartments, n) {
+			d.compartments = append(d.compartments, n)
+		}
+	}
+	rows := make([]row, 0, len(index.Entries))
+	for _, entry := range index.Entries {
+		p := c.find(entry.Parameter)
+		if p == nil || p.t != t {
+			return nil, fmt.Errorf("store/embedded: parameter %s is not registered for this type", entry.Parameter)
+		}
+		rows = append(rows, row{p, entry.Value})
+	}
+	slices.SortStableFunc(rows, func(a, b row) int { return int(a.parameter.number) - int(b.parameter.number) })
+	w := postingWriter{hash: h}
+	for len(rows) > 0 {
+		n := 1
+		for n < len(rows) && rows[n].parameter == rows[0].parameter {
+			n++
+		}
+		d.groups = append(d.groups, newGroup(&w, table, rows[:n]))
+		rows = rows[n:]
+	}
+	d.targets = table.targets
+	return d, nil
+}
+
+// row is one entry with its numbered parameter.
+type row struct {
+	parameter *parameter
+	value     query.Value
+}
+
+func newGroup(w *postingWriter, table *targetTable, rows []row) group {
+	p := rows[0].parameter
+	g := group{number: p.number}
+	w.begin(p.t, p.number)
+	var space [512]byte
+	for _, row := range rows {
+		value := appendValue(space[:0], row.value, table)
+		g.entries = binary.AppendUvarint(g.entries, uint64(p.number))
+		g.entries = append(binary.AppendUvarint(g.entries, uint64(len(value))), value...)
+		w.add(row.value)
+		if link, ok := row.value.(query.Link); ok && !link.Key.IsZero() {
+			g.links = append(g.links, table.add(link.Key))
+		}
+	}
+	g.keys = w.end()
+	return g
+}
+
+// finish gives the group's postings with the document at their end, sorted and each once.
+func (g *group) finish(t typeNumber, d document, targets []target) []posting {
+	postings := make([]posting, 0, len(g.keys)+len(g.links))
+	for _, p := range g.keys {
+		p.key = order.AppendUint32(p.key[:len(p.key):len(p.key)], documentIn(p.key, d))
+		postings = append(postings, p)
+	}
+	for _, n := range g.links {
+		prefix := referencePrefix(t, g.number, targets[n-1].t, targets[n-1].d)
+		postings = append(postings, posting{key: order.AppendUint32(prefix, uint32(d))})
+	}
+	slices.SortFunc(postings, func(a, b posting) int { return bytes.Compare(a.key, b.key) })
+	return slices.CompactFunc(postings, func(a, b posting) bool { return bytes.Equal(a.key, b.key) })
+}

@@ -1,0 +1,210 @@
+package embedded
+
+import (
+	"fmt"
+
+	"hearken/fhir/search/query"
+)
+
+// holds decides a condition on one forward record: the index is not asked, but for who refers to the document.
+func (ev *evaluator) holds(f *forward, e query.Expr) (bool, error) {
+	switch e := e.(type) {
+	case nil:
+		return true, nil
+	case query.Const:
+		return bool(e), nil
+	case query.And:
+		return ev.holdsAll(f, e)
+	case query.Or:
+		return ev.holdsAny(f, e)
+	case query.Not:
+		holds, err := ev.holds(f, e.Expr)
+		return !holds, err
+	case query.Missing:
+		return ev.holdsMissing(f, e)
+	case query.Match:
+		return ev.holdsMatch(f, e)
+	case query.Chain:
+		return ev.holdsChain(f, e)
+	case query.Has:
+		return ev.holdsHas(f, e)
+	case query.InCompartment:
+		return ev.holdsCompartment(f, e)
+	}
+	return false, fmt.Errorf("store/embedded: unknown condition %T", e)
+}
+
+func (ev *evaluator) holdsAll(f *forward, parts []query.Expr) (bool, error) {
+	for _, part := range parts {
+		if holds, err := ev.holds(f, part); err != nil || !holds {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+func (ev *evaluator) holdsAny(f *forward, parts []query.Expr) (bool, error) {
+	for _, part := range parts {
+		if holds, err := ev.holds(f, part); err != nil || holds {
+			return holds, err
+		}
+	}
+	return false, nil
+}
+
+func (ev *evaluator) holdsMissing(f *forward, e query.Missing) (bool, error) {
+	if e.Parameter.Base != f.names[f.t] {
+		return true, nil
+	}
+	if e.Parameter.Intrinsic != query.NotIntrinsic {
+		return false, nil
+	}
+	p, err := ev.catalogue.ready(e.Parameter)
+	if err != nil {
+		return false, err
+	}
+	return !f.has(p.number), nil
+}
+
+func (ev *evaluator) holdsMatch(f *forward, e query.Match) (bool, error) {
+	if e.Parameter.Base != f.names[f.t] {
+		return false, nil
+	}
+	switch e.Parameter.Intrinsic {
+	case query.IntrinsicID:
+		return query.Satisfies(e.Test, query.Token{Code: string(f.id)}), nil
+	case query.IntrinsicLastUpdated:
+		return query.Satisfies(e.Test, f.moment()), nil
+	}
+	p, err := ev.catalogue.ready(e.Parameter)
+	if err != nil {
+		return false, err
+	}
+	if e.Parameter.Code == query.AccessCode {
+		if f, err = ev.accessRecord(f); err != nil {
+			return false, err
+		}
+	}
+	found := false
+	err = f.values(p.number, func(v query.Value) bool {
+		found = query.Satisfies(e.Test, v)
+		return !found
+	})
+	return found, err
+}
+
+// accessRecord is the record that says who may see a document now: the present one while there is one,
+// whatever state the rest of the query is about.
+func (ev *evaluator) accessRecord(f *forward) (*forward, error) {
+	changed := ev.changed(f.t)
+	if changed == nil || !changed.Contains(uint32(f.d)) {
+		return f, nil
+	}
+	now, err := ev.forward(f.t, f.d)
+	if now == nil {
+		now = f
+	}
+	return now, err
+}
+
+func (ev *evaluator) holdsChain(f *forward, e query.Chain) (bool, error) {
+	t := ev.catalogue.types[e.Target]
+	if e.Parameter.Base != f.names[f.t] || t == 0 {
+		return false, nil
+	}
+	p, err := ev.catalogue.ready(e.Parameter)
+	if err != nil {
+		return false, err
+	}
+	found := false
+	f.links(p.number, func(to target) bool {
+		if to.t == t {
+			found, err = ev.targetHolds(t, to.d, e.Where)
+		}
+		return err == nil && !found
+	})
+	return found, err
+}
+
+func (ev *evaluator) targetHolds(t typeNumber, d document, where query.Expr) (bool, error) {
+	f, err := ev.remembered(t, d)
+	if err != nil || f == nil {
+		return false, err
+	}
+	return ev.holds(f, where)
+}
+
+func (ev *evaluator) holdsHas(f *forward, e query.Has) (bool, error) {
+	p, err := ev.catalogue.ready(e.Parameter)
+	if err != nil {
+		return false, err
+	}
+	found := false
+	err = ev.referrers(p, f.t, f.d, func(d document) (bool, error) {
+		source, err := ev.record(p.t, d)
+		if err != nil || source == nil {
+			return true, err
+		}
+		found, err = ev.holds(source, e.Where)
+		return !found, err
+	})
+	return found, err
+}
+
+// referrers calls visit with the documents that point at (t, d) by the parameter, as of the state asked about.
+func (ev *evaluator) referrers(p *parameter, t typeNumber, d document, visit func(document) (bool, error)) error {
+	changed := ev.changed(p.t)
+	var failed error
+	more := true
+	err := ev.walkPrefix(referencePrefix(p.t, p.number, t, d), func(key []byte) bool {
+		source := lastDocument(key)
+		if changed == nil || !changed.Contains(uint32(source)) {
+			more, failed = visit(source)
+		}
+		return more && failed == nil
+	})
+	if err != nil || failed != nil || !more || changed == nil {
+		return firstError(err, failed)
+	}
+	for it := changed.Iterator(); more && it.HasNext(); {
+		source := document(it.Next())
+		if more, err = ev.visitChanged(p, source, d, visit); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// visitChanged is visit if the changed document pointed at d as of the past state.
+func (ev *evaluator) visitChanged(p *parameter, source, d document, visit func(document) (bool, error)) (bool, error) {
+	f, err := ev.record(p.t, source)
+	if err != nil || f == nil {
+		return true, err
+	}
+	points := false
+	f.links(p.number, func(to target) bool {
+		points = to.d == d
+		return !points
+	})
+	if !points {
+		return true, nil
+	}
+	return visit(source)
+}
+
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (ev *evaluator) holdsCompartment(f *forward, e query.InCompartment) (bool, error) {
+	focus, found, err := readIdentity(ev.kv, ev.catalogue, e.Focus)
+	if err != nil || !found {
+		return false, err
+	}
+	return focus.d == f.d || f.inCompartment(focus.d), nil
+}

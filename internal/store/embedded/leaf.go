@@ -1,0 +1,210 @@
+package embedded
+
+import (
+	"github.com/RoaringBitmap/roaring/v2"
+
+	"hearken/fhir/search/query"
+)
+
+// verdict is what a key says of its document.
+type verdict uint8
+
+const (
+	no    verdict = iota
+	yes           // the test holds
+	doubt         // the forward record must tell
+)
+
+// span is a range of posting keys.
+type span struct {
+	lower, upper []byte
+	judge        func(key []byte) verdict // nil: yes to all
+}
+
+// leaf is how a test on one parameter is looked up: the documents of its spans.
+type leaf struct {
+	spans    []span
+	doubtful bool // every yes is a doubt
+}
+
+// single is the prefix of a leaf that is one posting list, the sort that bitmaps are kept for; else nil.
+func (l leaf) single() []byte {
+	if len(l.spans) == 1 && l.spans[0].judge == nil && !l.doubtful {
+		return l.spans[0].lower
+	}
+	return nil
+}
+
+func prefixSpan(prefix []byte) span { return span{lower: prefix, upper: after(prefix)} }
+
+func prefixLeaf(prefix []byte) leaf { return leaf{spans: []span{prefixSpan(prefix)}} }
+
+// leafOf plans a test on a parameter that is ready.
+func (ev *evaluator) leafOf(p *parameter, test query.Test) (leaf, error) {
+	switch test := test.(type) {
+	case query.TextTest:
+		return ev.textLeaf(p, test), nil
+	case query.DisplayTest:
+		return ev.wordsLeaf(p, orderedDisplay, test.Text), nil
+	case query.TokenTest:
+		return ev.tokenLeaf(p, test, hashCode, hashToken, hashSystem), nil
+	case query.LinkIdentifierTest:
+		return ev.tokenLeaf(p, test.TokenTest, hashLinkCode, hashLinkToken, hashLinkSystem), nil
+	case query.TypedIdentifierTest:
+		hash := ev.store.hash.sum(hashTypedIdentifier, test.System, test.Code, test.Value)
+		return prefixLeaf(equalityPrefix(p.t, p.number, hash)), nil
+	case query.LinkTest:
+		return ev.linkLeaf(p, test)
+	case query.URITest:
+		return uriLeaf(p, test), nil
+	case query.DateTest:
+		return dateLeaf(p, test), nil
+	case query.NumberTest:
+		return numberLeaf(p, test, nil), nil
+	case query.QuantityTest:
+		return ev.quantityLeaf(p, test), nil
+	}
+	return presenceLeaf(p.t, p.number), nil
+}
+
+// presencePrefix is what the ascending S keys of all documents with a value of the parameter begin with.
+func presencePrefix(t typeNumber, p parameterNumber) []byte {
+	return append(parameterPrefix(familySort, t, p), ascending)
+}
+
+// presenceLeaf is every document that has a value, each to be looked at.
+func presenceLeaf(t typeNumber, p parameterNumber) leaf {
+	l := prefixLeaf(presencePrefix(t, p))
+	l.doubtful = true
+	return l
+}
+
+func (ev *evaluator) tokenLeaf(p *parameter, test query.TokenTest, code, token, system byte) leaf {
+	h := &ev.store.hash
+	switch {
+	case test.AnySystem && test.AnyCode:
+		return presenceLeaf(p.t, p.number)
+	case test.AnySystem:
+		return prefixLeaf(equalityPrefix(p.t, p.number, h.sum(code, test.Code)))
+	case test.AnyCode:
+		return prefixLeaf(equalityPrefix(p.t, p.number, h.sum(system, test.System)))
+	}
+	return prefixLeaf(equalityPrefix(p.t, p.number, h.sum(token, test.System, test.Code)))
+}
+
+func (ev *evaluator) linkLeaf(p *parameter, test query.LinkTest) (leaf, error) {
+	var l leaf
+	l.doubtful = test.Version != 0
+	if test.URL != "" {
+		hash := ev.store.hash.sum(hashURL, test.URL)
+		l.spans = []span{prefixSpan(equalityPrefix(p.t, p.number, hash))}
+		return l, nil
+	}
+	for name, t := range ev.catalogue.types {
+		if test.Key.Type != "" && test.Key.Type != name {
+			continue
+		}
+		key := test.Key
+		key.Type = name
+		identity, found, err := readIdentity(ev.kv, ev.catalogue, key)
+		if err != nil {
+			return l, err
+		}
+		if found {
+			l.spans = append(l.spans, prefixSpan(referencePrefix(p.t, p.number, t, identity.d)))
+		}
+	}
+	return l, nil
+}
+
+// compositeLeaves are the posting lists of the parts that have some; a document must be in all of them, and then
+// its tuples looked at.
+func (ev *evaluator) compositeLeaves(p *parameter, test query.CompositeTest) []leaf {
+	leaves := []leaf{presenceLeaf(p.t, p.number)}
+	for i, part := range test.Parts {
+		if hash, ok := ev.store.hash.ofTest(part); ok {
+			l := prefixLeaf(equalityPrefix(p.t, p.number, ev.store.hash.ofPart(i, hash)))
+			l.doubtful = true
+			leaves = append(leaves, l)
+		}
+	}
+	if len(leaves) > 1 {
+		leaves = leaves[1:]
+	}
+	return leaves
+}
+
+// ofTest is the hash among those of ofValue that the values a test holds for all have.
+func (h *hasher) ofTest(test query.Test) (hash [hashSize]byte, ok bool) {
+	switch test := test.(type) {
+	case query.TokenTest:
+		return h.ofTokenTest(test, hashCode, hashToken, hashSystem)
+	case query.LinkIdentifierTest:
+		return h.ofTokenTest(test.TokenTest, hashLinkCode, hashLinkToken, hashLinkSystem)
+	case query.TypedIdentifierTest:
+		return h.sum(hashTypedIdentifier, test.System, test.Code, test.Value), true
+	case query.LinkTest:
+		return h.sum(hashURL, test.URL), test.URL != ""
+	}
+	return hash, false
+}
+
+func (h *hasher) ofTokenTest(test query.TokenTest, code, token, system byte) (hash [hashSize]byte, ok bool) {
+	switch {
+	case test.AnySystem && test.AnyCode:
+		return hash, false
+	case test.AnySystem:
+		return h.sum(code, test.Code), true
+	case test.AnyCode:
+		return h.sum(system, test.System), true
+	}
+	return h.sum(token, test.System, test.Code), true
+}
+
+// scanLeaf calls visit with the documents of a leaf; one may come more than once.
+func (ev *evaluator) scanLeaf(l leaf, visit func(d document, sure bool) bool) error {
+	more := true
+	for _, s := range l.spans {
+		if !more {
+			return nil
+		}
+		err := ev.walk(s.lower, s.upper, func(key []byte) bool {
+			judged := yes
+			if s.judge != nil {
+				judged = s.judge(key)
+			}
+			if judged != no {
+				more = visit(lastDocument(key), judged == yes && !l.doubtful)
+			}
+			return more
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// leafSet is the documents of a leaf, and those in doubt.
+func (ev *evaluator) leafSet(l leaf) (sure, doubtful *roaring.Bitmap, err error) {
+	if prefix := l.single(); prefix != nil {
+		sure, err = ev.bitmap(prefix)
+		return sure, roaring.New(), err
+	}
+	if len(l.spans) == 1 && l.spans[0].judge == nil {
+		doubtful, err = ev.bitmap(l.spans[0].lower)
+		return roaring.New(), doubtful, err
+	}
+	in, maybe := collector{bitmap: roaring.New()}, collector{bitmap: roaring.New()}
+	err = ev.scanLeaf(l, func(d document, sure bool) bool {
+		if sure {
+			in.add(d)
+		} else {
+			maybe.add(d)
+		}
+		return true
+	})
+	sure, doubtful = in.done(), maybe.done()
+	doubtful.AndNot(sure)
+	return sure, doubtful, err
+}

@@ -1,0 +1,54 @@
+package embedded
+
+import (
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
+
+	"hearken/fhir/search/query"
+	"hearken/internal/store"
+)
+
+// Options is what a store needs from outside. The zero value of each field means its default.
+type Options struct {
+	// Parameters are all search parameters of all types, hidden ones included. The order does not matter.
+	Parameters []*query.Parameter
+	// Extract indexes stored versions: for parameters that are new and for histories with a condition.
+	// Without it a new parameter of a type that has documents stays building.
+	Extract store.Extractor
+
+	Now    func() time.Time // default time.Now
+	Random io.Reader        // for the secret of a new store; default crypto/rand
+
+	FS         vfs.FS        // default the operating system's
+	CacheBytes int64         // blocks kept in memory; default 64 MiB
+	BitmapKeep int64         // bytes of posting bitmaps kept in memory; default 32 MiB
+	Memtable   uint64        // bytes of a memtable; default 16 MiB
+	CursorLife time.Duration // how long a page cursor lives after the next write; default 15 minutes
+	Reserve    uint64        // bytes of free space below which writes are refused; default 256 MiB; 1 turns it off
+	Ballast    int64         // size of the file that is given up when space runs out; default 64 MiB; below 0 none
+	SpacePoll  time.Duration // how often free space is looked at; default 1 second
+	Logger     *slog.Logger  // default slog.Default
+}
+
+func (o Options) withDefaults() Options {
+	setDefault(&o.Now, o.Now == nil, time.Now)
+	setDefault(&o.FS, o.FS == nil, vfs.Default)
+	setDefault(&o.CacheBytes, o.CacheBytes == 0, 64<<20)
+	setDefault(&o.BitmapKeep, o.BitmapKeep == 0, 32<<20)
+	setDefault(&o.Memtable, o.Memtable == 0, 16<<20)
+	setDefault(&o.CursorLife, o.CursorLife == 0, 15*time.Minute)
+	setDefault(&o.Reserve, o.Reserve == 0, 256<<20)
+	setDefault(&o.Ballast, o.Ballast == 0, 64<<20)
+	setDefault(&o.SpacePoll, o.SpacePoll == 0, time.Second)
+	setDefault(&o.Logger, o.Logger == nil, slog.Default())
+	return o
+}
+
+func setDefault[T any](field *T, unset bool, value T) {
+	if unset {
+		*field = value
+	}
+}

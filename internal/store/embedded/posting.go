@@ -1,0 +1,247 @@
+package embedded
+
+import (
+	"bytes"
+	"strings"
+
+	"hearken/fhir/search/query"
+)
+
+// The sorts of what is hashed.
+const (
+	hashClaim           = 'U'
+	hashHistory         = 'H' // a history query, for its cursors
+	hashQuery           = 'W' // a search
+	hashNumbers         = '#' // the parameter numbers of a search
+	hashCode            = 'c' // code of a token, whatever its system
+	hashToken           = 't' // system and code
+	hashSystem          = 's' // system, whatever the code
+	hashTypedIdentifier = 'y'
+	hashURL             = 'u' // URL of a link
+	hashLinkCode        = 'C' // of a link's identifier, as above
+	hashLinkToken       = 'T'
+	hashLinkSystem      = 'S'
+	hashUnit            = 'q' // system and code of a quantity
+	hashAnyUnit         = 'Q' // its code or its human unit, whatever the system
+	hashPart            = 'p' // of a composite: the number of the part, then another hash
+)
+
+// The sorts of ordered values: the first byte of the value of an O key.
+const (
+	orderedText     = 's' // folded text
+	orderedPart     = 'p' // folded later word of a family name
+	orderedDisplay  = 'd' // folded words of a token
+	orderedURI      = 'u'
+	orderedLow      = 'l' // period: low, high
+	orderedHigh     = 'h' // period: high, low
+	orderedNumber   = 'n' // number or amount: low, high
+	orderedRange    = 'N' // high, low of a number whose low and high differ
+	orderedQuantity = 'q' // hash of the unit, then as orderedNumber
+	orderedUnits    = 'Q' // hash of the unit, then as orderedRange
+)
+
+// maxOrderedText is how many bytes of text stand in an O key; what is longer is told apart by the forward record.
+const maxOrderedText = 256
+
+// The classes of an S value: its first byte.
+const (
+	sortRanked   = 1 // a rank follows
+	sortUnranked = 2 // there are values, but none to sort by
+)
+
+// The directions of an S key.
+const (
+	ascending  = 0 // of every document that has a value
+	descending = 1 // only where the descending rank is not the mirror of the ascending one
+)
+
+// posting is one key of the index, and the byte of its value if it has one.
+type posting struct {
+	key  []byte
+	flag byte
+}
+
+// flagDescending is the flag of an ascending S key whose document has a descending one too.
+const flagDescending = 1
+
+// postingWriter makes the posting keys of one parameter's values in one document, without the document.
+type postingWriter struct {
+	hash   *hasher
+	t      typeNumber
+	p      parameterNumber
+	keys   []posting
+	ranks  [2][]byte // least rank in either direction
+	values bool
+}
+
+func (w *postingWriter) begin(t typeNumber, p parameterNumber) {
+	*w = postingWriter{hash: w.hash, t: t, p: p}
+}
+
+// end adds the sort keys and gives all keys.
+func (w *postingWriter) end() []posting {
+	if !w.values {
+		return w.keys
+	}
+	low, high := w.ranks[ascending], w.ranks[descending]
+	both := posting{key: appendSort(parameterPrefix(familySort, w.t, w.p), ascending, low)}
+	if low != nil && !isMirror(low, high) {
+		both.flag = flagDescending
+		w.keys = append(w.keys, posting{key: appendSort(parameterPrefix(familySort, w.t, w.p), descending, high)})
+	}
+	return append(w.keys, both)
+}
+
+func appendSort(prefix []byte, direction byte, rank []byte) []byte {
+	value := []byte{sortUnranked}
+	if rank != nil {
+		value = append([]byte{sortRanked}, rank...)
+	}
+	return appendEscaped(append(prefix, direction), value)
+}
+
+func isMirror(a, b []byte) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != ^b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// documentIn is the document as it stands at the end of a posting: complemented in a descending S key, because
+// ties of a descending sort come in descending order of documents.
+func documentIn(key []byte, d document) uint32 {
+	if key[0] == familySort && key[4] == descending {
+		return ^uint32(d)
+	}
+	return uint32(d)
+}
+
+func (w *postingWriter) rank(v query.Value) {
+	w.values = true
+	for direction := range w.ranks {
+		rank, ok := query.Rank(v, direction == descending)
+		if ok && (w.ranks[direction] == nil || bytes.Compare(rank, w.ranks[direction]) < 0) {
+			w.ranks[direction] = rank
+		}
+	}
+}
+
+func (w *postingWriter) equal(hash [hashSize]byte) {
+	w.keys = append(w.keys, posting{key: equalityPrefix(w.t, w.p, hash)})
+}
+
+func (w *postingWriter) ordered(value []byte) {
+	w.keys = append(w.keys, posting{key: appendEscaped(parameterPrefix(familyOrdered, w.t, w.p), value)})
+}
+
+// add makes the postings of one value.
+func (w *postingWriter) add(v query.Value) {
+	w.rank(v)
+	switch v := v.(type) {
+	case query.Text:
+		sort := byte(orderedText)
+		if v.Part {
+			sort = orderedPart
+		}
+		w.ordered(orderedWords(sort, query.Fold(v.Text)))
+	case query.Display:
+		w.ordered(orderedWords(orderedDisplay, query.Fold(v.Text)))
+	case query.URI:
+		w.ordered(orderedWords(orderedURI, v.URI))
+	case query.Period:
+		w.ordered(orderedTimes(orderedLow, v.Low, v.High))
+		w.ordered(orderedTimes(orderedHigh, v.High, v.Low))
+	case query.Number:
+		w.numbers(nil, v.Low, v.High)
+	case query.Quantity:
+		w.quantity(v)
+	case query.Composite:
+		for i, part := range v.Parts {
+			for _, hash := range w.hash.ofValue(part) {
+				w.equal(w.hash.ofPart(i, hash))
+			}
+		}
+	default:
+		for _, hash := range w.hash.ofValue(v) {
+			w.equal(hash)
+		}
+	}
+}
+
+// ofValue is the hashes by which a token, an identifier or the URL of a link is found.
+func (h *hasher) ofValue(v query.Value) [][hashSize]byte {
+	switch v := v.(type) {
+	case query.Token:
+		return [][hashSize]byte{h.sum(hashCode, v.Code), h.sum(hashToken, v.System, v.Code), h.sum(hashSystem, v.System)}
+	case query.TypedIdentifier:
+		return [][hashSize]byte{h.sum(hashTypedIdentifier, v.System, v.Code, v.Value)}
+	case query.LinkIdentifier:
+		return [][hashSize]byte{
+			h.sum(hashLinkCode, v.Code), h.sum(hashLinkToken, v.System, v.Code), h.sum(hashLinkSystem, v.System)}
+	case query.Link:
+		if v.URL != "" {
+			return [][hashSize]byte{h.sum(hashURL, v.URL)}
+		}
+	}
+	return nil
+}
+
+// ofPart is the hash of a part of a composite.
+func (h *hasher) ofPart(part int, hash [hashSize]byte) [hashSize]byte {
+	return h.sum(hashPart, string([]byte{byte(part)}), string(hash[:]))
+}
+
+func (w *postingWriter) quantity(v query.Quantity) {
+	w.numbers(nil, v.Low, v.High)
+	for _, unit := range w.hash.units(v) {
+		w.numbers(unit[:], v.Low, v.High)
+	}
+}
+
+// units is the hashes of the units a quantity is found by: of its system and code, of its code, of its human form.
+func (h *hasher) units(v query.Quantity) [][hashSize]byte {
+	units := [][hashSize]byte{h.sum(hashUnit, v.System, v.Code), h.sum(hashAnyUnit, v.Code)}
+	if v.Unit != v.Code {
+		units = append(units, h.sum(hashAnyUnit, v.Unit))
+	}
+	return units
+}
+
+func (w *postingWriter) numbers(unit []byte, low, high query.Decimal) {
+	value, ranged := byte(orderedNumber), byte(orderedRange)
+	if unit != nil {
+		value, ranged = orderedQuantity, orderedUnits
+	}
+	w.ordered(orderedNumbers(value, unit, low, high))
+	if low != high {
+		w.ordered(orderedNumbers(ranged, unit, high, low))
+	}
+}
+
+func orderedWords(sort byte, text string) []byte {
+	return append([]byte{sort}, text[:min(len(text), maxOrderedText)]...)
+}
+
+func orderedTimes(sort byte, first, second int64) []byte {
+	return order.AppendUint64(order.AppendUint64([]byte{sort}, sortableTime(first)), sortableTime(second))
+}
+
+// sortableTime maps signed microseconds to an unsigned number of the same order.
+func sortableTime(µs int64) uint64 { return uint64(µs) ^ 1<<63 }
+
+// orderedNumbers parts two numbers by a zero byte, which no Decimal holds.
+func orderedNumbers(sort byte, unit []byte, first, second query.Decimal) []byte {
+	value := append(append([]byte{sort}, unit...), first...)
+	return append(append(value, 0), second...)
+}
+
+// splitNumbers undoes orderedNumbers after sort and unit.
+func splitNumbers(value []byte) (first, second query.Decimal) {
+	a, b, _ := strings.Cut(string(value), "\x00")
+	return query.Decimal(a), query.Decimal(b)
+}

@@ -1,0 +1,186 @@
+package embedded
+
+import (
+	"bytes"
+	"slices"
+
+	"hearken/fhir/search/query"
+	"hearken/internal/store"
+)
+
+// putIndex replaces the forward record and writes the difference between the postings of the two.
+func (tx *transaction) putIndex(t typeNumber, old identityRecord, record store.Record, p store.Prepared) error {
+	before, err := tx.oldForward(t, old)
+	if err != nil {
+		return err
+	}
+	if err := tx.pruneUndo(); err != nil {
+		return err
+	}
+	if err := tx.set(undoKey(tx.commit, t, old.d), undoValue(before)); err != nil {
+		return err
+	}
+	if p.Method == store.Delete {
+		return tx.dropIndex(t, old.d, before)
+	}
+	next, err := tx.draftOf(t, p)
+	if err != nil {
+		return err
+	}
+	after := &forward{
+		t: t, d: old.d, version: record.Version, commit: tx.commit, lastUpdated: tx.time, id: record.Key.ID}
+	return tx.writeForward(after, next, before)
+}
+
+// draftOf is the draft made before the lock, if there is one for this store.
+func (tx *transaction) draftOf(t typeNumber, p store.Prepared) (*draft, error) {
+	if encoded, ok := p.Encoded.(*encoded); ok && encoded.store == tx.store {
+		return encoded.draft, nil
+	}
+	return newDraft(tx.catalogue, &tx.store.hash, t, p.Index)
+}
+
+func (tx *transaction) oldForward(t typeNumber, old identityRecord) ([]byte, error) {
+	if !old.live() {
+		return nil, nil
+	}
+	value, found, err := getValue(tx.store.db, forwardKey(t, old.d))
+	if err == nil && !found {
+		err = store.ErrFormat
+	}
+	return value, err
+}
+
+// writeForward writes a forward record and the index difference to the one before, if there is one.
+func (tx *transaction) writeForward(f *forward, next *draft, before []byte) error {
+	if err := tx.resolve(next.targets); err != nil {
+		return err
+	}
+	record := appendForward(nil, f, next.targets, next.compartments, next.groups)
+	if err := tx.set(forwardKey(f.t, f.d), record); err != nil {
+		return err
+	}
+	new := indexed{t: f.t, d: f.d, draft: next, lastUpdated: f.lastUpdated}
+	if before == nil {
+		return tx.addAll(new.postings(nil))
+	}
+	oldForward, old, err := tx.decodeDraft(f.t, f.d, before)
+	if err != nil {
+		return err
+	}
+	same := func(g *group) bool { return old.sameGroup(next, g) }
+	keep := indexed{t: f.t, d: f.d, draft: old, lastUpdated: oldForward.lastUpdated}
+	return tx.diff(keep.postings(func(g *group) bool { return next.sameGroup(old, g) }), new.postings(same))
+}
+
+// dropIndex takes a document out of every index.
+func (tx *transaction) dropIndex(t typeNumber, d document, before []byte) error {
+	if before == nil {
+		return nil
+	}
+	f, old, err := tx.decodeDraft(t, d, before)
+	if err != nil {
+		return err
+	}
+	tx.dirty = true
+	if err := tx.batch.Delete(forwardKey(t, d), nil); err != nil {
+		return err
+	}
+	return tx.diff(indexed{t: t, d: d, draft: old, lastUpdated: f.lastUpdated}.postings(nil), nil)
+}
+
+// decodeDraft makes the draft again that a forward record was written from.
+func (tx *transaction) decodeDraft(t typeNumber, d document, data []byte) (*forward, *draft, error) {
+	f, err := decodeForward(&tx.catalogue.names, t, d, data)
+	if err != nil {
+		return nil, nil, err
+	}
+	made, err := draftOfForward(&tx.store.hash, f)
+	return f, made, err
+}
+
+// draftOfForward derives the postings of a forward record. Parameters that are no longer registered have theirs too:
+// deleting what a range deletion took already does no harm.
+func draftOfForward(h *hasher, f *forward) (*draft, error) {
+	d := &draft{targets: f.targets()}
+	r := decoder{rest: f.compartments}
+	for len(r.rest) > 0 {
+		d.compartments = append(d.compartments, int(r.uvarint()))
+	}
+	w := postingWriter{hash: h}
+	r = decoder{rest: f.entries}
+	for len(r.rest) > 0 && !r.failed {
+		start := r.rest
+		number := parameterNumber(r.uvarint())
+		value := decoder{rest: r.span()}
+		if len(d.groups) == 0 || d.groups[len(d.groups)-1].number != number {
+			d.endGroup(&w)
+			d.groups = append(d.groups, group{number: number})
+			w.begin(f.t, number)
+		}
+		g := &d.groups[len(d.groups)-1]
+		g.entries = append(g.entries, start[:len(start)-len(r.rest)]...)
+		if len(value.rest) > 1 && value.rest[0] == kindLink {
+			link := decoder{rest: value.rest[1:]}
+			if n := int(link.uvarint()); n > 0 {
+				g.links = append(g.links, n)
+			}
+		}
+		w.add(value.value(f.target))
+		r.failed = r.failed || value.failed
+	}
+	d.endGroup(&w)
+	return d, r.err()
+}
+
+func (d *draft) endGroup(w *postingWriter) {
+	if len(d.groups) > 0 {
+		d.groups[len(d.groups)-1].keys = w.end()
+	}
+}
+
+// sameGroup reports whether the draft has the same values of the group's parameter, so that no posting changes.
+// Groups with local references are the same only if the tables of targets are.
+func (d *draft) sameGroup(other *draft, g *group) bool {
+	at, found := slices.BinarySearchFunc(d.groups, g.number, func(g group, n parameterNumber) int {
+		return int(g.number) - int(n)
+	})
+	if !found || !bytes.Equal(d.groups[at].entries, g.entries) {
+		return false
+	}
+	return len(g.links) == 0 || slices.Equal(d.targets, other.targets)
+}
+
+// indexed is a document with its draft, for listing all its postings.
+type indexed struct {
+	t           typeNumber
+	d           document
+	draft       *draft
+	lastUpdated int64
+}
+
+// postings lists all postings, but of the groups to skip.
+func (x indexed) postings(skip func(*group) bool) []posting {
+	end := order.AppendUint32(nil, uint32(x.d))
+	list := []posting{
+		{key: append(livePrefix(x.t), end...)},
+		{key: append(lastUpdatedPrefix(x.t, x.lastUpdated), end...)},
+	}
+	for _, n := range x.draft.compartments {
+		focus := x.draft.targets[n-1]
+		list = append(list, posting{key: append(compartmentPrefix(focus.t, focus.d, x.t), end...)})
+	}
+	for i := range x.draft.groups {
+		if g := &x.draft.groups[i]; skip == nil || !skip(g) {
+			list = append(list, g.finish(x.t, x.d, x.draft.targets)...)
+		}
+	}
+	return list
+}
+
+// lastUpdatedPrefix is the S key of a document's lastUpdated without the document. Its ranks mirror, so there is
+// no descending key.
+func lastUpdatedPrefix(t typeNumber, lastUpdated int64) []byte {
+	rank, _ := query.Rank(query.Period{Low: lastUpdated * 1000}, false)
+	return appendSort(parameterPrefix(familySort, t, parameterLastUpdated), ascending, rank)
+}

@@ -1,0 +1,115 @@
+package embedded
+
+import (
+	"errors"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
+)
+
+// ballastName is a file of no content worth keeping: giving it up leaves the engine room to write its way
+// out of a full disk.
+const ballastName = "BALLAST"
+
+// space watches how much of the volume is free. Pebble blocks when a write finds no room, so writes are refused
+// while there is still some.
+type space struct {
+	full    atomic.Bool
+	fs      vfs.FS
+	dir     string
+	reserve uint64
+	ballast int64
+}
+
+// background is the work a store does on its own; stop ends it and waits.
+type background struct {
+	done    chan struct{}
+	running sync.WaitGroup
+	once    sync.Once
+}
+
+func (b *background) start(work func(done <-chan struct{})) {
+	b.running.Go(func() { work(b.done) })
+}
+
+func (b *background) stop() {
+	b.once.Do(func() { close(b.done) })
+	b.running.Wait()
+}
+
+// start looks at the space once and then regularly. With a reserve of 1 byte or less it does nothing.
+func (sp *space) start(s *Store, dir string) {
+	sp.fs, sp.dir, sp.reserve, sp.ballast = s.options.FS, dir, s.options.Reserve, s.options.Ballast
+	if sp.reserve <= 1 {
+		return
+	}
+	sp.look(s)
+	s.work.start(func(done <-chan struct{}) {
+		tick := time.NewTicker(s.options.SpacePoll)
+		defer tick.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-tick.C:
+				sp.look(s)
+			}
+		}
+	})
+}
+
+// look compares free space with the reserve. Under half of it the ballast is given up, above twice as much it
+// is made again.
+func (sp *space) look(s *Store) {
+	usage, err := sp.fs.GetDiskUsage(sp.dir)
+	if err != nil {
+		return // not every file system can tell; what it does on a full disk is then Pebble's to report
+	}
+	free := usage.AvailBytes
+	full := free < sp.reserve
+	if sp.full.Swap(full) != full {
+		s.options.Logger.Warn("free space of the store's volume", "free", free, "reserve", sp.reserve, "full", full)
+	}
+	ballast := sp.fs.PathJoin(sp.dir, ballastName)
+	_, err = sp.fs.Stat(ballast)
+	switch {
+	case err == nil && free < sp.reserve/2:
+		_ = sp.fs.Remove(ballast)
+	case err != nil && sp.ballast > 0 && free > 2*sp.reserve+uint64(sp.ballast):
+		if err := sp.fill(ballast); err != nil {
+			_ = sp.fs.Remove(ballast)
+		}
+	}
+}
+
+// fill writes the ballast in full, so that its blocks are really taken.
+func (sp *space) fill(name string) (err error) {
+	file, err := sp.fs.Create(name, vfs.WriteCategoryUnspecified)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	if err := file.Preallocate(0, sp.ballast); err == nil {
+		return nil
+	}
+	block := make([]byte, 1<<20)
+	for left := sp.ballast; left > 0; left -= int64(len(block)) {
+		if _, err := file.Write(block[:min(left, int64(len(block)))]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// backgroundError is told by Pebble what went wrong in a flush or a compaction. Running out of space is what the
+// reserve is for, and passes; anything else ends writing.
+func (s *Store) backgroundError(err error) {
+	if errors.Is(err, syscall.ENOSPC) {
+		s.space.full.Store(true)
+		return
+	}
+	s.fault.fail(err)
+}

@@ -1,0 +1,111 @@
+package embedded
+
+import (
+	"context"
+
+	"github.com/cockroachdb/pebble/v2"
+
+	"hearken/fhir"
+	"hearken/internal/store"
+)
+
+// transaction is a store.Tx: what one run of fn reads and writes.
+type transaction struct {
+	*reader
+	store     *Store
+	batch     *pebble.Batch // nothing reads it unless it is indexed
+	indexed   bool
+	shown     int // how many operations of batch the reader has been shown
+	dirty     bool
+	failed    error // after which nothing may be committed
+	catalogue *catalogue
+
+	commit     store.Commit
+	time       int64
+	next       document
+	lines      uint32 // of the change log
+	identities map[fhir.Key]identityRecord
+	written    map[fhir.Key]store.Record
+	claims     map[string]fhir.Key
+	changes    []indexChange
+}
+
+// indexChange is one posting added or taken away, for the bitmaps in memory.
+type indexChange struct {
+	key []byte
+	add bool
+}
+
+func newTransaction(s *Store, ctx context.Context) *transaction {
+	tx := &transaction{
+		store: s, catalogue: s.catalogue.Load(), batch: s.db.NewBatch(),
+		commit: s.tip.commit + 1, next: s.tip.next,
+		time:       max(s.options.Now().UnixMilli(), s.tip.time),
+		identities: map[fhir.Key]identityRecord{}, written: map[fhir.Key]store.Record{}, claims: map[string]fhir.Key{},
+	}
+	tx.reader = newReader(ctx, s, s.db, s.tip.commit)
+	return tx
+}
+
+// close drops what was not committed.
+func (tx *transaction) close() {
+	tx.reader.close()
+	if tx.batch != nil {
+		_ = tx.batch.Close()
+	}
+}
+
+func (tx *transaction) takeBatch() *pebble.Batch {
+	tx.reader.close()
+	batch := tx.batch
+	tx.batch = nil
+	return batch
+}
+
+// see makes the reader show what was written so far. Reading one's own writes by search needs an indexed batch,
+// which costs more to write to, so the batch becomes one only when a search follows a write.
+func (tx *transaction) see() error {
+	if !tx.dirty || tx.shown == int(tx.batch.Count()) {
+		return nil
+	}
+	if !tx.indexed {
+		plain := tx.batch
+		tx.batch, tx.indexed = tx.store.db.NewIndexedBatch(), true
+		if err := tx.batch.Apply(plain, nil); err != nil {
+			return err
+		}
+		if err := plain.Close(); err != nil {
+			return err
+		}
+	}
+	tx.shown = int(tx.batch.Count())
+	tx.reader.close()
+	tx.reader = newReader(tx.reader.ctx, tx.store, tx.batch, tx.commit)
+	tx.reader.catalogue = tx.catalogue
+	tx.reader.uncached = true
+	return nil
+}
+
+// Get is the current version as of this transaction.
+func (tx *transaction) Get(key fhir.Key) (store.Record, error) {
+	if record, ok := tx.written[key]; ok {
+		return copyOf(record), nil
+	}
+	return tx.reader.Get(key)
+}
+
+// GetVersion is any version as of this transaction.
+func (tx *transaction) GetVersion(key fhir.Key, version fhir.VersionID) (store.Record, error) {
+	if record, ok := tx.written[key]; ok && record.Version == version {
+		return copyOf(record), nil
+	}
+	return tx.reader.GetVersion(key, version)
+}
+
+func copyOf(r store.Record) store.Record {
+	r.Body = append([]byte(nil), r.Body...)
+	if len(r.Body) == 0 {
+		r.Body = nil
+	}
+	return r
+}

@@ -1,0 +1,42 @@
+package embedded
+
+import (
+	"hearken/fhir"
+	"hearken/fhir/search/query"
+	"hearken/internal/store"
+)
+
+// History shows this transaction's versions too.
+func (tx *transaction) History(q store.HistoryQuery) (store.HistoryPage, error) {
+	if err := tx.see(); err != nil {
+		return store.HistoryPage{}, err
+	}
+	return tx.reader.History(q)
+}
+
+// Search shows this transaction's writes too.
+func (tx *transaction) Search(q *query.Query) (store.Page, error) {
+	if err := tx.see(); err != nil {
+		return store.Page{}, err
+	}
+	return tx.reader.Search(q)
+}
+
+// Changes shows this transaction's changes too, under the number its commit will have.
+func (tx *transaction) Changes(since store.Commit, limit int) ([]store.Change, error) {
+	if err := tx.see(); err != nil {
+		return nil, err
+	}
+	return tx.reader.Changes(since, limit)
+}
+
+// Count counts this transaction's writes too.
+func (tx *transaction) Count(t fhir.Type) (int, error) {
+	if err := tx.see(); err != nil {
+		return 0, err
+	}
+	return tx.reader.Count(t)
+}
+
+// Commit is the commit this transaction started from.
+func (tx *transaction) Commit() store.Commit { return tx.commit - 1 }

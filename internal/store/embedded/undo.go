@@ -1,0 +1,131 @@
+package embedded
+
+import (
+	"errors"
+
+	"github.com/RoaringBitmap/roaring/v2"
+
+	"hearken/internal/store"
+)
+
+// The first byte of an undo record: what a document was before a commit.
+const (
+	undoAbsent  = 0 // not there, or deleted
+	undoForward = 1 // its forward record follows
+)
+
+func undoValue(before []byte) []byte {
+	if before == nil {
+		return []byte{undoAbsent}
+	}
+	return append([]byte{undoForward}, before...)
+}
+
+// past is how documents that changed since a commit were as of it. Everything else is as the index says now.
+type past struct {
+	changed map[typeNumber]*roaring.Bitmap
+	records map[document][]byte // forward record, nil when the document was not there
+}
+
+// readPast collects what changed after a commit: of each document, the first undo record tells. The commit is
+// ErrCursorExpired when undo records were pruned past it or the first change after it is older than CursorLife.
+func (r *reader) readPast(since store.Commit) (*past, error) {
+	if since > r.commit {
+		return nil, store.ErrCursor
+	}
+	if since == r.commit {
+		return nil, nil
+	}
+	if err := r.checkCursorAge(since); err != nil {
+		return nil, err
+	}
+	p := &past{changed: map[typeNumber]*roaring.Bitmap{}, records: map[document][]byte{}}
+	err := scanRange(r.kv, commitKey(familyUndo, since+1), after([]byte{familyUndo}), func(key, value []byte) error {
+		if len(key) != 14 || len(value) == 0 {
+			return store.ErrFormat
+		}
+		p.add(typeNumber(key[9]), lastDocument(key), value)
+		return r.ctx.Err()
+	})
+	return p, err
+}
+
+func (p *past) add(t typeNumber, d document, value []byte) {
+	if _, later := p.records[d]; later {
+		return
+	}
+	if p.changed[t] == nil {
+		p.changed[t] = roaring.New()
+	}
+	p.changed[t].Add(uint32(d))
+	p.records[d] = nil
+	if value[0] == undoForward {
+		p.records[d] = append([]byte(nil), value[1:]...)
+	}
+}
+
+// checkCursorAge refuses a commit whose first successor was too long ago.
+func (r *reader) checkCursorAge(since store.Commit) error {
+	value, found, err := getValue(r.kv, metaKey(metaUndo))
+	if err != nil {
+		return err
+	}
+	if found && len(value) == 8 && store.Commit(order.Uint64(value)) > since+1 {
+		return store.ErrCursorExpired
+	}
+	next, err := r.Changes(since, 1)
+	if err != nil || len(next) == 0 {
+		return err
+	}
+	if r.store.options.Now().Sub(next[0].Time) > r.store.options.CursorLife {
+		return store.ErrCursorExpired
+	}
+	return nil
+}
+
+// pruneUndo deletes, in this transaction, the undo records no cursor can want. It looks once in a while.
+func (tx *transaction) pruneUndo() error {
+	life := tx.store.options.CursorLife.Milliseconds()
+	if tx.time-tx.store.pruned < life/8 {
+		return nil
+	}
+	tx.store.pruned = tx.time
+	floor := tx.commit
+	err := scanRange(tx.store.db, []byte{familyUndo}, after([]byte{familyUndo}), func(key, _ []byte) error {
+		floor = store.Commit(order.Uint64(key[1:]))
+		return errStop
+	})
+	if err != nil && !errors.Is(err, errStop) {
+		return err
+	}
+	old := floor
+	if floor, err = tx.firstSince(floor, tx.time-life); err != nil || floor == old {
+		return err
+	}
+	err = tx.batch.DeleteRange([]byte{familyUndo}, commitKey(familyUndo, floor), nil)
+	return errors.Join(err, tx.set(metaKey(metaUndo), order.AppendUint64(nil, uint64(floor))))
+}
+
+// firstSince is the first commit from the given one on that was made at or after a time; it finds it by halving,
+// since times never run backwards.
+func (tx *transaction) firstSince(from store.Commit, millis int64) (store.Commit, error) {
+	low, high := from, tx.commit
+	for low < high {
+		middle := low + (high-low)/2
+		at := tx.time
+		err := scanRange(tx.store.db, logKey(middle, 0), after([]byte{familyLog}), func(key, value []byte) error {
+			line, err := decodeLogLine(&tx.catalogue.names, key, value)
+			at = line.Time.UnixMilli()
+			return errors.Join(err, errStop)
+		})
+		if err != nil && !errors.Is(err, errStop) {
+			return from, err
+		}
+		if at < millis {
+			low = middle + 1
+		} else {
+			high = middle
+		}
+	}
+	return low, nil
+}
