@@ -143,7 +143,20 @@ func decimalOperation(name string, a, b *apd.Decimal) Item {
 	if err != nil || result.Form != apd.Finite {
 		return Item{}
 	}
+	if name == "/" {
+		withoutZeros(result)
+	}
 	return OfDecimal(result)
+}
+
+// withoutZeros takes the zeros off the end of a fraction.
+func withoutZeros(d *apd.Decimal) {
+	if d.Exponent >= 0 {
+		return
+	}
+	if d.Reduce(d); d.Exponent > 0 {
+		_, _ = exact.Quantize(d, d, 0)
+	}
 }
 
 // integerItem is a decimal without fraction as an Integer, or nothing if it is too large.

@@ -16,7 +16,10 @@ type conversion func(i Item, unit string) (result Item, ok bool)
 func converts(to conversion) func(*compiler, *syntax, part) (part, *Error) {
 	return func(c *compiler, s *syntax, source part) (part, *Error) {
 		call, uses, err := c.compileScalar(s, source, func(_ *Env, _ *scalarCall, in Item, args []Item) (Item, error) {
-			result, _ := to(in, unitOf(args))
+			result, ok := to(in, unitOf(args))
+			if !ok {
+				return Item{}, nil
+			}
 			return result, nil
 		})
 		return part{call, ofKind(systemKinds[strings.TrimPrefix(s.name, "to")], uses)}, err

@@ -47,9 +47,7 @@ func settled(d *apd.Decimal, err error) (Item, error) {
 	if _, err := exact.Round(d, d); err != nil {
 		return Item{}, nil
 	}
-	if d.Exponent < 0 {
-		d.Reduce(d)
-	}
+	withoutZeros(d)
 	return OfDecimal(d), nil
 }
 

@@ -3,7 +3,8 @@ package fhirpath
 import "slices"
 
 // sorted is sort(), by the items themselves or by keys; a key with a minus sign sorts downwards,
-// whatever its type (http://hl7.org/fhirpath/#sort). Empty keys come last.
+// whatever its type (http://hl7.org/fhirpath/#sort). An empty key
+// is greater than any other.
 type sorted struct {
 	source operand
 	keys   []sortKey
@@ -76,18 +77,25 @@ func (o *sorted) collect(env *Env, _ int) error {
 	return failure
 }
 
+// order is that of two keys before any minus sign.
+func (sortKey) order(x, y Item, at int) (order int, known bool, err error) {
+	switch {
+	case x.kind == 0:
+		return 1, true, nil
+	case y.kind == 0:
+		return -1, true, nil
+	}
+	return compareItems(x, y, at)
+}
+
 func (o *sorted) compare(a, b sortRow) (int, error) {
 	for i, key := range o.keys {
 		x, y := a.keys[i], b.keys[i]
 		switch {
 		case x.kind == 0 && y.kind == 0:
 			continue
-		case x.kind == 0:
-			return 1, nil
-		case y.kind == 0:
-			return -1, nil
 		}
-		order, known, err := compareItems(x, y, o.at)
+		order, known, err := key.order(x, y, o.at)
 		if err != nil {
 			return 0, err
 		}

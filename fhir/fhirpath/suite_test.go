@@ -1,6 +1,7 @@
 package fhirpath_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -26,7 +27,7 @@ type suiteCase struct {
 	InvalidKind string `json:"invalid_kind"`
 	Predicate   bool
 	Mode        string
-	Ordered     *bool
+	Ordered     string
 }
 
 // TestSuite runs HL7's official FHIRPath suite. A case that fails must be listed in
@@ -105,9 +106,10 @@ func compareSuiteResult(c suiteCase, result fhirpath.Collection) string {
 		if e.Type != "" {
 			value = e.Type + " " + value
 		}
+		value = strings.TrimPrefix(value, "T") // of a time
 		want = append(want, value)
 	}
-	if c.Ordered != nil && !*c.Ordered {
+	if c.Ordered == "false" {
 		return sameElements(got, want)
 	}
 	if strings.Join(got, "; ") != strings.Join(want, "; ") {
@@ -135,7 +137,7 @@ func sameElements(got, want []string) string {
 // suiteText is an item as the suite writes it: type and value, without a type where it gives none.
 func suiteText(i fhirpath.Item, kind string) string {
 	if kind == "" {
-		return strings.TrimPrefix(i.String(), "T")
+		return i.String()
 	}
 	_, name, _ := strings.Cut(i.Type(), ".")
 	if strings.HasPrefix(i.Type(), "System.") && name != "Quantity" {
@@ -161,11 +163,81 @@ func parseFile(t testing.TB, path string) *element.Tree {
 	if err != nil {
 		t.Fatal(err)
 	}
+	text = repaired(t, filepath.Base(path), text)
 	tree, outcome := element.Parse(r4.Definitions(), text, element.DefaultLimits())
 	if tree == nil {
 		t.Fatalf("Parse(%s) = %v", filepath.Base(path), outcome)
 	}
 	return tree
+}
+
+// repairs mend what the conversion of the suite's inputs from XML to JSON broke: what may not stand in
+// R4's JSON as it does.
+var repairs = map[string][]string{
+	"observation-example.json": {`"value": "41"`, `"value": 41`, `"value": "185"`, `"value": 185`},
+	"parameters-example-types.json": {`"valueDecimal": "1.0"`, `"valueDecimal": 1.0`, `{
+    "value": "urn:uuid:79a14950-442c-11ed-b878-0242ac120002"
+   }`, `"urn:uuid:79a14950-442c-11ed-b878-0242ac120002"`},
+	"patient-name-extensions.json": {`      }
+     ]
+    }
+   ],
+   "period"`, `      }
+     ]
+    },
+    null
+   ],
+   "period"`},
+}
+
+func repaired(t testing.TB, name string, text []byte) []byte {
+	if changes := repairs[name]; changes != nil {
+		text = []byte(strings.NewReplacer(changes...).Replace(string(text)))
+	}
+	if bytes.Contains(text, []byte(`"fhir_comments"`)) {
+		return withoutComments(t, text)
+	}
+	return text
+}
+
+// withoutComments takes out the members fhir_comments, which DSTU2 allowed and R4 does not.
+func withoutComments(t testing.TB, text []byte) []byte {
+	var value any
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	if err := decoder.Decode(&value); err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(prune(value))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+func prune(value any) any {
+	switch v := value.(type) {
+	case map[string]any:
+		delete(v, "fhir_comments")
+		for key, member := range v {
+			if member = prune(member); member == nil {
+				delete(v, key)
+			}
+		}
+		if len(v) == 0 {
+			return nil
+		}
+	case []any:
+		empty := true
+		for i := range v {
+			v[i] = prune(v[i])
+			empty = empty && v[i] == nil
+		}
+		if empty {
+			return nil
+		}
+	}
+	return value
 }
 
 func suiteCases(t *testing.T) []suiteCase {
