@@ -1,0 +1,117 @@
+package interaction
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"sync"
+
+	"hearken/fhir"
+	"hearken/internal/store"
+)
+
+// capabilityCache keeps the CapabilityStatement of each base URL the server is known by.
+type capabilityCache struct {
+	mu   sync.Mutex
+	byID map[string][]byte
+}
+
+// maxCapabilities bounds the cache: behind proxies a server may be called by many names, some of them made up.
+const maxCapabilities = 16
+
+// capabilityStatement answers GET [base]/metadata (https://hl7.org/fhir/R4/http.html#capabilities). The statement is made
+// of the table of interactions, the registry of search parameters and what the store can do: it says what is there, and
+// cannot say anything else.
+func (s *Server) capabilityStatement(r *request) (reading, error) {
+	for _, p := range r.Parameters {
+		if p.Name == "mode" && p.Value != "full" && p.Value != "normative" && p.Value != "" {
+			return nil, fhir.Errorf(fhir.CodeNotSupported, "metadata is served in modes full and normative").At("http.mode")
+		}
+	}
+	body, err := s.statement(r.Base)
+	return func(store.Reader) (Answer, error) { return Answer{Status: http.StatusOK, Body: body}, nil }, err
+}
+
+func (s *Server) statement(base string) ([]byte, error) {
+	s.capabilities.mu.Lock()
+	defer s.capabilities.mu.Unlock()
+	if body, ok := s.capabilities.byID[base]; ok {
+		return body, nil
+	}
+	var body bytes.Buffer
+	encoder := json.NewEncoder(&body)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(s.describe(base)); err != nil {
+		return nil, err
+	}
+	if s.capabilities.byID == nil || len(s.capabilities.byID) >= maxCapabilities {
+		s.capabilities.byID = map[string][]byte{}
+	}
+	s.capabilities.byID[base] = bytes.TrimSpace(body.Bytes())
+	return s.capabilities.byID[base], nil
+}
+
+// describe fills in the statement.
+func (s *Server) describe(base string) capabilityStatement {
+	out := capabilityStatement{
+		ResourceType: "CapabilityStatement", URL: base + "/metadata", Name: "Hearken", Status: "active",
+		Date: fhir.FormatInstant(s.Software.Date), Kind: "instance",
+		Software:       capabilitySoftware{Name: s.Software.Name, Version: s.Software.Version},
+		Implementation: capabilityImplementation{Description: s.Software.Name + " on its " + s.Store.Capabilities().Engine + " store", URL: base},
+		FHIRVersion:    s.Definitions.Version(), Format: []string{"application/fhir+json", "json"},
+		Rest: []capabilityRest{{Mode: "server", Documentation: restDocumentation}},
+	}
+	if out.Software.Name == "" {
+		out.Software.Name, out.Implementation.Description = "Hearken", "Hearken"
+	}
+	rest := &out.Rest[0]
+	for _, name := range s.Definitions.Resources() {
+		if served(s.Definitions, name) {
+			rest.Resource = append(rest.Resource, s.describeType(fhir.Type(name)))
+		}
+	}
+	rest.Interaction = s.systemInteractions()
+	rest.Operation = describeOperations(atSystemOperation, "")
+	for _, c := range s.Definitions.Compartments() {
+		rest.Compartment = append(rest.Compartment, c.URL)
+	}
+	return out
+}
+
+const restDocumentation = "Unknown search parameters are refused with 400 unless the client prefers handling=lenient or the server is " +
+	"configured to ignore them; the criteria of conditional interactions are always strict. Writes are durable and visible to every " +
+	"later request when they are answered."
+
+// systemInteractions are those at the base. One row does transactions and batches; the former need a store that can.
+func (s *Server) systemInteractions() []capabilityCode {
+	var codes []capabilityCode
+	add := func(code string) {
+		if c := (capabilityCode{Code: code}); !slices.Contains(codes, c) {
+			codes = append(codes, c)
+		}
+	}
+	for _, row := range s.rows {
+		switch {
+		case row.interaction == "transaction":
+			if s.Store.Capabilities().Transactions {
+				add("transaction")
+			}
+			add("batch")
+		case row.shape == atSystem || row.shape == atSystemHistory || row.shape == atSystemSearch:
+			add(row.interaction)
+		}
+	}
+	return codes
+}
+
+func describeOperations(at shape, typ fhir.Type) []capabilityOperation {
+	var out []capabilityOperation
+	for _, o := range operations {
+		c := capabilityOperation{Name: o.name, Definition: o.url}
+		if o.shape == at && (o.types == nil || slices.Contains(o.types, typ)) && !slices.Contains(out, c) {
+			out = append(out, c)
+		}
+	}
+	return out
+}

@@ -1,0 +1,81 @@
+package interaction
+
+import (
+	"net/http"
+	"slices"
+
+	"hearken/fhir"
+	"hearken/fhir/search/query"
+)
+
+// describeType is what the server does with one resource type.
+func (s *Server) describeType(typ fhir.Type) capabilityResource {
+	out := capabilityResource{
+		Type: string(typ), Versioning: "versioned",
+		ReadHistory:       s.offers(atVersion, http.MethodGet),
+		UpdateCreate:      s.offers(atInstance, http.MethodPut),
+		ConditionalCreate: s.offers(atType, http.MethodPost),
+		ConditionalUpdate: s.offers(atType, http.MethodPut),
+		ConditionalRead:   "not-supported", ConditionalDelete: "not-supported",
+		ReferencePolicy: []string{"literal", "logical"},
+	}
+	if s.offers(atInstance, http.MethodGet) {
+		out.ConditionalRead = "full-support"
+	}
+	if s.offers(atType, http.MethodDelete) {
+		out.ConditionalDelete = "single"
+	}
+	if s.Policy.ReferentialIntegrity {
+		out.ReferencePolicy = append(out.ReferencePolicy, "enforced")
+	}
+	if structure := s.Definitions.Structure(string(typ)); structure != nil {
+		out.Profile = structure.URL
+	}
+	out.Interaction = s.typeInteractions()
+	s.describeSearch(&out, typ)
+	out.Operation = append(describeOperations(atTypeOperation, typ), describeOperations(atInstanceOperation, typ)...)
+	slices.SortFunc(out.Operation, compareOperations)
+	out.Operation = slices.Compact(out.Operation)
+	return out
+}
+
+func (s *Server) offers(at shape, method string) bool {
+	return slices.ContainsFunc(s.rows, func(r row) bool { return r.shape == at && r.method == method })
+}
+
+// typeInteractions are those on a type and its instances, in the table's order. (A search of a compartment has no code
+// of its own.)
+func (s *Server) typeInteractions() []capabilityCode {
+	var codes []capabilityCode
+	for _, row := range s.rows {
+		onType := row.shape >= atType && row.shape <= atVersion
+		if code := (capabilityCode{Code: row.interaction}); onType && !slices.Contains(codes, code) {
+			codes = append(codes, code)
+		}
+	}
+	return codes
+}
+
+// describeSearch lists the search parameters and what can be included either way.
+func (s *Server) describeSearch(out *capabilityResource, typ fhir.Type) {
+	for _, p := range s.Registry.Parameters(typ) {
+		d := s.Registry.Definition(p)
+		out.SearchParam = append(out.SearchParam, capabilityParameter{Name: p.Code, Definition: p.URL, Type: d.Type})
+		if p.Kind == query.KindReference {
+			out.SearchInclude = append(out.SearchInclude, string(typ)+":"+p.Code)
+		}
+	}
+	for _, d := range s.Registry.Specials(typ) {
+		out.SearchParam = append(out.SearchParam, capabilityParameter{Name: d.Code, Definition: d.URL, Type: d.Type})
+	}
+	slices.SortFunc(out.SearchParam, compareParameters)
+	if len(out.SearchInclude) > 0 {
+		out.SearchInclude = append([]string{"*"}, out.SearchInclude...)
+	}
+	for _, p := range s.Registry.All() {
+		if p.Kind == query.KindReference && slices.Contains(p.Targets, typ) {
+			out.SearchRevInclude = append(out.SearchRevInclude, string(p.Base)+":"+p.Code)
+		}
+	}
+	slices.Sort(out.SearchRevInclude)
+}

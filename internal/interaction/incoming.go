@@ -1,0 +1,128 @@
+package interaction
+
+import (
+	"net/http"
+	"time"
+
+	"hearken/fhir"
+	"hearken/fhir/element"
+	"hearken/fhir/search/query"
+	"hearken/internal/store"
+)
+
+// incoming is a resource a client wants stored: read, checked and indexed, all before any lock.
+type incoming struct {
+	node    element.Node
+	index   query.Index
+	encoded any          // see store.Encoder
+	remarks fhir.Outcome // warnings and information
+}
+
+// receive reads the body of a create or update of type typ.
+func (s *Server) receive(r *request, typ fhir.Type) (incoming, error) {
+	body, err := s.resourceBody(r, typ)
+	if err != nil {
+		return incoming{}, err
+	}
+	root, err := s.parse(body, typ)
+	if err != nil {
+		return incoming{}, err
+	}
+	in := incoming{node: root}
+	if in.remarks, err = s.check(root); err != nil {
+		return incoming{}, err
+	}
+	return in, s.index(&in)
+}
+
+// index finds what is searchable of the resource, and lets the store do what it can beforehand.
+func (s *Server) index(in *incoming) (err error) {
+	if in.index, err = s.Extractor.Index(in.node); err != nil {
+		return err
+	}
+	engine, ok := s.Store.(store.Encoder)
+	if !ok {
+		return nil
+	}
+	p := in.prepared(fhir.Key{Type: fhir.Type(in.node.Structure().Name)}, store.Create)
+	err = engine.Encode(&p)
+	in.encoded = p.Encoded
+	return err
+}
+
+// parse reads exactly one resource of the type, or of any when typ is "". All faults are told at once: 400.
+func (s *Server) parse(body []byte, typ fhir.Type) (element.Node, error) {
+	if len(body) == 0 {
+		return element.Node{}, fhir.Errorf(fhir.CodeInvalid, "a resource is expected in the body").Detailed("no-body")
+	}
+	tree, faults := element.ParseAs(s.Definitions, typ, body, s.Limits.Element)
+	if faults.Failed() {
+		return element.Node{}, &fhir.Error{Code: worstOf(faults, fhir.CodeInvalid), Issues: faults}
+	}
+	return tree.Root(), nil
+}
+
+// worstOf is the code of a whole body: too-long when that is what is wrong with it, otherwise usual.
+func worstOf(issues fhir.Outcome, usual fhir.IssueCode) fhir.IssueCode {
+	for _, issue := range issues {
+		if issue.Code == fhir.CodeTooLong {
+			return fhir.CodeTooLong
+		}
+	}
+	return usual
+}
+
+// check validates the root of a tree and applies the rules at the door. Faults are 422, all at once; what
+// remains are remarks.
+func (s *Server) check(root element.Node) (fhir.Outcome, error) {
+	var issues fhir.Outcome
+	if s.Validate != nil {
+		issues = s.Validate(root.Tree())
+	}
+	issues = append(issues, checkNHSNumbers(root, s.Policy.SyntheticNHSNumbersOnly)...)
+	if issues.Failed() {
+		return nil, &fhir.Error{Code: fhir.CodeProcessing, Issues: issues}
+	}
+	return issues, nil
+}
+
+// prepared is the resource ready to be stored under key. Whatever id the client wrote is replaced.
+func (in *incoming) prepared(key fhir.Key, method store.Method) store.Prepared {
+	node := in.node
+	return store.Prepared{Key: key, Method: method, Index: in.index, Encoded: in.encoded,
+		Stamp: func(version fhir.VersionID, at time.Time) []byte { return element.Stamp(node, key.ID, version, at) }}
+}
+
+// id is the logical id the client wrote, "" for none.
+func (in *incoming) id() fhir.ID { return fhir.ID(in.node.Child("id").Text()) }
+
+// The values of Prefer: return that change an answer; representation is the default.
+const (
+	returnMinimal        = "minimal"
+	returnRepresentation = "representation"
+	returnOutcome        = "OperationOutcome"
+)
+
+// written is the answer to a write: what was stored, in the measure Prefer asks for
+// (https://hl7.org/fhir/R4/http.html#ops).
+func written(c *Call, rec store.Record, status int, remarks fhir.Outcome) Answer {
+	a := Answer{Status: status, Version: rec.Version, LastModified: rec.LastUpdated, Location: versionURL(c.Base, rec)}
+	switch c.Prefer.Return {
+	case returnMinimal:
+	case returnOutcome:
+		a.Body = Outcome(append(remarks[:len(remarks):len(remarks)], done(status)))
+	default:
+		a.Body = rec.Body
+	}
+	return a
+}
+
+func done(status int) fhir.Issue {
+	words := map[int]string{http.StatusCreated: "created", http.StatusOK: "done"}[status]
+	return fhir.Issue{Severity: fhir.Information, Code: fhir.CodeInformational, Diagnostics: words}
+}
+
+// versionURL is the absolute URL of one version.
+func versionURL(base string, rec store.Record) string {
+	return base + "/" + rec.Key.String() + "/_history/" + rec.Version.String()
+}

@@ -1,0 +1,71 @@
+package interaction
+
+import (
+	"errors"
+	"net/http"
+
+	"hearken/fhir"
+	"hearken/internal/store"
+)
+
+// read answers GET [base]/[type]/[id] (https://hl7.org/fhir/R4/http.html#read): 200, 304 when the client has it,
+// 404 when there never was one, 410 when it was deleted. _summary and _elements apply; Binary may come as it is.
+func (s *Server) read(r *request) (reading, error) {
+	view, err := s.presentation(r)
+	if err != nil {
+		return nil, err
+	}
+	return func(rd store.Reader) (Answer, error) {
+		rec, err := rd.Get(r.key)
+		if err != nil {
+			return Answer{}, absent(err, "unknown-resource")
+		}
+		return s.present(r, rec, view)
+	}, nil
+}
+
+// vread answers GET [base]/[type]/[id]/_history/[vid] (https://hl7.org/fhir/R4/http.html#vread): earlier
+// versions stay readable after a deletion, the version that is the deletion is 410, an unknown one 404.
+func (s *Server) vread(r *request) (reading, error) {
+	version, known := fhir.ParseVersionID(r.version)
+	view, err := s.presentation(r)
+	if err != nil {
+		return nil, err
+	}
+	return func(rd store.Reader) (Answer, error) {
+		if !known {
+			return Answer{}, absent(store.ErrNotFound, "unknown-version")
+		}
+		rec, err := rd.GetVersion(r.key, version)
+		if err != nil {
+			return Answer{}, absent(err, "unknown-version")
+		}
+		return s.present(r, rec, view)
+	}, nil
+}
+
+// present is the answer to a read that found a version.
+func (s *Server) present(r *request, rec store.Record, view presentation) (Answer, error) {
+	if rec.Deleted() {
+		return Answer{}, fhir.Errorf(fhir.CodeDeleted, "the resource was deleted").Detailed("deleted")
+	}
+	a := Answer{Status: http.StatusOK, Version: rec.Version, LastModified: rec.LastUpdated}
+	if same, err := notModified(&r.Call, rec); err != nil || same {
+		a.Status = http.StatusNotModified
+		return a, err
+	}
+	if rec.Key.Type == binaryType && wantsRaw(r) {
+		return rawBinary(s, rec, a)
+	}
+	body, err := s.presented(rec.Body, view)
+	a.Body = body
+	return a, err
+}
+
+// absent makes a store's ErrNotFound a 404 that says of its own accord it is ours.
+func absent(err error, detail string) error {
+	if errors.Is(err, store.ErrNotFound) {
+		return fhir.Errorf(fhir.CodeNotFound, "no such resource or version").Detailed(detail)
+	}
+	return err
+}

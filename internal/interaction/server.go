@@ -1,0 +1,162 @@
+package interaction
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"hearken/fhir"
+	"hearken/fhir/definition"
+	"hearken/fhir/element"
+	"hearken/fhir/search"
+	"hearken/internal/store"
+)
+
+// Server does FHIR interactions on one store. Its fields are what it depends on, set before the first Do and
+// never changed after; it is safe for concurrent use.
+type Server struct {
+	Store       store.Store
+	Definitions *definition.Set
+	Registry    *search.Registry
+	Parser      *search.Parser
+	Extractor   *search.Extractor
+	Validate    func(*element.Tree) fhir.Outcome // every fault and remark; nil validates nothing
+	NewID       func() fhir.ID                   // 128 random bits; see RandomID
+	Now         func() time.Time
+	Limits      Limits
+	Policy      Policy
+	Software    Software
+	// Report, if set, is told of errors that no Answer carries out: those inside a batch-response.
+	Report func(context.Context, error)
+
+	once         sync.Once
+	rows         []row
+	admission    chan struct{}
+	capabilities capabilityCache
+	identifiers  sync.Map // *query.Parameter → bool: see isIdentifier
+}
+
+// Limits bounds what one request may cost. Zero fields are set to DefaultLimits'.
+type Limits struct {
+	Element      element.Limits // of one body
+	Entries      int            // of a batch or transaction
+	Transactions int            // worked on at the same time; the rest wait
+	HistoryCount int            // versions on a page of history when _count is not said
+	MaxCount     int            // versions on a page of history at most
+}
+
+// DefaultLimits is what a server should start from.
+func DefaultLimits() Limits {
+	return Limits{Element: element.DefaultLimits(), Entries: 10_000, Transactions: 4, HistoryCount: 50, MaxCount: 1000}
+}
+
+// Policy is what a server chooses where FHIR leaves the choice.
+type Policy struct {
+	// ReferentialIntegrity refuses a write with a local reference to what is not there (422) and the deletion
+	// of what is referenced (409). See integrity.go.
+	ReferentialIntegrity bool
+	// SyntheticNHSNumbersOnly refuses NHS numbers that somebody may have been issued. See nhs_number.go.
+	SyntheticNHSNumbersOnly bool
+}
+
+// Software says what is running, for the CapabilityStatement.
+type Software struct {
+	Name    string
+	Version string
+	Date    time.Time // when this build was released or this server started: CapabilityStatement.date
+}
+
+// Do does one interaction. Its error is a *fhir.Error for whatever the client must know; Failure turns
+// any error into an Answer. A path or type nobody serves is CodeNotFound; a method the place does not have is not an
+// error but an Answer with status 405 and Allow, as OPTIONS is one with 204.
+func (s *Server) Do(ctx context.Context, c Call) (Answer, error) {
+	s.once.Do(s.setUp)
+	r := &request{Call: c, place: locate(s.Definitions, c.Path)}
+	allowed := s.at(&r.place)
+	if len(allowed) == 0 {
+		return Answer{}, unknownPath(s.Definitions, c.Path)
+	}
+	if c.Method == http.MethodOptions {
+		return Answer{Status: http.StatusNoContent, Allow: methods(allowed)}, nil
+	}
+	r.row = rowFor(allowed, c.Method)
+	if r.row == nil {
+		return notAllowed(methods(allowed)), nil
+	}
+	r.Parameters = withoutWire(c.Parameters)
+	answer, err := s.run(ctx, r)
+	return answer, asFHIR(ctx, r.row.interaction, err)
+}
+
+func (s *Server) run(ctx context.Context, r *request) (answer Answer, err error) {
+	if r.row.write != nil {
+		return r.row.write(s, ctx, r)
+	}
+	reading, err := r.row.read(s, r)
+	if err != nil {
+		return Answer{}, err
+	}
+	err = s.Store.View(ctx, func(rd store.Reader) error {
+		answer, err = reading(rd)
+		return err
+	})
+	return answer, err
+}
+
+func (s *Server) setUp() {
+	s.rows = table()
+	d := DefaultLimits()
+	l := &s.Limits
+	for _, pair := range [][2]*int{{&l.Entries, &d.Entries}, {&l.Transactions, &d.Transactions},
+		{&l.HistoryCount, &d.HistoryCount}, {&l.MaxCount, &d.MaxCount}} {
+		if *pair[0] <= 0 {
+			*pair[0] = *pair[1]
+		}
+	}
+	s.admission = make(chan struct{}, l.Transactions)
+}
+
+// asFHIR makes a *fhir.Error of any error of an interaction.
+func asFHIR(ctx context.Context, op string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var already *fhir.Error
+	if !errors.As(err, &already) && ctx.Err() != nil {
+		out := fhir.Errorf(fhir.CodeTimeout, "the interaction took longer than this server allows").Detailed("timeout")
+		out.Op, out.Err = op, err
+		return out
+	}
+	return store.AsFHIR(op, err)
+}
+
+// request is a Call with its path read.
+type request struct {
+	Call
+	place
+	row *row
+}
+
+// withoutWire drops the parameters that are about the format of the answer, which the wire has dealt with
+// (https://hl7.org/fhir/R4/http.html#parameters).
+func withoutWire(parameters []search.Pair) []search.Pair {
+	return slices.DeleteFunc(slices.Clone(parameters), func(p search.Pair) bool {
+		return p.Name == "_format" || p.Name == "_pretty"
+	})
+}
+
+func unknownPath(set *definition.Set, path []string) error {
+	if len(path) > 0 && !served(set, path[0]) && len(path[0]) > 0 && path[0][0] >= 'A' && path[0][0] <= 'Z' {
+		return fhir.Errorf(fhir.CodeNotFound, "no resource type of that name is served here").Detailed("unknown-type")
+	}
+	return fhir.Errorf(fhir.CodeNotFound, "not a FHIR end-point").Detailed("unknown-endpoint")
+}
+
+func notAllowed(allow []string) Answer {
+	refusal := Failure(fhir.Errorf(fhir.CodeNotSupported, "the method is not supported here").Detailed("method-not-allowed"))
+	refusal.Status, refusal.Allow = http.StatusMethodNotAllowed, allow
+	return refusal
+}

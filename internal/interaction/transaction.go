@@ -1,0 +1,158 @@
+package interaction
+
+import (
+	"context"
+	"net/http"
+	"runtime"
+	"slices"
+
+	"hearken/fhir"
+	"hearken/fhir/element"
+	"hearken/internal/store"
+)
+
+// transaction is one transaction Bundle at work (https://hl7.org/fhir/R4/http.html#transaction): all or nothing.
+//
+// Reading, validating, rewriting references and extracting what is searchable take nearly all the time and must not happen
+// under a store's lock; but what an entry's identity is, which references are rewritten to, is only sure inside the
+// Update, when conditions have been searched for in the very state that is written on. So the work is
+// done beforehand under assumptions, and the Update does no more than check them: where an entry or a conditional
+// reference turns out to mean another resource than assumed, it learns which, nothing is stored, the entries concerned are
+// made ready again and the Update is repeated. In the end what is stored was decided on the state it was stored in.
+type transaction struct {
+	server     *Server
+	call       *Call
+	entries    []*entry
+	names      map[string]*entry                // by fullUrl: the entries references may mean
+	conditions map[string]*conditionalReference // by their text
+	answers    []answered
+}
+
+// transaction does a transaction Bundle. On failure there is one error with the issues of all entries at fault,
+// located by Bundle.entry[i].
+func (s *Server) transaction(ctx context.Context, r *request, root element.Node) (Answer, error) {
+	if !s.Store.Capabilities().Transactions {
+		return Answer{}, fhir.Errorf(fhir.CodeNotSupported, "this server's store has no transactions; use a batch").At("Bundle.type")
+	}
+	t := &transaction{server: s, call: &r.Call, names: map[string]*entry{}, conditions: map[string]*conditionalReference{}}
+	if err := t.read(root); err != nil {
+		return Answer{}, err
+	}
+	if len(t.entries) == 0 {
+		return Answer{Status: http.StatusOK, Body: responseBundle("transaction-response", t.call, nil)}, nil
+	}
+	if err := t.makeReady(ctx, root); err != nil {
+		return Answer{}, err
+	}
+	if err := s.commitPrepared(ctx, t.makeDrafts, t.apply); err != nil {
+		return Answer{}, err
+	}
+	return Answer{Status: http.StatusOK, Body: responseBundle("transaction-response", t.call, t.answers)}, nil
+}
+
+// read reads every entry's request.
+func (t *transaction) read(root element.Node) error {
+	var faults fhir.Outcome
+	position := 0
+	for node := range root.Children() {
+		if node.Name() != "entry" {
+			continue
+		}
+		e, err := t.server.readEntry(t.call, node, position)
+		faults = append(faults, faultsOf(err)...)
+		if err == nil && e.writesResource() && e.fullURL != "" {
+			if t.names[e.fullURL] != nil {
+				faults = append(faults, faultsOf(fhir.Errorf(fhir.CodeInvalid, "two entries have one fullUrl").
+					At(entryLocation(position)+".fullUrl").Detailed("fullurl-twice"))...)
+			}
+			t.names[e.fullURL] = e
+		}
+		t.entries = append(t.entries, e)
+		position++
+	}
+	if err := t.server.checkEntryCount(position); err != nil {
+		return err
+	}
+	return refusal(fhir.CodeInvalid, faults)
+}
+
+// makeReady does everything that needs no lock: the whole Bundle is validated while references are found and the
+// resources made ready under the first assumptions. What cannot be understood is told before what breaks a rule, each
+// with all of its kind.
+func (t *transaction) makeReady(ctx context.Context, root element.Node) error {
+	var remarks fhir.Outcome
+	var broken, unclear error
+	parallel(2, 2, func(i int) {
+		if i == 0 {
+			remarks, broken = t.server.check(root)
+		} else {
+			unclear = t.prepare(ctx)
+		}
+	})
+	if unclear != nil && (broken == nil || Status(unclear) < http.StatusInternalServerError) {
+		return unclear
+	}
+	for _, remark := range remarks {
+		if len(remark.Expression) == 0 {
+			continue
+		}
+		if i, ok := entryPosition(remark.Expression[0]); ok && i < len(t.entries) {
+			t.entries[i].remarks = append(t.entries[i].remarks, remark)
+		}
+	}
+	return broken
+}
+
+func (t *transaction) prepare(ctx context.Context) error {
+	dangling := make([]fhir.Outcome, len(t.entries))
+	parallel(len(t.entries), runtime.GOMAXPROCS(0), func(i int) {
+		if e := t.entries[i]; e.writesResource() {
+			dangling[i] = t.findLinks(e)
+		}
+	})
+	if err := refusal(fhir.CodeInvalid, slices.Concat(dangling...)); err != nil {
+		return err
+	}
+	if err := t.findConditions(); err != nil {
+		return err
+	}
+	if err := t.server.Store.View(ctx, t.assume); err != nil {
+		return err
+	}
+	return t.makeDrafts()
+}
+
+// assume looks up, outside the Update, what conditions mean. What goes wrong here is found again, and told, in the
+// Update.
+func (t *transaction) assume(r store.Reader) error {
+	for _, e := range t.entries {
+		e.assumed = e.settling.proposed
+		if e.condition != nil && e.writesResource() {
+			if found, err := e.condition.find(r); err == nil && found.Version != 0 {
+				e.assumed = found.Key
+			}
+		}
+	}
+	for _, c := range t.conditions {
+		if found, err := c.criteria.find(r); err == nil && found.Version != 0 {
+			c.assumed = found.Key
+		}
+	}
+	return nil
+}
+
+// faultsOf is the issues of an error of this package; nil for none.
+func faultsOf(err error) fhir.Outcome {
+	if err == nil {
+		return nil
+	}
+	return issuesOf(err)
+}
+
+// refusal is one error with all the issues; nil when there are none.
+func refusal(code fhir.IssueCode, issues fhir.Outcome) error {
+	if len(issues) == 0 {
+		return nil
+	}
+	return &fhir.Error{Code: code, Issues: issues}
+}

@@ -1,0 +1,229 @@
+package interaction
+
+import (
+	"errors"
+	"net/http"
+
+	"hearken/fhir"
+	"hearken/internal/store"
+)
+
+// application is one run of a transaction's Update.
+type application struct {
+	*transaction
+	tx      store.Tx
+	again   int
+	written map[fhir.Key]int // what was stored, by which entry
+	deleted []fhir.Key
+	moved   bool // something is not what it was assumed to be
+}
+
+// apply is what a transaction does in the Update: every entry has its turn in the order of the phases, then conditional
+// references are looked up in the state that has resulted, then come the reads, which see all writes.
+func (t *transaction) apply(tx store.Tx, again int) error {
+	a := &application{transaction: t, tx: tx, again: again, written: make(map[fhir.Key]int, len(t.entries))}
+	t.answers = make([]answered, len(t.entries))
+	t.forget()
+	err := a.run()
+	// An error under a wrong assumption need not be one under the right.
+	if a.moved && (err == nil || !errors.Is(err, errAgain)) {
+		err = errAgain
+	}
+	if errors.Is(err, errAgain) {
+		a.learn()
+	}
+	return err
+}
+
+func (a *application) run() error {
+	for _, now := range []phase{deleting, creating, updating} {
+		if err := a.runPhase(now); err != nil {
+			return err
+		}
+	}
+	if err := a.resolveConditions(); err != nil {
+		return err
+	}
+	if a.moved {
+		return errAgain
+	}
+	if err := a.checkIntegrity(); err != nil {
+		return err
+	}
+	return a.runPhase(readingPhase)
+}
+
+func (a *application) runPhase(now phase) error {
+	for _, e := range a.entries {
+		if e.phase != now {
+			continue
+		}
+		if err := a.step(e); err != nil {
+			return atEntry(err, e.position, e.typ())
+		}
+	}
+	return nil
+}
+
+func (a *application) step(e *entry) error {
+	switch e.phase {
+	case deleting:
+		return a.remove(e)
+	case creating:
+		return a.create(e)
+	case updating:
+		return a.update(e)
+	}
+	answer, err := e.reading(a.tx)
+	if err != nil {
+		return store.AsFHIR(e.request.row.interaction, err)
+	}
+	a.answers[e.position] = answeredEntry(answer, &e.request.Call)
+	return nil
+}
+
+func (a *application) remove(e *entry) error {
+	key := e.request.key
+	if e.condition != nil {
+		found, err := e.condition.find(a.tx)
+		if err != nil {
+			return err
+		}
+		if key = found.Key; found.Version == 0 {
+			a.answers[e.position] = answeredEntry(deleted(&e.request.Call, store.Record{}), &e.request.Call)
+			return nil
+		}
+	}
+	if err := a.occupy(e, key); err != nil {
+		return err
+	}
+	rec, err := a.server.putDeletion(a.tx, &e.request.Call, key)
+	if err == nil && rec.Version != 0 {
+		a.deleted = append(a.deleted, key)
+	}
+	a.answers[e.position] = answeredEntry(deleted(&e.request.Call, rec), &e.request.Call)
+	return err
+}
+
+func (a *application) create(e *entry) error {
+	key := e.settling.proposed
+	if e.condition != nil {
+		found, err := a.settle(e)
+		if err != nil {
+			return err
+		}
+		if found.matched {
+			a.identify(e, found.record.Key)
+			a.answer(e, found.record, http.StatusOK)
+			return nil
+		}
+		key, e.created = found.key, found.key
+	}
+	a.identify(e, key)
+	if err := a.occupy(e, key); err != nil {
+		return err
+	}
+	rec, err := a.tx.Put(e.draft.prepared(key, store.Create))
+	a.answer(e, rec, http.StatusCreated)
+	return err
+}
+
+func (a *application) update(e *entry) error {
+	found := settled{matched: true, record: store.Record{Key: e.request.key}}
+	if e.condition != nil {
+		var err error
+		if found, err = a.settle(e); err != nil {
+			return err
+		}
+	}
+	key := found.key
+	if found.matched {
+		key = found.record.Key
+	} else {
+		e.created = key
+	}
+	a.identify(e, key)
+	if err := a.occupy(e, key); err != nil {
+		return err
+	}
+	done, err := a.server.putSettled(a.tx, &e.request.Call, &e.draft, found)
+	a.answer(e, done.record, done.status)
+	return err
+}
+
+func (a *application) settle(e *entry) (settled, error) {
+	s := e.settling
+	s.again = a.again
+	s.own = func(key fhir.Key) bool { _, own := a.written[key]; return own }
+	return e.condition.settle(a.tx, s)
+}
+
+// identify notes which resource an entry is about.
+func (a *application) identify(e *entry, key fhir.Key) {
+	e.identity = key
+	a.moved = a.moved || key != e.assumed
+}
+
+// occupy notes that an entry writes a resource. No two may write one: "If any resource identities (including
+// resolved identities from conditional update/delete) overlap … the transaction SHALL fail".
+func (a *application) occupy(e *entry, key fhir.Key) error {
+	if other, taken := a.written[key]; taken {
+		return fhir.Errorf(fhir.CodeInvalid, "the entry writes the same resource as %s", entryLocation(other)).
+			At(entryLocation(e.position)).Detailed("overlapping-entries")
+	}
+	a.written[key] = e.position
+	return nil
+}
+
+// answer notes what a write came to. The resource is part of the response only when asked for.
+func (a *application) answer(e *entry, rec store.Record, status int) {
+	c := e.request.Call
+	if c.Prefer.Return == "" {
+		c.Prefer.Return = returnMinimal
+	}
+	out := answeredEntry(written(&c, rec, status, e.remarks), &c)
+	if out.outcome == nil && len(e.remarks) > 0 {
+		out.outcome = Outcome(e.remarks)
+	}
+	a.answers[e.position] = out
+}
+
+// forget makes ready for a run: what an earlier one found is not known to hold.
+func (t *transaction) forget() {
+	for _, e := range t.entries {
+		e.identity, e.created = fhir.Key{}, fhir.Key{}
+	}
+	for _, c := range t.conditions {
+		c.found = fhir.Key{}
+	}
+}
+
+// learn makes what this run found the assumption of the next.
+func (t *transaction) learn() {
+	for _, e := range t.entries {
+		if e.writesResource() && !e.identity.IsZero() {
+			e.assumed = e.identity
+		}
+		if !e.created.IsZero() {
+			e.settling.proposed = e.created // it may be an orphan's id or a new one: ask for the same again
+		}
+	}
+	for _, c := range t.conditions {
+		if !c.found.IsZero() {
+			c.assumed = c.found
+		}
+	}
+}
+
+// checkIntegrity is referential integrity, if the server keeps it, in the state that has resulted.
+func (a *application) checkIntegrity() error {
+	for _, e := range a.entries {
+		if _, stored := a.written[e.identity]; !stored || !e.writesResource() {
+			continue
+		}
+		if err := a.server.checkTargets(a.tx, e.draft.node, e.identity); err != nil {
+			return atEntry(err, e.position, e.typ())
+		}
+	}
+	return a.server.checkUnreferenced(a.tx, a.deleted)
+}
