@@ -1,13 +1,15 @@
 package fhirpath
 
 // scalarCall is a function of one item, whose result is one item or none
-// (http://hl7.org/fhirpath/N1/#functions). Without input, or with an empty argument, the result is empty.
+// (http://hl7.org/fhirpath/N1/#functions). With an empty argument the result is empty;
+// without input too, as a rule.
 type scalarCall struct {
-	name   string
-	at     int
-	source operand
-	args   []operand
-	run    scalarFunction
+	name    string
+	at      int
+	source  operand
+	args    []operand
+	run     scalarFunction
+	without Item // the result for no input
 }
 
 // scalarFunction gives the result for an input and arguments that are all there.
@@ -18,7 +20,7 @@ func (c *scalarCall) collect(env *Env, _ int) error { return collectOne(env, c) 
 func (c *scalarCall) one(env *Env) (Item, error) {
 	in, err := single(env, c.source, c.at)
 	if err != nil || in.kind == 0 {
-		return Item{}, err
+		return c.without, err
 	}
 	// The arguments lie on the stack while the function runs: a slice of its own would be
 	// allocated for each call.

@@ -28,8 +28,11 @@
 //
 //   - `as` on several items keeps those of the type (dom-3: `descendants().as(uri)`, and search
 //     parameters such as `Group.characteristic.value as Reference`); the current rule is an error.
-//   - `is Boolean` is true of a FHIR boolean (que-7: `answer is Boolean`); the current rule is that System.Boolean and FHIR.boolean
-//     are two types.
+//   - `is Boolean` is true of a FHIR boolean (que-7: `answer is Boolean`); by the current rules
+//     System.Boolean and FHIR.boolean are two types.
+//   - `is`, startsWith(), endsWith(), contains() and matches() of nothing are false (ras-2:
+//     `probability is decimal implies …`, ref-1: `reference.startsWith('#').not() or …`, neither of which
+//     is meant to fail where the element is absent); by the current rules they are empty.
 //
 // In both, as() and ofType() with a primitive type take exactly that type (a code is no string),
 // while is() takes subtypes.

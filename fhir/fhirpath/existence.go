@@ -14,7 +14,11 @@ func (e existence) decide(env *Env) (truth, error) {
 }
 
 func compileEmpty(_ *compiler, _ *syntax, source part) (part, *Error) {
-	return part{boolean{existence{source.operand, false}}, ofKind(Boolean, source.uses)}, nil
+	return compileEmptyOrNot(source, false), nil
+}
+
+func compileEmptyOrNot(source part, want bool) part {
+	return part{boolean{existence{source.operand, want}}, ofKind(Boolean, source.uses)}
 }
 
 // compileExists makes exists(criterion) of where(criterion).
@@ -25,7 +29,7 @@ func compileExists(c *compiler, s *syntax, source part) (part, *Error) {
 			return part{}, err
 		}
 	}
-	return part{boolean{existence{source.operand, true}}, ofKind(Boolean, source.uses)}, nil
+	return compileEmptyOrNot(source, true), nil
 }
 
 // universal is all(criterion).

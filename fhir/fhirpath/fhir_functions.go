@@ -27,6 +27,15 @@ func compileExtension(c *compiler, s *syntax, source part) (part, *Error) {
 	return part{call, result}, nil
 }
 
+// compileHasExtension is extension(url).exists(), which a search parameter of R4 calls hasExtension(url).
+func compileHasExtension(c *compiler, s *syntax, source part) (part, *Error) {
+	p, err := compileExtension(c, s, source)
+	if err != nil {
+		return part{}, err
+	}
+	return compileEmptyOrNot(p, true), nil
+}
+
 func extensionsOf(env *Env, c *listCall, base int) error {
 	i, err := single(env, c.args[0], c.at)
 	if err != nil {

@@ -86,9 +86,10 @@ func init() {
 		// types and booleans
 		"is": {1, 1, compileIs}, "as": {1, 1, compileAs}, "not": {0, 0, compileNot},
 		// FHIR
-		"extension": {1, 1, compileExtension}, "hasValue": {0, 0, compileHasValue}, "getValue": {0, 0, compileGetValue},
+		"extension": {1, 1, compileExtension}, "hasExtension": {1, 1, compileHasExtension},
+		"hasValue": {0, 0, compileHasValue}, "getValue": {0, 0, compileGetValue},
 		"resolve": {0, 0, compileResolve}, "conformsTo": {1, 1, ofAny(conformsTo)}, "memberOf": {1, 1, ofAny(memberOf)},
-		"htmlChecks": {0, 0, ofAny(htmlChecks)},
+		"htmlChecks": {0, 0, ofAny(htmlChecks)}, "htmlChecks2": {0, 0, ofAny(htmlChecks2)},
 		// known, and not supported: they need the profile a resource is seen through, or subsumption
 		"elementDefinition": {0, 0, nil}, "slice": {2, 2, nil}, "checkModifiers": {0, 32, nil},
 		"subsumes": {1, 1, nil}, "subsumedBy": {1, 1, nil},

@@ -18,6 +18,9 @@ func ofString(result Kind, run scalarFunction) func(*compiler, *syntax, part) (p
 		if err != nil {
 			return part{}, err
 		}
+		if result == Boolean {
+			call.without = c.ofNothing().item()
+		}
 		return constantFolded(part{call, ofKind(result, uses)}), nil
 	}
 }
@@ -28,7 +31,7 @@ func onText(run scalarFunction) scalarFunction {
 		text, ok := in.Text()
 		if !ok {
 			if in.withoutValue() {
-				return Item{}, nil
+				return c.without, nil
 			}
 			return Item{}, failed(c.at, "%s needs a string, not %s", c.name, in.Type())
 		}

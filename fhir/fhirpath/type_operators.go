@@ -28,20 +28,30 @@ func (c *compiler) isOfType(source part, name *syntax, at int) (part, *Error) {
 	if err != nil {
 		return part{}, err
 	}
-	return constantFolded(part{boolean{typeTest{source.operand, t, at}}, ofKind(Boolean, source.uses)}), nil
+	test := typeTest{source.operand, t, c.ofNothing(), at}
+	return constantFolded(part{boolean{test}, ofKind(Boolean, source.uses)}), nil
 }
 
-// typeTest is left is T: empty without an item, an error with several.
+// ofNothing is what a test gives without an item: empty by the current rules, false in R4's expressions.
+func (c *compiler) ofNothing() truth {
+	if c.normative {
+		return isEmpty
+	}
+	return isFalse
+}
+
+// typeTest is left is T; with several items it is an error.
 type typeTest struct {
-	source operand
-	filter *typeFilter
-	at     int
+	source  operand
+	filter  *typeFilter
+	without truth // of no item
+	at      int
 }
 
 func (t typeTest) decide(env *Env) (truth, error) {
 	i, err := single(env, t.source, t.at)
 	if err != nil || i.kind == 0 {
-		return isEmpty, err
+		return t.without, err
 	}
 	return truthOf(t.filter.matches(i)), nil
 }

@@ -1,0 +1,145 @@
+package fhirpath_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"hearken/fhir/definition"
+	"hearken/fhir/element"
+	"hearken/fhir/fhirpath"
+	"hearken/fhir/r4"
+	"hearken/internal/fhirtest"
+)
+
+// invariants compiles every base invariant, once each.
+func invariants(t testing.TB) map[*definition.Constraint]*fhirpath.Expression {
+	t.Helper()
+	compiled := map[*definition.Constraint]*fhirpath.Expression{}
+	byText := map[string]*fhirpath.Expression{}
+	add := func(constraints []*definition.Constraint) {
+		for _, c := range constraints {
+			if byText[c.Expression] == nil {
+				e, err := fhirpath.Compile(r4.Definitions(), c.Expression)
+				if err != nil {
+					t.Errorf("Compile(%s: %q) = error %v", c.Key, c.Expression, err)
+					continue
+				}
+				byText[c.Expression] = e
+			}
+			compiled[c] = byText[c.Expression]
+		}
+	}
+	for _, s := range r4.Definitions().Structures() {
+		add(s.Constraints)
+	}
+	for _, e := range r4.Definitions().Elements() {
+		add(e.Constraints)
+	}
+	return compiled
+}
+
+// checkInvariants calls found with every invariant that stands at a node of a tree, and
+// whether it holds.
+func checkInvariants(tree *element.Tree, compiled map[*definition.Constraint]*fhirpath.Expression, env *fhirpath.Env,
+	found func(n element.Node, c *definition.Constraint, holds bool, err error)) {
+	for i := range tree.Len() {
+		n := tree.Node(i)
+		for _, c := range n.Structure().Constraints {
+			holds, err := compiled[c].Holds(env, n)
+			found(n, c, holds, err)
+		}
+		if e := n.Element(); e != nil {
+			for _, c := range e.Constraints {
+				holds, err := compiled[c].Holds(env, n)
+				found(n, c, holds, err)
+			}
+		}
+	}
+}
+
+// violated are the invariants that published examples do break, by file and key.
+var violated = map[string][]string{}
+
+func TestInvariants_Examples(t *testing.T) {
+	compiled := invariants(t)
+	evaluated, seen := 0, map[string]bool{}
+	env := &fhirpath.Env{Now: time.Now()}
+	for _, path := range examples(t) {
+		tree := parseExample(t, path)
+		if tree == nil {
+			continue
+		}
+		name := filepath.Base(path)
+		checkInvariants(tree, compiled, env, func(n element.Node, c *definition.Constraint, holds bool, err error) {
+			evaluated++
+			seen[c.Key] = true
+			if err != nil {
+				t.Errorf("%s: %s at %s = error %v", name, c.Key, n.Location(), err)
+			}
+			if !holds && c.Error && !slices.Contains(violated[name], c.Key) {
+				t.Errorf("%s: %s does not hold at %s", name, c.Key, n.Location())
+			}
+		})
+		env.Reset()
+	}
+	t.Logf("%d evaluations of %d invariants", evaluated, len(seen))
+}
+
+func TestSearchParameters_Examples(t *testing.T) {
+	set := r4.Definitions()
+	compiled := map[string][]*fhirpath.Expression{}
+	for _, resource := range set.Resources() {
+		for _, p := range set.SearchParametersOf(resource) {
+			if p.Expression == "" {
+				continue
+			}
+			e, err := fhirpath.Compile(set, p.Expression, fhirpath.On(resource))
+			if err != nil {
+				t.Errorf("Compile(%s: %q) = error %v", p.ID, p.Expression, err)
+				continue
+			}
+			compiled[resource] = append(compiled[resource], e)
+		}
+	}
+	env, found := &fhirpath.Env{}, 0
+	for _, path := range examples(t) {
+		tree := parseExample(t, path)
+		if tree == nil {
+			continue
+		}
+		for _, e := range compiled[tree.Root().Name()] {
+			if err := e.Each(env, tree.Root(), func(fhirpath.Item) bool { found++; return true }); err != nil {
+				t.Errorf("%s: %s = error %v", filepath.Base(path), e, err)
+			}
+		}
+	}
+	if found < 5000 {
+		t.Errorf("search parameters found %d values in the examples, want thousands", found)
+	}
+	t.Logf("%d values", found)
+}
+
+func examples(t testing.TB) []string {
+	paths, err := filepath.Glob(filepath.Join(fhirtest.SharedData(t, "examples"), "*", "*.json"))
+	if err != nil || len(paths) < 500 {
+		t.Fatalf("%d examples found (%v), want 513", len(paths), err)
+	}
+	return paths
+}
+
+// parseExample is nil for the published examples that are no valid R4.
+func parseExample(t testing.TB, path string) *element.Tree {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree, outcome := element.Parse(r4.Definitions(), text, element.DefaultLimits())
+	if tree == nil {
+		t.Logf("%s is not read: %v", filepath.Base(path), outcome)
+	}
+	return tree
+}
