@@ -27,10 +27,11 @@ const (
 )
 
 func (f fault) issue(severity fhir.Severity) fhir.Issue {
-	return fhir.Issue{
-		Severity: severity, Code: f.code, Detail: f.detail, Diagnostics: f.text,
-		Expression: []string{"http." + presentable(f.name)},
+	issue := fhir.Issue{Severity: severity, Code: f.code, Detail: f.detail, Diagnostics: f.text}
+	if f.name != "" {
+		issue.Expression = []string{"http." + presentable(f.name)}
 	}
+	return issue
 }
 
 // presentable is a name as it may be repeated in an answer. A client that has put a value where a

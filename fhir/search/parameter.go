@@ -27,7 +27,7 @@ var intrinsics = map[string]query.Intrinsic{
 }
 
 func newOffer(set *definition.Set, base fhir.Type, d *definition.SearchParameter) *offer {
-	o := &offer{definition: d, branches: branchesFor(set, base, d.Expression)}
+	o := &offer{definition: d, branches: branchesFor(set, base, expressionOf(d))}
 	o.datatypes = staticDatatypes(set, base, o.branches)
 	o.parameter = &query.Parameter{
 		Base: base, Code: d.Code, URL: d.URL, Kind: kinds[d.Type], Intrinsic: intrinsics[d.Expression],
@@ -42,7 +42,7 @@ func newOffer(set *definition.Set, base fhir.Type, d *definition.SearchParameter
 // identityOf names what decides a parameter's values: type, definition, expression and extractor.
 func identityOf(base fhir.Type, d *definition.SearchParameter, branches []string) (id query.Identity) {
 	text := fmt.Sprintf("%d\n%s\n%s\n%s\n%s\n%q\n%q\n", extractorVersion, base, d.URL, d.Code, d.Type, branches, d.Targets)
-	for _, c := range d.Components {
+	for _, c := range componentsOf(d) {
 		text += fmt.Sprintf("%q %q\n", c.Definition, c.Expression)
 	}
 	sum := sha256.Sum256([]byte(text))
@@ -75,7 +75,7 @@ func (o *offer) targets(set *definition.Set) []fhir.Type {
 // linkComponents gives composite parameters the parameters they are made of.
 func (t *typeRegistry) linkComponents(set *definition.Set, base fhir.Type) error {
 	for _, o := range t.byCode {
-		for _, c := range o.definition.Components {
+		for _, c := range componentsOf(o.definition) {
 			d := set.SearchParameterByURL(c.Definition)
 			if d == nil {
 				return fmt.Errorf("search: %s: component %s is not defined", o.parameter, c.Definition)

@@ -58,7 +58,7 @@ func (s *parse) pair(pair Pair) {
 		return
 	}
 	s.found = s.found[:0]
-	applied := true
+	applied, before := true, *s.request
 	var condition query.Expr
 	name, modifier := cutModifier(pair.Name)
 	switch read := resultParameters[name]; {
@@ -72,6 +72,7 @@ func (s *parse) pair(pair Pair) {
 		applied = s.resultParameter(read, name, modifier, pair)
 	}
 	if len(s.found) > 0 {
+		*s.request = before
 		s.settle()
 		return
 	}
@@ -91,7 +92,10 @@ func (s *parse) settle() {
 	for _, f := range s.found {
 		ignore = ignore && f.ignorable
 	}
-	for _, f := range s.found {
+	for i, f := range s.found {
+		if slices.Contains(s.found[:i], f) {
+			continue
+		}
 		if !ignore {
 			s.faults = append(s.faults, f.issue(fhir.SeverityError))
 			continue

@@ -24,19 +24,27 @@ func (v *valueReader) reference(raw string) (query.Test, string) {
 	case isAbsolute(text):
 		return v.absolute(text), ""
 	case strings.Contains(text, "/"):
-		ref := fhir.ParseReference(text, v.Registry.isType)
-		if ref.Key.IsZero() || ref.Base != "" || ref.Fragment != "" {
-			return nil, referenceForm
-		}
-		return v.local(ref.Key, ref.Version), ""
-	case !fhir.ID(text).Valid():
-		return nil, referenceForm
+		return v.relative(text)
 	}
 	key := fhir.Key{Type: v.target, ID: fhir.ID(text)}
 	if targets := v.parameter.Targets; key.Type == "" && len(targets) == 1 {
 		key.Type = targets[0]
 	}
 	return query.LinkTest{Key: key}, ""
+}
+
+// relative reads Type/id or Type/id/_history/version. An id that no resource can have is found nowhere; a
+// type that does not exist is a fault.
+func (v *valueReader) relative(text string) (query.Test, string) {
+	ref := fhir.ParseReference(text, v.Registry.isType)
+	if !ref.Key.IsZero() && ref.Base == "" && ref.Fragment == "" {
+		return v.local(ref.Key, ref.Version), ""
+	}
+	typ, id, _ := strings.Cut(text, "/")
+	if !v.Registry.isType(typ) || id == "" || strings.Contains(id, "/") {
+		return nil, referenceForm
+	}
+	return v.local(fhir.Key{Type: fhir.Type(typ), ID: fhir.ID(id)}, 0), ""
 }
 
 // local is a test for a resource of this server; nil when the modifier names another type.

@@ -3,7 +3,6 @@ package search
 import (
 	"strings"
 
-	"hearken/fhir"
 	"hearken/fhir/search/query"
 )
 
@@ -40,10 +39,11 @@ func (v *valueReader) token(raw string) (query.Test, string) {
 		return v.typedIdentifier(raw)
 	}
 	if v.parameter.Intrinsic == query.IntrinsicID {
-		if !fhir.ID(raw).Valid() {
-			return nil, "an id has 1 to 64 letters, digits, hyphens and full stops"
+		id, ok := unescape(raw)
+		if !ok || strings.ContainsAny(id, "/|") {
+			return nil, "an id is given without type and system"
 		}
-		return query.TokenTest{Code: raw, AnySystem: true}, ""
+		return query.TokenTest{Code: id, AnySystem: true}, "" // what no resource can have is found nowhere
 	}
 	t, problem := tokenTest(raw)
 	if v.datatypes.only(caseless...) {

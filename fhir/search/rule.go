@@ -81,7 +81,7 @@ func (t *typeRegistry) newRule(c *compiler, o *offer) (made rule, err error) {
 		}
 		made.paths = append(made.paths, i)
 	}
-	for i, d := range o.definition.Components {
+	for i, d := range componentsOf(o.definition) {
 		expression, err := c.compile("", d.Expression)
 		if err != nil {
 			return made, err
