@@ -60,8 +60,11 @@ func checkInvariants(tree *element.Tree, compiled map[*definition.Constraint]*fh
 	}
 }
 
-// violated are the invariants that published examples do break, by file and key.
-var violated = map[string][]string{}
+// violated are the invariants that published examples do break, by file.
+var violated = map[string][]string{
+	// Its styles name a background image; package xhtml takes no style that fetches something.
+	"Bundle-types.json": {"txt-1", "txt-2"},
+}
 
 func TestInvariants_Examples(t *testing.T) {
 	compiled := invariants(t)
