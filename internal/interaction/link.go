@@ -11,7 +11,7 @@ import (
 type linkKind uint8
 
 const (
-	plainLink       linkKind = iota // a whole value: Reference.reference, or an element of type uri, url, oid or uuid
+	plainLink       linkKind = iota // a whole value: Reference.reference, or an element of type uri or url
 	conditionalLink                 // Reference.reference by search
 	narrativeLink                   // href and src in the narrative
 )
@@ -29,6 +29,8 @@ type linkage struct {
 // references, elements of type uri, url, oid, uuid, and <a href="" & <img src="" in the narrative. Elements of type
 // canonical are not replaced." (https://hl7.org/fhir/R4/http.html#trules) Not links but names, and so left alone, are:
 // Extension.url; a system; and a resource's own url, which for a CodeSystem or ValueSet is often its fullUrl as well.
+// The specification asks for elements of type oid and uuid as well, but what a link becomes, "Patient/123", is neither an oid
+// nor a uuid: the resource would not be valid any more, and such elements stay as they are.
 // What is inside a Bundle that is stored as a resource refers to that Bundle's entries.
 func (t *transaction) findLinks(e *entry) fhir.Outcome {
 	var dangling fhir.Outcome
@@ -74,7 +76,7 @@ func placeKind(n element.Node) primitiveKind {
 		if n.Name() == "reference" && n.Parent().Structure().Name == "Reference" {
 			return reference
 		}
-	case "uri", "url", "oid", "uuid":
+	case "uri", "url":
 		isName := n.Name() == "system" || n.Name() == "url" && (n.Parent().IsResource() || n.Parent().Structure().Name == "Extension")
 		if !isName {
 			return uri

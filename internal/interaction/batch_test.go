@@ -1,0 +1,54 @@
+package interaction_test
+
+import (
+	"fmt"
+	"testing"
+)
+
+// A batch does what it can: each entry's answer is what it would have been alone.
+func TestBatch_Independent(t *testing.T) {
+	s, _ := newServer(t)
+	mustDo(t, s, 201, "PUT", "Patient/gone", patient("gone", "0"))
+	a := mustDo(t, s, 200, "POST", "", bundleOf("batch",
+		ent("", patient("", "1"), "POST", "Patient"),
+		ent("", `{"resourceType":"Patient","colour":"red"}`, "POST", "Patient"),
+		ent("", "", "GET", "Patient/nobody"),
+		ent("", "", "GET", "Patient?identifier=urn:test|1"),
+		ent("", patient("x", "2"), "PUT", "Patient/y"),
+		ent("", "", "DELETE", "Patient/gone"),
+		ent("", bundleOf("batch"), "POST", "/"),
+		ent("", "", "PATCH", "Patient/y"),
+		ent("", "", "GET", "Patient/_history"),
+		`{"resource":`+patient("", "3")+`}`,
+		ent("", "", "HEAD", "Patient?identifier=urn:test|1"),
+	))
+	want := []struct{ status, outcome string }{
+		{"201 Created", ""}, {"400 Bad Request", "structure"}, {"404 Not Found", "not-found"}, {"200 OK", ""},
+		{"400 Bad Request", "value"}, {"204 No Content", ""}, {"400 Bad Request", "invalid"}, {"405 Method Not Allowed", "not-supported"},
+		{"200 OK", ""}, {"400 Bad Request", "required"}, {"200 OK", ""},
+	}
+	if got := text(t, a.Body, "type"); got != "batch-response" {
+		t.Errorf("type = %q", got)
+	}
+	for i, w := range want {
+		if got := text(t, a.Body, fmt.Sprintf("entry.%d.response.status", i)); got != w.status {
+			t.Errorf("entry %d: status = %q, want %q", i, got, w.status)
+		}
+		if got := text(t, a.Body, fmt.Sprintf("entry.%d.response.outcome.issue.0.code", i)); got != w.outcome {
+			t.Errorf("entry %d: outcome = %q, want %q", i, got, w.outcome)
+		}
+	}
+	if got := text(t, a.Body, "entry.3.resource.total"); got != "1" {
+		t.Errorf("the search sees %s patients, want the 1 created before it", got)
+	}
+	if at(t, a.Body, "entry.10.resource") != nil {
+		t.Error("HEAD is answered with a resource")
+	}
+}
+
+// A fault in the envelope is one of the whole batch.
+func TestBatch_FaultyEnvelope(t *testing.T) {
+	s, _ := newServer(t)
+	mustDo(t, s, 400, "POST", "", `{"resourceType":"Bundle","type":"batch","entry":[{"colour":"red","request":{"method":"GET","url":"Patient"}}]}`)
+	mustDo(t, s, 400, "POST", "", `{"resourceType":"Bundle","type":"batch","entry":[`)
+}
