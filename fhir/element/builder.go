@@ -3,6 +3,7 @@ package element
 import (
 	"sync"
 
+	"hearken/fhir"
 	"hearken/fhir/definition"
 )
 
@@ -43,6 +44,7 @@ type frame struct {
 	tail      int32 // the last child so far
 	slots     int   // where its slots begin
 	structure *definition.Structure
+	last      int  // in XML, the order of the last element
 	padded    bool // an array in it had null
 	typed     bool // resourceType was read
 }
@@ -91,6 +93,28 @@ func (b *builder) add(f *frame, field *definition.Field, s *definition.Structure
 	}
 	f.tail = index
 	return index
+}
+
+// appendAt is add within the limit, for a value that begins at an offset.
+func (b *builder) appendAt(f *frame, field *definition.Field, structure *definition.Structure, at int) (int32, bool) {
+	if len(b.nodes) >= b.limits.Nodes {
+		return none, b.fatal(fhir.CodeTooCostly, DetailTooManyNodes, b.locate(f.self), at, "more than the %d elements accepted", b.limits.Nodes)
+	}
+	index := b.add(f, field, structure)
+	n := &b.nodes[index]
+	n.start, n.end = uint32(at), uint32(at)
+	if structure.Kind == definition.Resource {
+		n.flags |= isResource
+	}
+	return index, true
+}
+
+// enterAt goes one level deeper into the text; the caller lowers depth again.
+func (b *builder) enterAt(self int32, at int) bool {
+	if b.depth++; b.depth > b.limits.Depth {
+		return b.fatal(fhir.CodeTooCostly, DetailTooDeep, b.locate(self), at, "nested deeper than the %d levels accepted", b.limits.Depth)
+	}
+	return true
 }
 
 // finish gives the tree, or nil when there was a fault.

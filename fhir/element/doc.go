@@ -12,5 +12,6 @@
 // Nothing is repaired: what was sent is what is kept, byte for byte, decimals and partial dates
 // included.
 //
-// A reader for another format (XML) drives the same builder and gives the same tape.
+// XML is read onto the same tape by the same builder (ParseXML). Such a tree lies over the JSON of the
+// resource, made while it was read, so that whatever is stored, stamped or compared is JSON.
 package element

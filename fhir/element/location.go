@@ -49,11 +49,14 @@ func appendStep(dst []byte, e *definition.Element, position int) []byte {
 	return dst
 }
 
-// LineColumn is where the node's value begins in the source: line and byte column, both from 1;
+// LineColumn is where the node's value begins in what was parsed (in XML, where its tag begins): line and byte column, both from 1;
 // zeros for the zero Node.
 func (n Node) LineColumn() (line, column int) {
 	if n.tree == nil {
 		return 0, 0
+	}
+	if x := n.tree.xml; x != nil {
+		return n.tree.lines.find(x.source, int(x.starts[n.index]))
 	}
 	return n.tree.lines.find(n.tree.source, int(n.at().start))
 }

@@ -95,24 +95,24 @@ func mayHaveSibling(field *definition.Field) bool {
 	return field.Type.Kind == definition.Primitive && !field.Element.XMLAttr
 }
 
-func (r *reader) unknownElement(f *frame, key []byte, start int) {
-	r.report(fhir.CodeStructure, DetailUnknownElement, r.locateMember(f.self, key), start,
+func (b *builder) unknownElement(f *frame, key []byte, start int) {
+	b.report(fhir.CodeStructure, DetailUnknownElement, b.locateMember(f.self, key), start,
 		"%s has no element of this name", f.structure.Path)
 }
 
 // firstTime notes that a member was given, and reports one that was given before or that is
 // another type of a choice given before (https://hl7.org/fhir/R4/formats.html#choice).
-func (r *reader) firstTime(f *frame, field *definition.Field, which given, start int) bool {
-	own := r.slotOf(f, field.Element)
+func (b *builder) firstTime(f *frame, field *definition.Field, which given, start int) bool {
+	own := b.slotOf(f, field.Element)
 	switch {
 	case own.seen == 0:
 		own.field = field.Index
 	case own.field != field.Index:
-		r.report(fhir.CodeStructure, DetailChoiceTwice, r.locateField(f.self, field.Element, -1), start,
-			"%s may be of one type only, and is given as %s and %s", field.Element.Path, r.set.Fields()[own.field].JSONName, field.JSONName)
+		b.report(fhir.CodeStructure, DetailChoiceTwice, b.locateField(f.self, field.Element, -1), start,
+			"%s may be of one type only, and is given as %s and %s", field.Element.Path, b.set.Fields()[own.field].JSONName, field.JSONName)
 		return false
 	case own.seen&which != 0:
-		r.report(fhir.CodeStructure, DetailDuplicate, r.locateField(f.self, field.Element, -1), start, "%s is given twice", field.JSONName)
+		b.report(fhir.CodeStructure, DetailDuplicate, b.locateField(f.self, field.Element, -1), start, "%s is given twice", field.JSONName)
 		return false
 	}
 	own.seen |= which
@@ -181,16 +181,7 @@ func (r *reader) reportNull(location string, offset int) {
 	r.report(fhir.CodeStructure, DetailNull, location, offset, "null may only pad the arrays of a repeating primitive")
 }
 
-// append adds a node, within the limit.
+// append adds a node at r.pos, within the limit.
 func (r *reader) append(f *frame, field *definition.Field, structure *definition.Structure) (int32, bool) {
-	if len(r.nodes) >= r.limits.Nodes {
-		return none, r.fatal(fhir.CodeTooCostly, DetailTooManyNodes, r.locate(f.self), r.pos, "more than the %d elements accepted", r.limits.Nodes)
-	}
-	index := r.add(f, field, structure)
-	n := &r.nodes[index]
-	n.start, n.end = uint32(r.pos), uint32(r.pos)
-	if structure.Kind == definition.Resource {
-		n.flags |= isResource
-	}
-	return index, true
+	return r.appendAt(f, field, structure, r.pos)
 }

@@ -85,8 +85,5 @@ func (r *reader) rootResource(wanted fhir.Type) bool {
 
 // enter goes one level deeper into the text; the caller lowers depth again.
 func (r *reader) enter() bool {
-	if r.depth++; r.depth > r.limits.Depth {
-		return r.fatal(fhir.CodeTooCostly, DetailTooDeep, r.locate(r.current), r.pos, "nested deeper than the %d levels accepted", r.limits.Depth)
-	}
-	return true
+	return r.enterAt(r.current, r.pos)
 }

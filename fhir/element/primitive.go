@@ -119,8 +119,8 @@ func (r *reader) booleanValue(node int32, field *definition.Field, want form, wo
 }
 
 // fill puts a value into a node.
-func (r *reader) fill(node int32, t token, f flags) {
-	n := &r.nodes[node]
+func (b *builder) fill(node int32, t token, f flags) {
+	n := &b.nodes[node]
 	n.start, n.end, n.decoded, n.length = uint32(t.start), uint32(t.end), t.decoded, t.length
 	n.flags |= f
 }
@@ -150,10 +150,10 @@ func (r *reader) wrongKind(node int32, field *definition.Field, want form, offse
 }
 
 // badForm reports a value that is not one of its type. The value itself is not shown.
-func (r *reader) badForm(node int32, field *definition.Field, want form, text []byte, offset int) {
+func (b *builder) badForm(node int32, field *definition.Field, want form, text []byte, offset int) {
 	detail := detailInvalidValuePrefix + field.Type.Name
 	if want == formString {
 		detail = whyString(text)
 	}
-	r.report(fhir.CodeValue, detail, r.locate(node), offset, "the value of %s is not a valid %s", field.JSONName, field.Type.Name)
+	b.report(fhir.CodeValue, detail, b.locate(node), offset, "the value of %s is not a valid %s", field.JSONName, field.Type.Name)
 }

@@ -65,8 +65,8 @@ func (r *reader) findResourceType() (t token, found, ok bool) {
 }
 
 // resourceNamed finds a type that can have instances.
-func (r *reader) resourceNamed(name []byte) *definition.Structure {
-	s := r.set.Structure(view(name))
+func (b *builder) resourceNamed(name []byte) *definition.Structure {
+	s := b.set.Structure(view(name))
 	if s == nil || s.Kind != definition.Resource || s.Abstract {
 		return nil
 	}

@@ -100,11 +100,11 @@ func (r *reader) multibyte(i int) (int, bool) {
 }
 
 // textOf is the decoded text of a token.
-func (r *reader) textOf(t token) []byte {
+func (b *builder) textOf(t token) []byte {
 	if t.decoded != noText {
-		return r.side[t.decoded : t.decoded+t.length]
+		return b.side[t.decoded : t.decoded+t.length]
 	}
-	return r.source[t.start+1 : t.end-1]
+	return b.source[t.start+1 : t.end-1]
 }
 
 // numberToken reads a number by RFC 8259's grammar, which is that of FHIR's decimal; whole reports

@@ -15,6 +15,7 @@ type Tree struct {
 	nodes  []node
 	side   []byte // values that had escapes, decoded; see node.decoded
 	lines  lineIndex
+	xml    *xmlText // what the tree was read from, when that was XML; nil for JSON
 }
 
 // node is one record of the tape. Positions are int32 and offsets uint32 (Limits.Bytes keeps
@@ -55,7 +56,7 @@ func (t *Tree) Root() Node { return Node{tree: t, index: 0} }
 // Set is the definitions the tree was parsed with.
 func (t *Tree) Set() *definition.Set { return t.set }
 
-// Source is the bytes that were parsed, not copied: do not change them.
+// Source is the bytes that were parsed, not copied, or the JSON that ParseXML made: do not change them.
 func (t *Tree) Source() []byte { return t.source }
 
 // Len is the number of nodes.

@@ -26,10 +26,12 @@ type writer struct {
 	dst     []byte
 	options WriteOptions
 	level   int
+	spans   []span // where each node's value was written; nil when nobody asks (see settle)
 }
 
 // object writes the node's type, when it is a resource, and its children.
 func (w *writer) object(n Node) {
+	start := len(w.dst)
 	w.open('{')
 	empty := true
 	if n.IsResource() {
@@ -38,6 +40,9 @@ func (w *writer) object(n Node) {
 	}
 	w.children(n, &empty)
 	w.shut('}', empty)
+	if w.spans != nil && !n.HasValue() {
+		w.spans[n.index] = span{uint32(start), uint32(len(w.dst))}
+	}
 }
 
 // children writes runs of siblings of one element: one member, or two for a primitive.
@@ -136,7 +141,13 @@ func (w *writer) member(prefix string, first, after Node, empty *bool, has func(
 }
 
 // value writes a primitive's value as it was read.
-func (w *writer) value(n Node) { w.dst = append(w.dst, n.Source()...) }
+func (w *writer) value(n Node) {
+	if w.spans != nil {
+		w.transcribe(n)
+		return
+	}
+	w.dst = append(w.dst, n.Source()...)
+}
 
 // key begins a member.
 func (w *writer) key(prefix, name string, empty *bool) {
