@@ -9,9 +9,6 @@ import (
 	"hearken/internal/store"
 )
 
-// minKept is the number of documents above which a posting bitmap is worth keeping.
-const minKept = 4096
-
 // maxRecent is how many index changes are remembered, so that a bitmap read from a snapshot can be brought up to date.
 const maxRecent = 1 << 17
 
@@ -23,6 +20,7 @@ const maxPending = 1 << 14
 type bitmapCache struct {
 	mu      sync.Mutex
 	limit   int64
+	least   uint64 // documents above which a bitmap is worth keeping
 	size    int64
 	tip     store.Commit // newest commit recorded
 	entries map[string]*list.Element
@@ -44,8 +42,8 @@ type bitmapChange struct {
 	add    bool
 }
 
-func newBitmapCache(limit int64) *bitmapCache {
-	return &bitmapCache{limit: limit, entries: map[string]*list.Element{}, recent: []bitmapChange{{}}}
+func newBitmapCache(limit int64, least uint64) *bitmapCache {
+	return &bitmapCache{limit: limit, least: least, entries: map[string]*list.Element{}, recent: []bitmapChange{{}}}
 }
 
 // keptPrefixes are the lengths of the prefixes of a posting for which bitmaps are kept, 0 for none: postings of one
@@ -155,7 +153,7 @@ func applyChanges(bitmap *roaring.Bitmap, changes []bitmapChange) *roaring.Bitma
 
 // put keeps a bitmap that was read from the state of a commit, if the changes since are still known.
 func (c *bitmapCache) put(prefix []byte, commit store.Commit, bitmap *roaring.Bitmap) {
-	if bitmap.GetCardinality() < minKept {
+	if bitmap.GetCardinality() <= c.least {
 		return
 	}
 	c.mu.Lock()
@@ -194,13 +192,14 @@ func (c *bitmapCache) evict(element *list.Element) {
 
 // bitmap is the documents at the end of all keys with a prefix. It must not be changed.
 func (r *reader) bitmap(prefix []byte) (*roaring.Bitmap, error) {
-	if !r.uncached {
+	kept := !r.uncached && prefix[0] != familyOrdered // the ranges of O are too many to note changes of
+	if kept {
 		if bitmap := r.store.bitmaps.get(prefix, r.commit); bitmap != nil {
 			return bitmap, nil
 		}
 	}
 	bitmap, err := r.readBitmap(prefix, after(prefix))
-	if err == nil && !r.uncached {
+	if err == nil && kept {
 		r.store.bitmaps.put(prefix, r.commit, bitmap)
 	}
 	return bitmap, err

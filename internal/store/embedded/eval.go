@@ -16,6 +16,9 @@ type evaluator struct {
 	memo map[document]*forward // records asked for by way of references
 }
 
+// few is how many documents are looked at one by one.
+func (ev *evaluator) few() uint64 { return uint64(ev.store.options.Planner.Few) }
+
 // set is the documents of a type for which the condition holds. The bitmap may be shared: do not change it.
 // within, unless nil, is a set outside which the answer does not matter.
 func (ev *evaluator) set(t typeNumber, e query.Expr, within *roaring.Bitmap) (*roaring.Bitmap, error) {
@@ -124,7 +127,7 @@ func (ev *evaluator) remembered(t typeNumber, d document) (*forward, error) {
 
 // setAnd meets the parts one after the other. As soon as few documents are left, they are looked at one by one.
 func (ev *evaluator) setAnd(t typeNumber, parts query.And, within *roaring.Bitmap) (*roaring.Bitmap, error) {
-	if list, ok, err := ev.list(t, parts, fewDocuments); ok || err != nil {
+	if list, ok, err := ev.list(t, parts, ev.store.options.Planner.Few); ok || err != nil {
 		return bitmapOf(list), err
 	}
 	set := within
@@ -143,7 +146,7 @@ func (ev *evaluator) setAnd(t typeNumber, parts query.And, within *roaring.Bitma
 		} else {
 			set = roaring.And(set, found)
 		}
-		if set.GetCardinality() <= fewDocuments {
+		if set.GetCardinality() <= ev.few() {
 			return ev.probe(t, set, append(query.And(negative), parts[i+1:]...))
 		}
 	}

@@ -33,7 +33,7 @@ func (ev *evaluator) setChain(t typeNumber, e query.Chain) (*roaring.Bitmap, err
 func (ev *evaluator) walkReferences(
 	p *parameter, to typeNumber, targets *roaring.Bitmap, visit func(target, source document),
 ) error {
-	if targets.GetCardinality() > manyTargets {
+	if targets.GetCardinality() > uint64(ev.store.options.Planner.Targets) {
 		all := append(parameterPrefix(familyReference, p.t, p.number), byte(to))
 		return ev.walkPrefix(all, func(key []byte) bool {
 			if d := order.Uint32(key[5:]); targets.Contains(d) {
@@ -66,9 +66,9 @@ func (ev *evaluator) setHas(t typeNumber, e query.Has) (*roaring.Bitmap, error) 
 		return nil, err
 	}
 	found := roaring.New()
-	if changed := ev.changed(p.t); changed != nil || sources.GetCardinality() <= fewDocuments {
+	if changed := ev.changed(p.t); changed != nil || sources.GetCardinality() <= ev.few() {
 		few := sources
-		if sources.GetCardinality() > fewDocuments {
+		if sources.GetCardinality() > ev.few() {
 			few = roaring.And(sources, changed)
 		}
 		if err := ev.addLinks(found, p, t, few); err != nil {
@@ -115,7 +115,7 @@ func (ev *evaluator) addLinks(found *roaring.Bitmap, p *parameter, t typeNumber,
 
 // onlyLive takes away the documents that are not there.
 func (ev *evaluator) onlyLive(t typeNumber, set *roaring.Bitmap) (*roaring.Bitmap, error) {
-	if set.GetCardinality() <= fewDocuments {
+	if set.GetCardinality() <= ev.few() {
 		return ev.probe(t, set, query.Const(true))
 	}
 	live, err := ev.live(t)

@@ -6,13 +6,6 @@ import (
 	"hearken/fhir/search/query"
 )
 
-const (
-	// fewDocuments is how many documents are looked at one by one rather than as bitmaps.
-	fewDocuments = 512
-	// manyTargets is the number of targets above which all references of a parameter are walked.
-	manyTargets = 4096
-)
-
 // list is the documents of a type for which the condition holds, when finding them takes no more than about
 // limit steps; otherwise ok is false. It is the planner: whatever can be listed is not made a bitmap of.
 func (ev *evaluator) list(t typeNumber, e query.Expr, limit int) (list []document, ok bool, err error) {

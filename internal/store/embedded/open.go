@@ -42,7 +42,7 @@ func Open(dir string, options Options) (*Store, error) {
 	s.work.done = make(chan struct{})
 	s.fault.onFail = s.durable.wake
 	s.durable.failed = s.fault.err
-	s.bitmaps = newBitmapCache(options.BitmapKeep)
+	s.bitmaps = newBitmapCache(options.BitmapKeep, options.Planner.Kept)
 	if err := s.openDirectory(dir); err != nil {
 		return nil, fmt.Errorf("store/embedded.Open: %w", err)
 	}

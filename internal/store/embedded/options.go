@@ -31,6 +31,15 @@ type Options struct {
 	Ballast    int64         // size of the file that is given up when space runs out; default 64 MiB; below 0 none
 	SpacePoll  time.Duration // how often free space is looked at; default 1 second
 	Logger     *slog.Logger  // default slog.Default
+	Planner    Planner
+}
+
+// Planner is where searches change from one way to another. The defaults are measured; tests set small numbers
+// to send few documents along the ways of many.
+type Planner struct {
+	Few     int    // documents looked at one by one rather than as bitmaps, and sorted by their values; default 512
+	Targets int    // targets above which all references of a parameter are walked; default 4096
+	Kept    uint64 // documents above which a posting bitmap is kept in memory; default 4096
 }
 
 func (o Options) withDefaults() Options {
@@ -43,6 +52,9 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.Reserve, o.Reserve == 0, 256<<20)
 	setDefault(&o.Ballast, o.Ballast == 0, 64<<20)
 	setDefault(&o.SpacePoll, o.SpacePoll == 0, time.Second)
+	setDefault(&o.Planner.Few, o.Planner.Few == 0, 512)
+	setDefault(&o.Planner.Targets, o.Planner.Targets == 0, 4096)
+	setDefault(&o.Planner.Kept, o.Planner.Kept == 0, 4096)
 	setDefault(&o.Logger, o.Logger == nil, slog.Default())
 	return o
 }

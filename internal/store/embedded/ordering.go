@@ -16,9 +16,6 @@ type ordering struct {
 	sets []typeSet
 }
 
-// fewSorted is how many documents are sorted by their forward records.
-const fewSorted = 512
-
 // yield takes the next row; it is false when no more are wanted.
 type yield func(pageRow) bool
 
@@ -28,7 +25,7 @@ func (o *ordering) walk(level int, set *roaring.Bitmap, head, after []byte, yiel
 	if level == len(o.query.Sort) {
 		return o.walkTies(set, head, after, yield), nil
 	}
-	if set.GetCardinality() <= fewSorted {
+	if set.GetCardinality() <= o.few() {
 		return o.walkFew(level, set, head, after, yield)
 	}
 	w := groupWalk{ordering: o, level: level, set: set, head: head, after: after, yield: yield}

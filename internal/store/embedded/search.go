@@ -96,7 +96,8 @@ func (s *searching) matches() ([]typeSet, error) {
 
 // find tries for a very short list, then for a short one, then takes bitmaps.
 func (s *searching) find(t typeNumber) (*roaring.Bitmap, error) {
-	for _, limit := range []int{16, fewDocuments} {
+	few := s.store.options.Planner.Few
+	for _, limit := range []int{min(16, few), few} {
 		list, ok, err := s.list(t, s.where, limit)
 		if err != nil || ok {
 			return bitmapOf(list), err

@@ -1,0 +1,3 @@
+package storetest
+
+var updateTests, versionTests, claimTests, raceTests, historyTests, changeTests, searchTests, pagingTests, includeTests, lifecycleTests []contractTest
