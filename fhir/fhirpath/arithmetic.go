@@ -140,7 +140,7 @@ func decimalOperation(name string, a, b *apd.Decimal) Item {
 			return integerItem(result)
 		}
 	}
-	if err != nil || result.Form != apd.Finite {
+	if err != nil || !inRange(result) {
 		return Item{}
 	}
 	if name == "/" {

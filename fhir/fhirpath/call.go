@@ -48,7 +48,9 @@ func (c *compiler) compileScalar(s *syntax, source part, run scalarFunction) (*s
 	uses := source.uses
 	for _, arg := range args {
 		uses |= arg.uses
-		call.args = append(call.args, arg.operand)
+	}
+	for _, arg := range args {
+		call.args = append(call.args, keep(arg, uses).operand)
 	}
 	return call, uses, nil
 }

@@ -47,6 +47,13 @@ type Env struct {
 // Reset forgets what the Env keeps of the trees it has seen, so that they can be freed; the
 // public fields stay.
 func (env *Env) Reset() {
-	clear(env.stack[:cap(env.stack)])
-	env.scratch = scratch{stack: env.stack[:0]}
+	stack, patterns := env.stack[:0], env.patterns
+	if cap(stack) > maxStackKept {
+		stack = nil
+	}
+	clear(stack[:cap(stack)])
+	env.scratch = scratch{stack: stack, patterns: patterns}
 }
+
+// maxStackKept is how many items of memory an Env keeps from one resource to the next.
+const maxStackKept = 1024

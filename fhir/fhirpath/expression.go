@@ -45,8 +45,8 @@ func MustCompile(set *definition.Set, expr string, opts ...Option) *Expression {
 // String is the expression as it was given.
 func (e *Expression) String() string { return e.text }
 
-// Canonical is the expression in a normal form: comments gone, every operation in
-// parentheses. It compiles to the same.
+// Canonical is the expression in a normal form: no comments, names in backticks, no parentheses but
+// those needed. It compiles to the same.
 func (e *Expression) Canonical() string { return e.syntax.String() }
 
 // Evaluate gives everything the expression selects from a focus: usually one Item made with

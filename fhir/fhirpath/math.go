@@ -39,9 +39,21 @@ func onNumber(run scalarFunction) scalarFunction {
 // working is wider than results are, so that their last digit is right.
 var working = apd.BaseContext.WithPrecision(40)
 
+// shortened is a number as the functions below take it: at the precision of results, however
+// many digits it has.
+func (i Item) shortened() *apd.Decimal {
+	d := i.asDecimal()
+	if d.NumDigits() <= int64(exact.Precision) {
+		return d
+	}
+	rounded := new(apd.Decimal)
+	_, _ = exact.Round(rounded, d) // rounding to fewer digits cannot fail
+	return rounded
+}
+
 // settled rounds a result to the precision of results.
 func settled(d *apd.Decimal, err error) (Item, error) {
-	if err != nil || d.Form != apd.Finite {
+	if err != nil || !inRange(d) {
 		return Item{}, nil
 	}
 	if _, err := exact.Round(d, d); err != nil {
@@ -126,22 +138,22 @@ func rounded(d *apd.Decimal, places int32) *apd.Decimal {
 
 func exp(_ *Env, _ *scalarCall, in Item, _ []Item) (Item, error) {
 	result := new(apd.Decimal)
-	_, err := working.Exp(result, in.asDecimal())
+	_, err := working.Exp(result, in.shortened())
 	return settled(result, err)
 }
 
 func ln(_ *Env, _ *scalarCall, in Item, _ []Item) (Item, error) {
 	result := new(apd.Decimal)
-	_, err := working.Ln(result, in.asDecimal())
+	_, err := working.Ln(result, in.shortened())
 	return settled(result, err)
 }
 
 func logarithm(_ *Env, _ *scalarCall, in Item, args []Item) (Item, error) {
 	value, base := new(apd.Decimal), new(apd.Decimal)
-	if _, err := working.Ln(value, in.asDecimal()); err != nil {
+	if _, err := working.Ln(value, in.shortened()); err != nil {
 		return Item{}, nil
 	}
-	if _, err := working.Ln(base, args[0].asDecimal()); err != nil || base.IsZero() {
+	if _, err := working.Ln(base, args[0].shortened()); err != nil || base.IsZero() {
 		return Item{}, nil
 	}
 	_, err := working.Quo(value, value, base)
@@ -151,7 +163,7 @@ func logarithm(_ *Env, _ *scalarCall, in Item, args []Item) (Item, error) {
 // power gives an Integer for integers where that is exact, else a Decimal.
 func power(_ *Env, _ *scalarCall, in Item, args []Item) (Item, error) {
 	result := new(apd.Decimal)
-	if _, err := working.Pow(result, in.asDecimal(), args[0].asDecimal()); err != nil {
+	if _, err := working.Pow(result, in.shortened(), args[0].shortened()); err != nil {
 		return Item{}, nil
 	}
 	if in.kind == Integer && args[0].kind == Integer && args[0].number >= 0 {
@@ -164,6 +176,6 @@ func power(_ *Env, _ *scalarCall, in Item, args []Item) (Item, error) {
 
 func sqrt(_ *Env, _ *scalarCall, in Item, _ []Item) (Item, error) {
 	result := new(apd.Decimal)
-	_, err := working.Sqrt(result, in.asDecimal())
+	_, err := working.Sqrt(result, in.shortened())
 	return settled(result, err)
 }

@@ -29,14 +29,27 @@ const (
 	formType          // left is name, left as name
 )
 
-// String writes the tree as an expression with every operation in parentheses.
+// String writes the tree as an expression without comments, with names in backticks and only the
+// parentheses that are needed: it reads back as the same tree.
 func (s *syntax) String() string {
 	var out strings.Builder
-	s.write(&out)
+	s.write(&out, 0)
 	return out.String()
 }
 
-func (s *syntax) write(out *strings.Builder) {
+// How tightly signs and invocations bind, above all binary operators.
+const (
+	bindingSign       = 11
+	bindingInvocation = 12
+)
+
+// write writes the tree where only what binds tighter than above needs no parentheses.
+func (s *syntax) write(out *strings.Builder, above int) {
+	if s.binding() <= above {
+		out.WriteByte('(')
+		defer out.WriteByte(')')
+		above = 0
+	}
 	switch s.form {
 	case formLiteral:
 		out.WriteString(s.value.literal())
@@ -45,27 +58,37 @@ func (s *syntax) write(out *strings.Builder) {
 	case formThis:
 		out.WriteString(s.name)
 	case formVariable:
-		out.WriteByte('%')
-		out.WriteString(quote(s.name, '`'))
+		out.WriteString("%" + quote(s.name, '`'))
 	case formName, formCall:
 		s.writeInvocation(out)
 	case formIndex:
-		s.left.write(out)
+		s.left.write(out, bindingInvocation-1)
 		out.WriteByte('[')
-		s.right.write(out)
+		s.right.write(out, 0)
 		out.WriteByte(']')
 	case formPolarity:
-		out.WriteString("(" + s.name)
-		s.left.write(out)
-		out.WriteByte(')')
+		out.WriteString(s.name)
+		s.left.write(out, bindingSign-1)
 	default:
-		s.writeOperation(out)
+		s.left.write(out, s.binding()-1)
+		out.WriteString(" " + s.name + " ")
+		s.right.write(out, s.binding())
 	}
+}
+
+func (s *syntax) binding() int {
+	switch s.form {
+	case formBinary, formType:
+		return precedence[s.name]
+	case formPolarity:
+		return bindingSign
+	}
+	return bindingInvocation
 }
 
 func (s *syntax) writeInvocation(out *strings.Builder) {
 	if s.left != nil {
-		s.left.write(out)
+		s.left.write(out, bindingInvocation-1)
 		out.WriteByte('.')
 	}
 	out.WriteString(quote(s.name, '`'))
@@ -77,19 +100,7 @@ func (s *syntax) writeInvocation(out *strings.Builder) {
 		if i > 0 {
 			out.WriteString(", ")
 		}
-		arg.write(out)
+		arg.write(out, 0)
 	}
-	out.WriteByte(')')
-}
-
-func (s *syntax) writeOperation(out *strings.Builder) {
-	out.WriteByte('(')
-	s.left.write(out)
-	if s.form == formType {
-		out.WriteString(" " + s.name + " ")
-	} else {
-		out.WriteString(" " + s.name + " ")
-	}
-	s.right.write(out)
 	out.WriteByte(')')
 }

@@ -29,11 +29,13 @@ func (i Item) system() Item {
 	return i
 }
 
-// primitive reads the value of a primitive node. A value the type does not allow stays a String:
-// the parser refuses those, so it is seen only in trees made with leniency.
+// primitive reads the value of a primitive node. One that cannot be calculated with, such as a number of
+// thousands of digits, stays an element.
 func primitive(n element.Node, typeName string) Item {
 	text := n.Text()
 	switch kindOf(typeName) {
+	case String:
+		return OfString(text)
 	case Boolean:
 		return OfBoolean(text == "true")
 	case Integer, Long:
@@ -57,7 +59,7 @@ func primitive(n element.Node, typeName string) Item {
 			return t
 		}
 	}
-	return OfString(text)
+	return Of(n)
 }
 
 // kindOf is the System type a FHIR primitive converts to.
@@ -118,15 +120,22 @@ func quantity(i Item) Item {
 	return OfQuantity(d, "1")
 }
 
-// parseDecimal reads a number exactly. Exponents beyond ±999 are refused: aligning
-// them for arithmetic would take memory out of all proportion to the text.
+// maxDigits bounds the digits and the exponent of numbers that are calculated with: beyond it,
+// arithmetic would take time out of all proportion to the text.
+const maxDigits = 1000
+
+// parseDecimal reads a number exactly.
 func parseDecimal(text string) (*apd.Decimal, bool) {
-	if text == "" {
+	if text == "" || len(text) > maxDigits {
 		return nil, false
 	}
 	d, _, err := apd.NewFromString(text)
-	if err != nil || d.Form != apd.Finite || d.Exponent > 999 || d.Exponent < -999-int32(len(text)) {
+	if err != nil || !inRange(d) {
 		return nil, false
 	}
 	return d, true
+}
+
+func inRange(d *apd.Decimal) bool {
+	return d.Form == apd.Finite && d.Exponent <= maxDigits && d.Exponent >= -2*maxDigits
 }

@@ -1,10 +1,6 @@
 package fhirpath
 
-import (
-	"strconv"
-
-	"github.com/cockroachdb/apd/v3"
-)
+import "strconv"
 
 // term reads a primary with the invocations and indexes that follow it.
 func (p *parser) term() (*syntax, *Error) {
@@ -177,8 +173,8 @@ func parseNumber(text string) (Item, bool) {
 	if n, err := strconv.ParseInt(text, 10, 32); err == nil {
 		return OfInteger(n), true
 	}
-	d, _, err := apd.NewFromString(text)
-	if err != nil || d.Exponent == 0 {
+	d, ok := parseDecimal(text)
+	if !ok || d.Exponent == 0 {
 		return Item{}, false
 	}
 	return OfDecimal(d), true
