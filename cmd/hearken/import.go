@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"hearken/internal/app"
+	"hearken/internal/config"
+	"hearken/internal/load"
+)
+
+var importCommand = command{
+	name:      "import",
+	arguments: "[--base URL | --data FOLDER] [FLAG…] PATH…",
+	summary:   "send files of resources to a server, or straight into a store",
+	about: `PATH is a .json file (a resource or a Bundle), an .ndjson file (one a line) or a folder of such files.
+Transactions and batches are sent as they are, a collection or searchset as one transaction of what it holds; a
+single resource is put under its id, or created when it has none. With --data the store is opened by this
+command, which no server may have open then, and the settings below apply.
+
+Every fault is told with the file and the place in it. The exit code is 1 if there was any.`,
+	settings: true,
+	flags: func(flags *pflag.FlagSet) {
+		flags.String("base", "http://127.0.0.1:8080/fhir", "service base `URL` of the server to send to; any FHIR R4 server will do")
+		flags.Int("clients", 4, "how `many` requests to make at the same time")
+	},
+	run: runImport,
+}
+
+func runImport(ctx context.Context, p *process, flags *pflag.FlagSet) int {
+	direct := flags.Changed("data") || flags.Changed("temporary")
+	if direct && flags.Changed("base") {
+		return usageFault(p, "either --base or --data, not both")
+	}
+	if flags.NArg() == 0 {
+		return usageFault(p, "no files are named; see hearken import --help")
+	}
+	c, err := config.Load(flags, p.environment, os.ReadFile)
+	if err != nil {
+		return usageFault(p, "%v", err)
+	}
+	sources, err := load.Find(flags.Args())
+	if err != nil {
+		return usageFault(p, "%v", err)
+	}
+	target, closeTarget, err := importTarget(p, flags, c, direct)
+	if err != nil {
+		return fault(p, err)
+	}
+	clients, _ := flags.GetInt("clients")
+	faults, err := send(ctx, p, target, sources, clients)
+	if err := errors.Join(err, closeTarget()); err != nil {
+		return fault(p, err)
+	}
+	if faults {
+		return exitFaults
+	}
+	return exitDone
+}
+
+// importTarget is where an import goes, and how to close it.
+func importTarget(p *process, flags *pflag.FlagSet, c config.Config, direct bool) (load.Target, func() error, error) {
+	base, _ := flags.GetString("base")
+	if !direct {
+		return &load.HTTP{Base: base, Client: &http.Client{}}, func() error { return nil }, nil
+	}
+	if c.BaseURL != "" {
+		base = c.BaseURL
+	}
+	// There is no listener here to tell a test server by; only being told so restricts NHS numbers.
+	i, err := app.OpenInteractions(c, base, c.SyntheticNHSNumbers == config.On, deps(p, c))
+	if err != nil {
+		return nil, nil, err
+	}
+	return &load.Direct{Interactions: i, Base: base}, i.Close, nil
+}
+
+// send loads the sources, showing progress and then what came of it.
+func send(ctx context.Context, p *process, target load.Target, sources []load.Source, clients int) (faults bool, err error) {
+	bar := newProgress(p.err)
+	l := load.Loader{Target: target, Clients: clients, Watch: bar.watch, Wait: time.After}
+	done, err := l.Load(ctx, sources)
+	bar.end(done)
+	for _, f := range done.Faults {
+		fmt.Fprintln(p.out, f)
+	}
+	took := time.Since(bar.began)
+	fmt.Fprintf(p.out, "%d files: %d resources in %d requests, %d faults, %s (%s)\n",
+		len(sources), done.Resources, done.Requests, len(done.Faults), took.Round(time.Millisecond), bar.rate(done))
+	return len(done.Faults) > 0, err
+}

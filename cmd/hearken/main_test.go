@@ -1,0 +1,197 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// output is what a command printed; it may be read while the command runs.
+type output struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.String()
+}
+
+// hearken runs the program with an environment of its own.
+func hearken(t *testing.T, in string, args ...string) (code int, out, errs string) {
+	t.Helper()
+	var stdout, stderr output
+	p := &process{strings.NewReader(in), &stdout, &stderr, func(string) (string, bool) { return "", false }}
+	code = run(t.Context(), p, args)
+	return code, stdout.String(), stderr.String()
+}
+
+func write(t *testing.T, name, content string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestRun_Usage(t *testing.T) {
+	for _, row := range []struct {
+		name string
+		args []string
+		code int
+		want string // in the output or on the standard error
+	}{
+		{"nothing", nil, exitUsage, "hearken serve"},
+		{"help", []string{"help"}, exitDone, "hearken demo"},
+		{"--help", []string{"--help"}, exitDone, "hearken import"},
+		{"help of a command", []string{"help", "serve"}, exitDone, "--listen ADDRESS"},
+		{"-h of a command", []string{"serve", "-h"}, exitDone, "HEARKEN_MAX_BODY"},
+		{"unknown command", []string{"frobnicate"}, exitUsage, "frobnicate"},
+		{"unknown flag", []string{"serve", "--lisen=x"}, exitUsage, "lisen"},
+		{"bad value", []string{"serve", "--max-count=x"}, exitUsage, "max-count (flag)"},
+		{"argument too many", []string{"serve", "here"}, exitUsage, "here"},
+		{"address refused", []string{"serve", "--temporary", "--listen=0.0.0.0:0"}, exitFaults, "--insecure"},
+		{"import of nothing", []string{"import"}, exitUsage, "no files"},
+		{"import to two places", []string{"import", "--base=http://x/fhir", "--data=x", "y.json"}, exitUsage, "not both"},
+		{"import of what is not there", []string{"import", "absent.json"}, exitUsage, "absent.json"},
+		{"fhirpath without a file", []string{"fhirpath", "true"}, exitUsage, "file"},
+		{"fhirpath of nonsense", []string{"fhirpath", "((", "x.json"}, exitUsage, "hearken:"},
+		{"version", []string{"version"}, exitDone, "FHIR 4.0.1"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			code, out, errs := hearken(t, "", row.args...)
+			if code != row.code || !strings.Contains(out+errs, row.want) {
+				t.Errorf("hearken %q = %d %s%s, want %d and %q", row.args, code, out, errs, row.code, row.want)
+			}
+		})
+	}
+}
+
+// Every command has a help that fits a terminal and names all it takes.
+func TestRun_Help(t *testing.T) {
+	for _, c := range commands() {
+		t.Run(c.name, func(t *testing.T) {
+			code, out, errs := hearken(t, "", c.name, "--help")
+			if code != exitDone || errs != "" || !strings.HasPrefix(out, "hearken "+c.name) || !strings.Contains(out, c.summary) {
+				t.Errorf("hearken %s --help = %d %s%s, want its help", c.name, code, out, errs)
+			}
+			for line := range strings.Lines(out) {
+				if len([]rune(line)) > 125 {
+					t.Errorf("a line of %d characters: %s", len(line), line)
+				}
+			}
+		})
+	}
+}
+
+func TestFHIRPath(t *testing.T) {
+	file := write(t, "p.json", `{"resourceType":"Patient","active":true,"birthDate":"1951-01",
+		"name":[{"family":"Osei","given":["Raymond", "Kofi"]}],"multipleBirthInteger":2}`)
+	for _, row := range []struct {
+		expression string
+		code       int
+		want       string
+	}{
+		{"Patient.name.given", exitDone, "FHIR.string Raymond\nFHIR.string Kofi\n"},
+		{"birthDate", exitDone, "FHIR.date 1951-01\n"},
+		{"name", exitDone, `FHIR.HumanName {"family":"Osei","given":["Raymond","Kofi"]}` + "\n"},
+		{"name.given.count() + 1", exitDone, "System.Integer 3\n"},
+		{"active and true", exitDone, "System.Boolean true\n"},
+		{"telecom", exitDone, ""},
+		{"'a' + '\\n'", exitDone, `System.String "a\n"` + "\n"},
+		{"name.given.single()", exitFaults, ""},
+	} {
+		t.Run(row.expression, func(t *testing.T) {
+			code, out, errs := hearken(t, "", "fhirpath", row.expression, file)
+			if code != row.code || out != row.want || (errs != "") != (code != exitDone) {
+				t.Errorf("hearken fhirpath %q = %d %q %q, want %d %q", row.expression, code, out, errs, row.code, row.want)
+			}
+		})
+	}
+}
+
+func TestFHIRPath_Files(t *testing.T) {
+	a, bad := write(t, "a.json", `{"resourceType":"Patient","active":true}`), write(t, "b.json", `{"resourceType":"Patient","actve":true}`)
+	code, out, errs := hearken(t, `{"resourceType":"Patient","active":false}`, "fhirpath", "active", a, bad, "-")
+	if want := a + ": FHIR.boolean true\n-: FHIR.boolean false\n"; code != exitFaults || out != want || !strings.Contains(errs, bad) || !strings.Contains(errs, "Patient.actve") {
+		t.Errorf("hearken fhirpath on a good file, a bad one and the input = %d %q %q, want %d %q and the fault of %s", code, out, errs, exitFaults, want, bad)
+	}
+}
+
+func TestImport_IntoStore(t *testing.T) {
+	data := t.TempDir() + "/data"
+	code, out, errs := hearken(t, "", "import", "--data", data, "../../testdata/plans")
+	if code != exitDone || !strings.Contains(out, " 0 faults") {
+		t.Fatalf("import of the plans = %d %s%s, want no fault", code, out, errs)
+	}
+	bad := write(t, "bad.json", `{"resourceType":"Patient","id":"x","gendr":"female"}`)
+	code, out, errs = hearken(t, "", "import", "--data", data, bad)
+	if code != exitFaults || !strings.Contains(out, bad+": 400 at Patient.gendr") {
+		t.Errorf("import of a bad file = %d %s%s, want %d and the place of the fault", code, out, errs, exitFaults)
+	}
+}
+
+// The demo loads the plans, and the URLs it prints work; an import into it does too.
+func TestDemo(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	var out, errs output
+	p := &process{strings.NewReader(""), &out, &errs, func(string) (string, bool) { return "", false }}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan int, 1)
+	go func() { ended <- run(ctx, p, []string{"demo", "--listen", "127.0.0.1:0"}) }()
+	for began := time.Now(); !strings.Contains(out.String(), "Interrupt"); time.Sleep(10 * time.Millisecond) {
+		select {
+		case code := <-ended:
+			t.Fatalf("hearken demo = %d %s%s", code, out.String(), errs.String())
+		default:
+		}
+		if time.Since(began) > time.Minute {
+			t.Fatalf("hearken demo printed only %s%s", out.String(), errs.String())
+		}
+	}
+	urls := regexp.MustCompile(`http://\S+`).FindAllString(out.String(), -1)
+	if len(urls) != 3 || !strings.Contains(out.String(), "999 000 0018") || !strings.Contains(out.String(), "Doreen Mavis Whitcombe") {
+		t.Errorf("hearken demo printed %s, want NHS numbers, names and three URLs", out.String())
+	}
+	for _, url := range urls {
+		resp, err := http.Get(url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, _ := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		if resp.StatusCode != 200 || !strings.Contains(string(body), `"match"`) {
+			t.Errorf("GET %s = %d %.300s, want a match", url, resp.StatusCode, body)
+		}
+	}
+	if len(urls) > 0 {
+		base, _, _ := strings.Cut(urls[0], "/Patient")
+		file := write(t, "more.ndjson", `{"resourceType":"Patient","id":"x"}`+"\n"+`{"resourceType":"Patient"}`+"\n")
+		if code, out, errs := hearken(t, "", "import", "--base", base, file); code != exitDone || !strings.Contains(out, "2 resources") {
+			t.Errorf("import into the demo = %d %s%s, want 2 resources", code, out, errs)
+		}
+	}
+	stop()
+	if code := <-ended; code != exitDone {
+		t.Errorf("hearken demo ended with %d: %s", code, errs.String())
+	}
+	if left, _ := os.ReadDir(os.Getenv("TMPDIR")); len(left) != 0 {
+		t.Errorf("the demo left %v behind", left)
+	}
+}

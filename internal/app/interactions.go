@@ -1,0 +1,106 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+
+	"hearken/fhir"
+	"hearken/fhir/element"
+	"hearken/fhir/r4"
+	"hearken/fhir/search"
+	"hearken/fhir/search/query"
+	"hearken/fhir/validation"
+	"hearken/internal/config"
+	"hearken/internal/interaction"
+	"hearken/internal/store/embedded"
+)
+
+// Interactions is the server without its wire: an open store and all that FHIR does on it.
+type Interactions struct {
+	*interaction.Server
+	remove string // the folder of a temporary store, removed by Close
+}
+
+// OpenInteractions opens the configured store. base is the service base that absolute references to this server
+// begin with; syntheticOnly refuses NHS numbers that somebody may have been issued.
+func OpenInteractions(c config.Config, base string, syntheticOnly bool, d Deps) (*Interactions, error) {
+	d = d.withDefaults()
+	i := &Interactions{}
+	folder := c.Data
+	if c.Temporary {
+		var err error
+		if i.remove, err = os.MkdirTemp("", "hearken-"); err != nil {
+			return nil, err
+		}
+		folder = i.remove
+	}
+	err := i.open(folder, c, base, d)
+	if err != nil {
+		return nil, errors.Join(err, i.removeTemporary())
+	}
+	i.Server.Policy = interaction.Policy{ReferentialIntegrity: c.ReferentialIntegrity, SyntheticNHSNumbersOnly: syntheticOnly}
+	i.Report = func(_ context.Context, err error) { d.Log.Error("fault in a batch", slog.Any("error", err)) }
+	return i, nil
+}
+
+// open wires the definitions, the search and the store in folder.
+func (i *Interactions) open(folder string, c config.Config, base string, d Deps) error {
+	set := r4.Definitions()
+	registry, err := search.NewRegistry(set)
+	if err != nil {
+		return err
+	}
+	extractor := &search.Extractor{Registry: registry, Zone: c.Zone, Base: base}
+	limits := interaction.DefaultLimits()
+	limits.Element.Bytes = int(c.MaxBody)
+	limits.Entries, limits.HistoryCount, limits.MaxCount = c.MaxEntries, c.DefaultCount, c.MaxCount
+	opened, err := embedded.Open(folder, embedded.Options{
+		Parameters: registry.All(),
+		Extract: func(_ fhir.Key, body []byte) (query.Index, error) {
+			tree, faults := element.Parse(set, body, limits.Element)
+			if faults.Failed() {
+				return query.Index{}, errors.New("a stored resource cannot be read")
+			}
+			return extractor.Index(tree.Root())
+		},
+		Now: d.Now, Random: d.Random, CacheBytes: c.CacheSize, CursorLife: c.CursorLife, Logger: d.Log,
+	})
+	if err != nil {
+		return err
+	}
+	i.Server = &interaction.Server{
+		Store: opened, Definitions: set, Registry: registry, Extractor: extractor,
+		Parser:   parser(registry, base, c, d),
+		NewID:    d.NewID,
+		Now:      d.Now,
+		Limits:   limits,
+		Software: interaction.Software{Name: "Hearken", Version: d.Version, Date: d.Now()},
+	}
+	if c.Validation == config.ValidationCore {
+		i.Validate = validation.New(set).Validate
+	}
+	return nil
+}
+
+func parser(registry *search.Registry, base string, c config.Config, d Deps) *search.Parser {
+	p := &search.Parser{Registry: registry, Zone: c.Zone, Now: d.Now, Limits: search.DefaultLimits(), Base: base}
+	p.Limits.MaxCount, p.Limits.DefaultCount = c.MaxCount, c.DefaultCount
+	if c.UnknownParameters == config.Lenient {
+		p.UnknownParameters = search.Lenient
+	}
+	return p
+}
+
+// Close closes the store, when what is running has ended.
+func (i *Interactions) Close() error {
+	return errors.Join(i.Store.Close(), i.removeTemporary())
+}
+
+func (i *Interactions) removeTemporary() error {
+	if i.remove == "" {
+		return nil
+	}
+	return os.RemoveAll(i.remove)
+}

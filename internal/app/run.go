@@ -1,0 +1,49 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+)
+
+// Run answers requests until ctx ends. Then it takes no new connections, lets running requests end for as long as
+// the grace of the configuration, and returns; the store stays open until Close. The error is why it could not
+// go on, or that some requests had to be cut off.
+func (a *App) Run(ctx context.Context) error {
+	a.announce()
+	failed := make(chan error, 1)
+	go func() { failed <- a.http.Serve(a.listener) }()
+	select {
+	case err := <-failed:
+		if errors.Is(err, http.ErrServerClosed) {
+			return nil // Close was called
+		}
+		return err
+	case <-ctx.Done():
+	}
+	a.stopping.Store(true)
+	a.log.Info("stopping: running requests may end", slog.Duration("grace", a.config.ShutdownGrace))
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.config.ShutdownGrace)
+	defer cancel()
+	if err := a.http.Shutdown(grace); err != nil {
+		a.stop()
+		return errors.Join(errors.New("some requests did not end in time and were cut off"), a.http.Close())
+	}
+	return nil
+}
+
+// announce says in the log what runs where, and who may use it.
+func (a *App) announce() {
+	a.log.Info("settings", slog.Any("config", a.config))
+	where := slog.String("url", a.URL())
+	switch {
+	case a.loopback:
+		a.log.Info("loopback only, no login: this machine's users can read and change everything", where)
+	default:
+		a.log.Warn("INSECURE: no login, and other machines can connect: anyone there can read and change everything", where)
+	}
+	if a.syntheticOnly() {
+		a.log.Info("only synthetic NHS numbers (9…) are taken")
+	}
+}
