@@ -33,6 +33,9 @@ func (o ordering) decide(env *Env) (truth, error) {
 	if err != nil || right.kind == 0 {
 		return isEmpty, err
 	}
+	if left.kind == Integer && right.kind == Integer {
+		return truthOf(o.accepts(compareNumbers(left, right))), nil
+	}
 	order, known, err := compareItems(left.system(), right.system(), o.at)
 	if !known || err != nil {
 		return isEmpty, err

@@ -186,7 +186,30 @@ func compileEquation(s *syntax, left, right part) part {
 	if l, ok := right.operand.(literal); ok && l.item.kind == String && textual(left.shape) {
 		return part{boolean{textEquation{left.operand, l.item.text, not, s.at}}, ofKind(Boolean, uses)}
 	}
+	if l, ok := left.operand.(boolean); ok {
+		if r, ok := right.operand.(boolean); ok {
+			return part{boolean{truthEquation{l.decider, r.decider, not}}, ofKind(Boolean, uses)}
+		}
+	}
 	return part{boolean{equation{left.operand, right.operand, not, s.at}}, ofKind(Boolean, uses)}
+}
+
+// truthEquation is an equation of two booleans: a.exists() = b.exists().
+type truthEquation struct {
+	left, right decider
+	not         bool
+}
+
+func (e truthEquation) decide(env *Env) (truth, error) {
+	left, err := e.left.decide(env)
+	if left == isEmpty || err != nil {
+		return isEmpty, err
+	}
+	right, err := e.right.decide(env)
+	if right == isEmpty || err != nil {
+		return isEmpty, err
+	}
+	return truthOf((left == right) != e.not), nil
 }
 
 // textual reports whether items are known to be strings or nothing is known that speaks against it.

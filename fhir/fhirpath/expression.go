@@ -53,14 +53,26 @@ func (e *Expression) Canonical() string { return e.syntax.String() }
 // Of, or several, or none. The error is an *Error. A nil env is a fresh one.
 func (e *Expression) Evaluate(env *Env, focus ...Item) (Collection, error) {
 	var result Collection
-	err := e.run(env, focus, func(env *Env, base int) error {
-		if err := e.root.collect(env, 0); err != nil {
-			return err
-		}
-		result = append(result, env.stack[base:]...)
-		return nil
-	})
-	return result, err
+	if env == nil {
+		env = new(Env)
+	}
+	var this Item
+	if len(focus) == 1 {
+		this = focus[0]
+	}
+	base, err := env.begin(e, this)
+	if err != nil {
+		return nil, err
+	}
+	defer env.end(base)
+	if len(focus) > 1 {
+		env.focus = focus
+		defer func() { env.focus = nil }()
+	}
+	if err := e.root.collect(env, 0); err != nil {
+		return nil, e.located(err)
+	}
+	return append(result, env.stack[base:]...), nil
 }
 
 // Each calls yield with every item the expression selects from a node, until it returns false. It does not
@@ -69,15 +81,15 @@ func (e *Expression) Each(env *Env, focus element.Node, yield func(Item) bool) e
 	if env == nil {
 		env = new(Env)
 	}
-	f, err := env.begin(e, Of(focus))
+	base, err := env.begin(e, Of(focus))
 	if err != nil {
 		return err
 	}
-	defer env.end(f)
+	defer env.end(base)
 	if err := e.root.collect(env, 0); err != nil {
 		return e.located(err)
 	}
-	for i, n := f.base, len(env.stack); i < n; i++ {
+	for i, n := base, len(env.stack); i < n; i++ {
 		if !yield(env.stack[i]) {
 			break
 		}
@@ -93,33 +105,13 @@ func (e *Expression) Holds(env *Env, focus element.Node) (bool, error) {
 	if env == nil {
 		env = new(Env)
 	}
-	f, err := env.begin(e, Of(focus))
+	base, err := env.begin(e, Of(focus))
 	if err != nil {
 		return false, err
 	}
 	t, err := e.test.decide(env)
-	env.end(f)
+	env.end(base)
 	return t == isTrue, e.located(err)
-}
-
-// run evaluates over a focus of any number of items.
-func (e *Expression) run(env *Env, focus []Item, body func(env *Env, base int) error) error {
-	if env == nil {
-		env = new(Env)
-	}
-	var this Item
-	if len(focus) == 1 {
-		this = focus[0]
-	}
-	f, err := env.begin(e, this)
-	if err != nil {
-		return err
-	}
-	defer env.end(f)
-	if len(focus) > 1 {
-		env.focus = focus
-	}
-	return e.located(body(env, f.base))
 }
 
 // located completes an error with line and column. A nil stays a nil interface.

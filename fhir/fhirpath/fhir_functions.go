@@ -57,7 +57,21 @@ func extensionsOf(env *Env, c *listCall, base int) error {
 type valuePresence struct{ source operand }
 
 func compileHasValue(_ *compiler, _ *syntax, source part) (part, *Error) {
-	return part{boolean{valuePresence{source.operand}}, ofKind(Boolean, source.uses)}, nil
+	var d decider = valuePresence{source.operand}
+	if p, ok := source.operand.(*path); ok && p.from == nil && len(p.steps) == 0 {
+		d = ownValue{d}
+	}
+	return part{boolean{d}, ofKind(Boolean, source.uses)}, nil
+}
+
+// ownValue is hasValue() of $this: ele-1 asks it of every element there is.
+type ownValue struct{ ofMany decider }
+
+func (v ownValue) decide(env *Env) (truth, error) {
+	if env.focus != nil {
+		return v.ofMany.decide(env)
+	}
+	return truthOf(env.this.hasValue()), nil
 }
 
 func (v valuePresence) decide(env *Env) (truth, error) {

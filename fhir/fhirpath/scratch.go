@@ -21,7 +21,9 @@ type scratch struct {
 	steps    int          // spent by the running evaluation
 	budget   int
 	serial   uint64 // of the running evaluation
+	last     uint64 // serial given out
 	depth    int    // evaluations inside one another
+	frames   []frame
 	kept     map[*kept]*keptValue
 	places   map[*element.Tree]*places
 	patterns map[string]*regexp.Regexp
@@ -33,9 +35,8 @@ type variable struct {
 	items []Item
 }
 
-// frame is what an evaluation puts back when it ends, so that one may run inside another.
+// frame is what an evaluation inside another puts back when it ends.
 type frame struct {
-	base     int
 	this     Item
 	focus    []Item
 	index    int
@@ -52,35 +53,51 @@ type frame struct {
 // maxDepth bounds evaluations inside one another (a conformsTo hook that evaluates, say).
 const maxDepth = 64
 
-// begin prepares an evaluation of e on a focus.
-func (env *Env) begin(e *Expression, focus Item) (frame, error) {
-	if env.depth == maxDepth {
-		return frame{}, e.located(tooCostly(0))
-	}
+// begin prepares an evaluation of e on a focus, and tells where on the stack its results will begin.
+func (env *Env) begin(e *Expression, focus Item) (base int, err error) {
 	if tree := focus.node.Tree(); tree != nil && tree.Set() != e.set {
-		return frame{}, e.located(failed(0, "the focus was parsed with other definitions than the expression was compiled with"))
+		return 0, e.located(failed(0, "the focus was parsed with other definitions than the expression was compiled with"))
 	}
-	f := frame{
-		base: len(env.stack), this: env.this, focus: env.focus, index: env.index, total: env.total, context: env.context,
-		resource: env.resource, root: env.root, defined: env.defined,
-		steps: env.steps, budget: env.budget, serial: env.serial,
+	if env.depth > 0 {
+		if env.depth == maxDepth {
+			return 0, e.located(tooCostly(0))
+		}
+		env.save()
 	}
 	env.depth++
 	env.this, env.context = focus, focus
-	env.focus, env.index, env.total, env.defined = nil, 0, nil, nil
+	env.focus, env.index, env.total = nil, 0, nil
 	env.resource, env.root = env.Resource, env.RootResource
 	env.steps, env.budget = 0, env.limit(focus.node)
-	env.serial++
-	return f, nil
+	env.last++
+	env.serial = env.last
+	return len(env.stack), nil
 }
 
-// end puts back what begin found. The serial goes on, so that no two evaluations share one.
-func (env *Env) end(f frame) {
-	env.depth--
-	env.stack = env.stack[:f.base]
+// end puts back what begin found.
+func (env *Env) end(base int) {
+	env.stack = env.stack[:base]
+	env.defined = env.defined[:0]
+	if env.depth--; env.depth > 0 {
+		env.restore()
+	}
+}
+
+func (env *Env) save() {
+	env.frames = append(env.frames, frame{
+		this: env.this, focus: env.focus, index: env.index, total: env.total, context: env.context,
+		resource: env.resource, root: env.root, defined: env.defined,
+		steps: env.steps, budget: env.budget, serial: env.serial,
+	})
+	env.defined = nil
+}
+
+func (env *Env) restore() {
+	f := env.frames[len(env.frames)-1]
+	env.frames = env.frames[:len(env.frames)-1]
 	env.this, env.focus, env.index, env.total, env.context = f.this, f.focus, f.index, f.total, f.context
 	env.resource, env.root, env.defined = f.resource, f.root, f.defined
-	env.steps, env.budget = f.steps, f.budget
+	env.steps, env.budget, env.serial = f.steps, f.budget, f.serial
 }
 
 func (env *Env) limit(n element.Node) int {
