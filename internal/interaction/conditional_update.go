@@ -31,7 +31,7 @@ func (s *Server) conditionalUpdate(ctx context.Context, r *request) (Answer, err
 		if err != nil {
 			return err
 		}
-		if done, err = s.putSettled(tx, &r.Call, &in, found); err != nil {
+		if done, err = s.putSettled(tx, &r.Call, &in, found, target.proposed); err != nil {
 			return err
 		}
 		return s.checkTargets(tx, in.node, done.record.Key)
@@ -42,28 +42,27 @@ func (s *Server) conditionalUpdate(ctx context.Context, r *request) (Answer, err
 	return written(&r.Call, done.record, done.status, in.remarks), nil
 }
 
-// proposal says under which key a conditional update would create: the body's id, which may not be
-// exchanged, or a new one.
+// proposal says what a conditional update would create: the body's id, or a new one.
 func (s *Server) proposal(in *incoming, typ fhir.Type) (settling, error) {
-	out := settling{proposed: fhir.Key{Type: typ, ID: in.id()}, fixed: in.id() != "", newID: s.NewID, orphans: map[claim]fhir.Key{}}
-	if !out.fixed {
-		out.proposed.ID = s.NewID()
-	} else if !out.proposed.ID.Valid() {
-		return out, invalidID()
+	id := in.id()
+	if id == "" {
+		id = s.NewID()
+	} else if !id.Valid() {
+		return settling{}, invalidID()
 	}
-	return out, nil
+	return newSettling(fhir.Key{Type: typ, ID: id}), nil
 }
 
-// putSettled stores what a conditional update came to.
-func (s *Server) putSettled(tx store.Tx, c *Call, in *incoming, found settled) (updated, error) {
-	if found.matched {
-		if id := in.id(); id != "" && id != found.record.Key.ID {
+// putSettled stores what a conditional update came to: a version of what was found, or else what was proposed.
+func (s *Server) putSettled(tx store.Tx, c *Call, in *incoming, found store.Record, proposed fhir.Key) (updated, error) {
+	if found.Version != 0 {
+		if id := in.id(); id != "" && id != found.Key.ID {
 			return updated{}, fhir.Errorf(fhir.CodeValue, "the resource that matches has another id than the body").
 				At(in.node.Location() + ".id").Detailed("id-mismatch")
 		}
-		return s.putVersion(tx, c, in, found.record.Key)
+		return s.putVersion(tx, c, in, found.Key)
 	}
-	current, err := currentOf(tx, found.key)
+	current, err := currentOf(tx, proposed)
 	if err != nil {
 		return updated{}, err
 	}
@@ -75,6 +74,6 @@ func (s *Server) putSettled(tx store.Tx, c *Call, in *incoming, found settled) (
 	if err := checkWrite(c, current); err != nil {
 		return updated{}, err
 	}
-	rec, err := tx.Put(in.prepared(found.key, store.Update))
+	rec, err := tx.Put(in.prepared(proposed, store.Update))
 	return updated{record: rec, status: http.StatusCreated}, err
 }

@@ -22,28 +22,22 @@ func (s *Server) create(ctx context.Context, r *request) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	proposed := fhir.Key{Type: typ, ID: s.NewID()}
-	orphans := map[claim]fhir.Key{}
+	target := newSettling(fhir.Key{Type: typ, ID: s.NewID()})
 	var rec store.Record
-	status := http.StatusCreated
+	var status int
 	err = s.commit(ctx, func(tx store.Tx, again int) error {
-		rec, status = store.Record{}, http.StatusCreated
-		key := proposed
+		status = http.StatusOK
 		if condition != nil {
-			found, err := condition.settle(tx, settling{proposed: proposed, newID: s.NewID, again: again, orphans: orphans})
-			if err != nil {
+			target.again = again
+			if rec, err = condition.settle(tx, target); err != nil || rec.Version != 0 {
 				return err
 			}
-			if found.matched {
-				rec, status = found.record, http.StatusOK
-				return nil
-			}
-			key = found.key
 		}
-		if rec, err = tx.Put(in.prepared(key, store.Create)); err != nil {
+		status = http.StatusCreated
+		if rec, err = tx.Put(in.prepared(target.proposed, store.Create)); err != nil {
 			return err
 		}
-		return s.checkTargets(tx, in.node, key)
+		return s.checkTargets(tx, in.node, target.proposed)
 	})
 	if err != nil {
 		return Answer{}, err

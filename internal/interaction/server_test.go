@@ -42,7 +42,7 @@ func newClock() *clock {
 	return c
 }
 
-func (c *clock) now() time.Time        { return time.Unix(0, c.nanos.Load()).UTC() }
+func (c *clock) now() time.Time       { return time.Unix(0, c.nanos.Load()).UTC() }
 func (c *clock) pass(d time.Duration) { c.nanos.Add(int64(d)) }
 
 // newServer is a server on an embedded store of its own. Its ids count up from 1.
@@ -77,9 +77,9 @@ func serverOn(st store.Store, x *search.Extractor, c *clock) *interaction.Server
 	var ids atomic.Int64
 	return &interaction.Server{
 		Store: st, Definitions: r4.Definitions(), Registry: registry(), Extractor: x,
-		Parser: &search.Parser{Registry: registry(), Zone: time.UTC, Now: c.now},
-		NewID:  func() fhir.ID { return fhir.ID(fmt.Sprintf("new-%d", ids.Add(1))) },
-		Now:    c.now,
+		Parser:   &search.Parser{Registry: registry(), Zone: time.UTC, Now: c.now},
+		NewID:    func() fhir.ID { return fhir.ID(fmt.Sprintf("new-%d", ids.Add(1))) },
+		Now:      c.now,
 		Software: interaction.Software{Name: "Hearken", Version: "test", Date: c.now()},
 	}
 }

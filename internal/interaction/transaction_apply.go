@@ -112,14 +112,12 @@ func (a *application) create(e *entry) error {
 		if err != nil {
 			return err
 		}
-		if found.matched {
-			a.identify(e, found.record.Key)
-			a.answer(e, found.record, http.StatusOK)
+		if found.Version != 0 {
+			a.identify(e, found.Key)
+			a.answer(e, found, http.StatusOK)
 			return nil
 		}
-		key, e.created = found.key, found.key
 	}
-	a.identify(e, key)
 	if err := a.occupy(e, key); err != nil {
 		return err
 	}
@@ -128,30 +126,31 @@ func (a *application) create(e *entry) error {
 	return err
 }
 
-func (a *application) update(e *entry) error {
-	found := settled{matched: true, record: store.Record{Key: e.request.key}}
+func (a *application) update(e *entry) (err error) {
+	c, key := &e.request.Call, e.settling.proposed
+	var found store.Record
 	if e.condition != nil {
-		var err error
 		if found, err = a.settle(e); err != nil {
 			return err
 		}
+		if found.Version != 0 {
+			key = found.Key
+		}
 	}
-	key := found.key
-	if found.matched {
-		key = found.record.Key
-	} else {
-		e.created = key
-	}
-	a.identify(e, key)
 	if err := a.occupy(e, key); err != nil {
 		return err
 	}
-	done, err := a.server.putSettled(a.tx, &e.request.Call, &e.draft, found)
+	var done updated
+	if e.condition != nil {
+		done, err = a.server.putSettled(a.tx, c, &e.draft, found, key)
+	} else {
+		done, err = a.server.putVersion(a.tx, c, &e.draft, key)
+	}
 	a.answer(e, done.record, done.status)
 	return err
 }
 
-func (a *application) settle(e *entry) (settled, error) {
+func (a *application) settle(e *entry) (store.Record, error) {
 	s := e.settling
 	s.again = a.again
 	s.own = func(key fhir.Key) bool { _, own := a.written[key]; return own }
@@ -161,10 +160,10 @@ func (a *application) settle(e *entry) (settled, error) {
 // identify notes which resource an entry is about.
 func (a *application) identify(e *entry, key fhir.Key) {
 	e.identity = key
-	a.moved = a.moved || key != e.assumed
+	a.moved = a.moved || e.writesResource() && key != e.assumed
 }
 
-// occupy notes that an entry writes a resource. No two may write one: "If any resource identities (including
+// occupy notes which resource an entry writes. No two may write one: "If any resource identities (including
 // resolved identities from conditional update/delete) overlap … the transaction SHALL fail".
 func (a *application) occupy(e *entry, key fhir.Key) error {
 	if other, taken := a.written[key]; taken {
@@ -172,6 +171,7 @@ func (a *application) occupy(e *entry, key fhir.Key) error {
 			At(entryLocation(e.position)).Detailed("overlapping-entries")
 	}
 	a.written[key] = e.position
+	a.identify(e, key)
 	return nil
 }
 
@@ -191,7 +191,7 @@ func (a *application) answer(e *entry, rec store.Record, status int) {
 // forget makes ready for a run: what an earlier one found is not known to hold.
 func (t *transaction) forget() {
 	for _, e := range t.entries {
-		e.identity, e.created = fhir.Key{}, fhir.Key{}
+		e.identity = fhir.Key{}
 	}
 	for _, c := range t.conditions {
 		c.found = fhir.Key{}
@@ -203,9 +203,6 @@ func (t *transaction) learn() {
 	for _, e := range t.entries {
 		if e.writesResource() && !e.identity.IsZero() {
 			e.assumed = e.identity
-		}
-		if !e.created.IsZero() {
-			e.settling.proposed = e.created // it may be an orphan's id or a new one: ask for the same again
 		}
 	}
 	for _, c := range t.conditions {

@@ -25,7 +25,6 @@ type entry struct {
 	draft    incoming // the resource as it will be stored under that assumption
 	edits    []element.Edit
 	identity fhir.Key // what the run of the Update found; zero when it did not come so far
-	created  fhir.Key // what it created under a condition; zero for anything else
 }
 
 // writesResource reports whether the entry stores a resource of its own.
@@ -111,7 +110,7 @@ func (s *Server) proposeIdentity(e *entry) (err error) {
 	r := e.request
 	switch {
 	case e.phase == creating:
-		e.settling = settling{proposed: fhir.Key{Type: e.typ(), ID: s.NewID()}, newID: s.NewID, orphans: map[claim]fhir.Key{}}
+		e.settling = newSettling(fhir.Key{Type: e.typ(), ID: s.NewID()})
 	case r.shape == atType:
 		e.settling, err = s.proposal(&in, e.typ())
 	case !r.key.ID.Valid():

@@ -70,7 +70,8 @@ type Tx interface {
 
 	// Claim asks for value in space on behalf of the resource proposed. The first to ask owns it for
 	// good: fresh is true and owner is proposed. Anyone later gets the first owner and fresh = false. Claims
-	// of concurrent Updates are serialised: exactly one is fresh.
+	// of concurrent Updates are serialised: exactly one is fresh. What Claim and Reclaim answered is checked at commit, as
+	// what Get read is: if the claim has moved on by then, fn runs again.
 	Claim(space, value string, proposed fhir.Key) (owner fhir.Key, fresh bool, err error)
 
 	// Reclaim moves a claim from an owner that is deleted or no longer matches to another resource. It reports
