@@ -25,10 +25,11 @@ func TestGenerate_Parse(t *testing.T) {
 	}
 }
 
-func parse(t *testing.T, bundle []byte) {
+func parse(t *testing.T, bundle []byte) *element.Tree {
 	t.Helper()
 	tree, outcome := element.ParseAs(r4.Definitions(), "Bundle", bundle, element.Limits{})
 	if tree == nil {
 		t.Fatalf("ParseAs(Bundle) = %v, want a tree\n%s", outcome, bytes.TrimSpace(bundle))
 	}
+	return tree
 }
