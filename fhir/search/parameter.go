@@ -3,6 +3,7 @@ package search
 import (
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"strings"
 
 	"hearken/fhir"
@@ -69,6 +70,7 @@ func (o *offer) targets(set *definition.Set) []fhir.Type {
 			targets = append(targets, fhir.Type(name))
 		}
 	}
+	slices.Sort(targets)
 	return targets
 }
 

@@ -35,7 +35,9 @@ type parse struct {
 	types      []fhir.Type
 	request    *Request
 	where      query.And
-	conditions int
+	conditions int               // single ones so far
+	steps      int               // parameters looked at so far, at every link of every chain
+	quiet      bool              // faults need not list what is valid
 	seen       map[string]string // result parameters and their values
 	found      []fault           // of the parameter at hand
 	faults     fhir.Outcome
@@ -115,7 +117,9 @@ func (s *parse) condition(pair Pair) query.Expr {
 		if !ok {
 			return nil
 		}
-		any = append(any, c.positive)
+		if c.positive != nil {
+			any = append(any, c.positive)
+		}
 		negated = c.negated
 	}
 	if s.conditions > s.limits.Conditions {

@@ -29,15 +29,35 @@ func (s *parse) chain(o *offer, whole, modifier, rest, value string, depth int) 
 		s.report(s.brokenChain(targets, whole, rest))
 		return c, false
 	}
-	var any query.Or
-	for _, target := range able {
+	any := s.branches(able, func(target fhir.Type) (query.Expr, bool) {
 		next, ok := s.criterion(target, whole, rest, value, depth+1)
-		if !ok {
-			return c, false
+		return query.Chain{Parameter: o.parameter, Target: target, Where: next.exprOrTrue()}, ok
+	})
+	return criterion{positive: any}, len(any) > 0
+}
+
+// branches reads the rest of a chain for each target, and leaves out those that cannot go on, unless none can: then
+// what is wrong with the first is what is wrong.
+func (s *parse) branches(targets []fhir.Type, read func(fhir.Type) (query.Expr, bool)) (any query.Or) {
+	before, quiet := len(s.found), s.quiet
+	defer func() { s.quiet = quiet }()
+	var first []fault
+	for _, target := range targets {
+		e, ok := read(target)
+		if ok {
+			any = append(any, e)
+			continue
 		}
-		any = append(any, query.Chain{Parameter: o.parameter, Target: target, Where: next.expr()})
+		if first == nil {
+			first = slices.Clone(s.found[before:])
+			s.quiet = true // further faults would not be shown: they need no lists of names
+		}
+		s.found = s.found[:before]
 	}
-	return criterion{positive: any}, true
+	if len(any) == 0 {
+		s.found = append(s.found, first...)
+	}
+	return any
 }
 
 // ableTo lists the targets that know the first parameter of the rest of a chain.
@@ -80,7 +100,7 @@ func (s *parse) brokenChain(targets []fhir.Type, whole, rest string) fault {
 	code, _ := cutModifier(head)
 	var valid []string
 	for _, t := range targets {
-		valid = append(valid, s.Registry.codes(t)...)
+		valid = append(valid, s.codes(t)...)
 	}
 	slices.Sort(valid)
 	where := fmt.Sprintf("of %s", listOf(typeNames(targets)))
@@ -145,6 +165,9 @@ func pointsTo(p *query.Parameter, t fhir.Type) bool {
 // pointers lists the reference parameters of a type that may point to another; to = "" lists all.
 func (s *parse) pointers(of, to fhir.Type) []string {
 	var codes []string
+	if s.quiet {
+		return nil
+	}
 	for _, p := range s.Registry.Parameters(of) {
 		if p.Kind == query.KindReference && (to == "" || slices.Contains(p.Targets, to)) {
 			codes = append(codes, p.Code)

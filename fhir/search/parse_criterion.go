@@ -13,7 +13,8 @@ const queryCode = "_query" // a server that does not know a named query has to r
 // criterion reads a search criterion for one type. name is what is left of the parameter's whole name
 // at this point of a chain; depth counts the links before it. What is wrong is reported, and ok is false then.
 func (s *parse) criterion(t fhir.Type, whole, name, value string, depth int) (c criterion, ok bool) {
-	if s.conditions > s.limits.Conditions {
+	if s.steps++; s.conditions > s.limits.Conditions || s.steps > s.limits.Conditions {
+		s.conditions = s.limits.Conditions + 1
 		return c, true // refused as a whole later
 	}
 	if depth > s.limits.ChainDepth {
@@ -51,16 +52,19 @@ func (s *parse) unknown(t fhir.Type, whole, code string) fault {
 	if len(s.types) > 1 {
 		where = fmt.Sprintf("of %s, one of the %d types searched", t, len(s.types))
 	}
-	return unknownParameter(whole, code, where, s.Registry.codes(t))
+	return unknownParameter(whole, code, where, s.codes(t))
 }
 
-// codes lists the names by which a type may be searched.
-func (r *Registry) codes(t fhir.Type) []string {
+// codes lists the names by which a type may be searched, unless nobody will see them.
+func (s *parse) codes(t fhir.Type) []string {
 	var codes []string
-	for _, p := range r.Parameters(t) {
+	if s.quiet {
+		return nil
+	}
+	for _, p := range s.Registry.Parameters(t) {
 		codes = append(codes, p.Code)
 	}
-	for _, d := range r.Specials(t) {
+	for _, d := range s.Registry.Specials(t) {
 		codes = append(codes, d.Code)
 	}
 	return codes
