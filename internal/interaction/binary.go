@@ -36,8 +36,7 @@ func isBinaryResource(r *request) bool {
 	var head struct {
 		ResourceType string `json:"resourceType"`
 	}
-	isJSON := r.MediaType == "application/json" || r.MediaType == "text/json"
-	return isJSON && json.Unmarshal(r.Body, &head) == nil && head.ResourceType == string(binaryType)
+	return isJSON(r.MediaType) && json.Unmarshal(r.Body, &head) == nil && head.ResourceType == string(binaryType)
 }
 
 // wrapBinary writes the Binary resource round raw content.
@@ -58,33 +57,28 @@ func wrapBinary(content []byte, mediaType string, id fhir.ID) []byte {
 	return append(out, '}')
 }
 
-// wantsRaw reports whether a Binary should be answered with its content: unless the client names a FHIR format
-// first among what it accepts, as the specification says. Raw content is what browsers and image viewers expect.
-func wantsRaw(r *request) bool {
-	for _, accepted := range acceptList(r.Accept) {
-		if isFHIR(accepted) {
-			return false
-		}
-		return true
-	}
-	return true
-}
-
-// rawBinary answers with the content itself, in its own media type; with the resource when it has no
-// data or names a type the client does not accept.
-func rawBinary(s *Server, rec store.Record, a Answer) (Answer, error) {
+// presentBinary answers a read of a Binary: with the content itself, in its own media type, unless the client names a
+// FHIR format before anything else it accepts. Raw content is what browsers and image viewers expect. Generic JSON
+// counts as FHIR's, unless the content is just that.
+func (s *Server) presentBinary(r *request, rec store.Record, view presentation, a Answer) (Answer, error) {
 	root, err := s.parse(rec.Body, binaryType)
 	if err != nil {
 		return Answer{}, err
 	}
-	data := strings.Map(dropSpace, root.Child("data").Text())
-	content, err := base64.StdEncoding.DecodeString(data)
+	mediaType := root.Child("contentType").Text()
+	if wanted := acceptList(r.Accept); len(wanted) > 0 && (isFHIR(wanted[0]) || isJSON(wanted[0]) && wanted[0] != mediaType) {
+		a.Body, err = s.presented(rec.Body, view)
+		return a, err
+	}
+	content, err := base64.StdEncoding.DecodeString(strings.Map(dropSpace, root.Child("data").Text()))
 	if err != nil {
 		return Answer{}, fhir.Errorf(fhir.CodeProcessing, "the stored data is not base64").At("Binary.data")
 	}
-	a.Body, a.MediaType = content, root.Child("contentType").Text()
+	a.Body, a.MediaType = content, mediaType
 	return a, nil
 }
+
+func isJSON(mediaType string) bool { return mediaType == "application/json" || mediaType == "text/json" }
 
 // dropSpace: base64 in R4 may be broken into lines.
 func dropSpace(r rune) rune {

@@ -54,8 +54,8 @@ func (s *Server) present(r *request, rec store.Record, view presentation) (Answe
 		a.Status = http.StatusNotModified
 		return a, err
 	}
-	if rec.Key.Type == binaryType && wantsRaw(r) {
-		return rawBinary(s, rec, a)
+	if rec.Key.Type == binaryType {
+		return s.presentBinary(r, rec, view, a)
 	}
 	body, err := s.presented(rec.Body, view)
 	a.Body = body
