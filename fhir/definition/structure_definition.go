@@ -30,7 +30,8 @@ type StructureDefinition struct {
 	Status            string
 	Context           []ExtensionContext // where an extension may be used
 	ContextInvariants []string
-	Elements          []ElementDefinition
+	Elements          []ElementDefinition // the snapshot; nil when none was published or generated
+	Differential      []ElementChange     // what the profile changes; nil for the definitions of fhir/r4
 }
 
 // ExtensionContext says where an extension may stand.
