@@ -73,8 +73,7 @@ func importTarget(p *process, flags *pflag.FlagSet, c config.Config, direct bool
 	if c.BaseURL != "" {
 		base = c.BaseURL
 	}
-	// There is no listener here to tell a test server by; only being told so restricts NHS numbers.
-	i, err := app.OpenInteractions(c, base, c.SyntheticNHSNumbers == config.On, deps(p, c))
+	i, err := app.OpenInteractions(c, base, deps(p, c))
 	if err != nil {
 		return nil, nil, err
 	}

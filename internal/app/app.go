@@ -43,7 +43,7 @@ func Open(ctx context.Context, c config.Config, d Deps) (*App, error) {
 		return nil, err
 	}
 	a := &App{config: c, log: d.Log, listener: listener, loopback: loopbackOnly}
-	a.Interactions, err = OpenInteractions(c, a.URL(), a.syntheticOnly(), d)
+	a.Interactions, err = OpenInteractions(c, a.URL(), d)
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
@@ -76,11 +76,6 @@ func (a *App) handler(d Deps) http.Handler {
 		NewRequestID:   d.newRequestID,
 		Log:            d.Log,
 	})
-}
-
-// syntheticOnly: a server without login holds no real person's plan, unless it is told to.
-func (a *App) syntheticOnly() bool {
-	return a.config.SyntheticNHSNumbers == config.On || a.config.SyntheticNHSNumbers == config.Auto && a.loopback
 }
 
 var errStopping = errors.New("the server is stopping")

@@ -24,8 +24,8 @@ type Interactions struct {
 }
 
 // OpenInteractions opens the configured store. base is the service base that absolute references to this server
-// begin with; syntheticOnly refuses NHS numbers that somebody may have been issued.
-func OpenInteractions(c config.Config, base string, syntheticOnly bool, d Deps) (*Interactions, error) {
+// begin with.
+func OpenInteractions(c config.Config, base string, d Deps) (*Interactions, error) {
 	d = d.withDefaults()
 	i := &Interactions{}
 	folder := c.Data
@@ -40,7 +40,7 @@ func OpenInteractions(c config.Config, base string, syntheticOnly bool, d Deps) 
 	if err != nil {
 		return nil, errors.Join(err, i.removeTemporary())
 	}
-	i.Server.Policy = interaction.Policy{ReferentialIntegrity: c.ReferentialIntegrity, SyntheticNHSNumbersOnly: syntheticOnly}
+	i.Server.Policy = interaction.Policy{ReferentialIntegrity: c.ReferentialIntegrity, SyntheticNHSNumbersOnly: syntheticOnly(c)}
 	i.Report = func(_ context.Context, err error) { d.Log.Error("fault in a batch", slog.Any("error", err)) }
 	return i, nil
 }
@@ -82,6 +82,12 @@ func (i *Interactions) open(folder string, c config.Config, base string, d Deps)
 		i.Validate = validation.New(set).Validate
 	}
 	return nil
+}
+
+// syntheticOnly: a server without login holds no real person's plan, unless it is told to; nor does the store that
+// such a server would open.
+func syntheticOnly(c config.Config) bool {
+	return c.SyntheticNHSNumbers == config.On || c.SyntheticNHSNumbers == config.Auto && namesLoopback(c.Listen)
 }
 
 func parser(registry *search.Registry, base string, c config.Config, d Deps) *search.Parser {

@@ -43,7 +43,7 @@ func (a *App) announce() {
 	default:
 		a.log.Warn("INSECURE: no login, and other machines can connect: anyone there can read and change everything", where)
 	}
-	if a.syntheticOnly() {
+	if a.Policy.SyntheticNHSNumbersOnly {
 		a.log.Info("only synthetic NHS numbers (9…) are taken")
 	}
 }

@@ -16,10 +16,10 @@ func (s *server) logAccess(c *gin.Context) {
 	id, logged := s.requestID(c.Request)
 	c.Set(requestIDKey, logged)
 	h := c.Writer.Header()
-	h.Set(requestIDHeader, id)
-	h.Set("Cache-Control", "private, no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox")
+	h[requestIDHeader] = []string{id}
+	for _, one := range everyAnswer {
+		h[one.name] = one.value
+	}
 	c.Next()
 	if !s.log.Enabled(c.Request.Context(), slog.LevelInfo) {
 		return
@@ -31,6 +31,17 @@ func (s *server) logAccess(c *gin.Context) {
 		slog.Int("bytes", max(c.Writer.Size(), 0)),
 		slog.Duration("duration", s.now().Sub(began).Round(time.Microsecond)),
 		slog.String("request_id", logged))
+}
+
+// everyAnswer are the headers of every answer: patient data is not for caches, and what a client has stored as a
+// Binary is not for a browser to guess at or run.
+var everyAnswer = []struct {
+	name  string // in its canonical form
+	value []string
+}{
+	{"Cache-Control", []string{"private, no-store"}},
+	{"X-Content-Type-Options", []string{"nosniff"}},
+	{"Content-Security-Policy", []string{"default-src 'none'; frame-ancestors 'none'; sandbox"}},
 }
 
 // requestIDKey is where a gin context keeps the request id as it may be logged.

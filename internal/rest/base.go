@@ -4,7 +4,6 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"regexp"
 	"strings"
 )
 
@@ -56,7 +55,24 @@ func (b *base) trusted(address string) bool {
 	return false
 }
 
-// hostForm is what a host with an optional port may be made of; a name that could break out of a link is none.
-var hostForm = regexp.MustCompile(`^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$`)
+// validHost reports whether a Host header is a name or an IP address, with or without a port, and nothing that could
+// break out of a link.
+func validHost(host string) bool {
+	name, port := host, ""
+	if i := strings.LastIndexByte(host, ':'); i > strings.LastIndexByte(host, ']') {
+		name, port = host[:i], host[i+1:]
+		if port == "" || len(port) > 5 || strings.Trim(port, "0123456789") != "" {
+			return false
+		}
+	}
+	if inner, ok := strings.CutPrefix(name, "["); ok {
+		inner, ok = strings.CutSuffix(inner, "]")
+		_, err := netip.ParseAddr(inner)
+		return ok && err == nil
+	}
+	return name != "" && len(name) < 256 && !strings.ContainsFunc(name, notInHostName)
+}
 
-func validHost(host string) bool { return hostForm.MatchString(host) }
+func notInHostName(r rune) bool {
+	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '.' && r != '-' && r != '_'
+}

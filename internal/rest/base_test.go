@@ -99,6 +99,25 @@ func TestServer_LoopbackOnly(t *testing.T) {
 	}
 }
 
+func TestServer_Host(t *testing.T) {
+	for _, row := range []struct {
+		host string
+		want int
+	}{
+		{"fhir.example", 200}, {"fhir.example:8080", 200}, {"FHIR_1.example", 200}, {"192.0.2.1:1", 200}, {"[::1]", 200}, {"[2001:db8::1]:8080", 200},
+		{"", 400}, {":8080", 400}, {"a:", 400}, {"a:b", 400}, {"a:123456", 400}, {"a b", 400}, {"a/b", 400}, {"a@b", 400}, {`a"b`, 400}, {"é", 400},
+		{"[::1", 400}, {"::1", 400}, {"[a]", 400}, {"[::1]x", 400}, {strings.Repeat("a", 300), 400},
+	} {
+		f := newFixture(nil)
+		r := httptest.NewRequest("GET", "/fhir/Patient", nil)
+		r.Host = row.host
+		w := httptest.NewRecorder()
+		if f.handler.ServeHTTP(w, r); w.Code != row.want {
+			t.Errorf("Host %q = %d, want %d", row.host, w.Code, row.want)
+		}
+	}
+}
+
 func TestServer_NotLoopbackOnly(t *testing.T) {
 	f := newFixture(nil)
 	if w := f.send("GET /fhir/Patient", "", "Host: fhir.example", "Origin: https://app.example"); w.Code != 200 {

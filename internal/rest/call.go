@@ -67,11 +67,14 @@ func (s *server) addBody(c *interaction.Call, r *http.Request) (err error) {
 	if r.Method != http.MethodPost && r.Method != http.MethodPut && r.Method != http.MethodPatch {
 		return nil
 	}
-	body, err := receive(r, s.maxBody)
+	k, limit := kindOf(c.Method, c.Path), s.maxBody
+	if k == bodyForm {
+		limit = min(limit, maxForm)
+	}
+	body, err := receive(r, limit)
 	if err != nil || body == nil {
 		return err
 	}
-	k := kindOf(c.Method, c.Path)
 	if c.MediaType, err = mediaType(r.Header.Get("Content-Type"), k); err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package rest_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -104,6 +105,7 @@ func TestServer_Refused(t *testing.T) {
 		{"not UTF-8 in query", "GET /fhir/Patient?name=%ff", "", nil, 400},
 		{"not UTF-8 in path", "GET /fhir/Patient/%ff", "", nil, 400},
 		{"percent in form", "POST /fhir/Patient/_search", "name=%zz", []string{"Content-Type: application/x-www-form-urlencoded"}, 400},
+		{"form too large", "POST /fhir/Patient/_search", strings.Repeat("a=b&", 300_000), []string{"Content-Type: application/x-www-form-urlencoded"}, 413},
 		{"JSON to _search", "POST /fhir/Patient/_search", "{}", []string{"Content-Type: application/fhir+json"}, 415},
 		{"form to create", "POST /fhir/Patient", "a=b", []string{"Content-Type: application/x-www-form-urlencoded"}, 415},
 		{"XML to create", "POST /fhir/Patient", "<Patient/>", []string{"Content-Type: application/fhir+xml"}, 415},

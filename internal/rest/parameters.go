@@ -9,6 +9,9 @@ import (
 	"hearken/fhir/search"
 )
 
+// maxForm is the most bytes a form may have: what is read into parameters takes many times its room in memory.
+const maxForm = 1 << 20
+
 // parameters reads an application/x-www-form-urlencoded text, a URL's query or a form, keeping order and
 // repetition; where names the text in an error. A semicolon is an ordinary character: FHIR has no other separator than "&".
 func parameters(pairs []search.Pair, encoded, where string) ([]search.Pair, error) {

@@ -46,7 +46,7 @@ func newFixture(change func(*rest.Options)) *fixture {
 		Interactions: f.fake,
 		Ready:        func() error { return nil },
 		IsType:       func(name string) bool { return name == "Patient" || name == "CarePlan" || name == "Binary" },
-		MaxBody:      1 << 20,
+		MaxBody:      2 << 20,
 		Timeout:      10 * time.Second,
 		Now:          time.Now,
 		NewRequestID: func() string { return "made-here" },

@@ -1,0 +1,52 @@
+package rest_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"net/url"
+	"strings"
+	"testing"
+
+	"hearken/internal/rest"
+)
+
+// Whatever comes over the wire is either done, with a base that is a URL, or refused with an OperationOutcome: never
+// a fault of the server.
+func FuzzRequest(f *testing.F) {
+	f.Add("GET", "/fhir/Patient/1/_history/2", "a:8080", "application/fhir+json; q=0.5, */*", "", "return=minimal; handling=lenient", "for=10.0.0.1;host=b;proto=https", "")
+	f.Add("POST", "/fhir/Patient/_search?a=%7C&b", "[::1]:80", "", "application/x-www-form-urlencoded; charset=utf-8", "", `for="[2001:db8::1]:47";host="b:1", for=_x`, "a=b&c=%2B")
+	f.Add("PUT", "/fhir/Binary/1?_format=json&_pretty=true", "a", "image/*", "text/plain; charset=iso-8859-1", `return="OperationOutcome"`, ";;,=", "\x00\xff")
+	f.Add("DELETE", "/fhir//%2f%ff/?%zz", "", ",;q=,", "a/b/c;;", ",,=", "", "{}")
+	f.Fuzz(func(t *testing.T, method, target, host, accept, contentType, prefer, forwarded, body string) {
+		u, err := url.ParseRequestURI(target)
+		if err != nil || u.Host != "" || method == "" {
+			t.Skip("net/http answers this itself")
+		}
+		x := newFixture(func(o *rest.Options) { o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0")} })
+		r := httptest.NewRequest("GET", "/", strings.NewReader(body))
+		r.Method, r.URL, r.RequestURI, r.Host = method, u, target, host
+		for name, v := range map[string]string{"Accept": accept, "Content-Type": contentType, "Prefer": prefer, "Forwarded": forwarded, "X-Forwarded-Prefix": prefer} {
+			if v != "" {
+				r.Header.Set(name, v)
+			}
+		}
+		w := httptest.NewRecorder()
+		x.handler.ServeHTTP(w, r)
+		if w.Code >= http.StatusInternalServerError {
+			t.Fatalf("%s %s = %d %s", method, target, w.Code, w.Body)
+		}
+		if x.called > 0 {
+			if base, err := url.Parse(x.call.Base); err != nil || base.Host == "" || !strings.HasSuffix(base.Path, "/fhir") {
+				t.Fatalf("base = %q (%v), want a URL", x.call.Base, err)
+			}
+			return
+		}
+		var outcome struct{ ResourceType string }
+		isHealth := u.Path == "/healthz" || u.Path == "/readyz"
+		if !isHealth && (json.Unmarshal(w.Body.Bytes(), &outcome) != nil && method != http.MethodHead || outcome.ResourceType != "OperationOutcome" && method != http.MethodHead) {
+			t.Fatalf("%s %s = %d %s, want an OperationOutcome", method, target, w.Code, w.Body)
+		}
+	})
+}
