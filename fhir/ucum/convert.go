@@ -8,69 +8,44 @@ import (
 	"github.com/cockroachdb/apd/v3"
 )
 
-// roundingDigits is how many significant digits a result without a finite decimal form keeps.
-const roundingDigits = 34
-
-var errOutOfRange = errors.New("ucum: a value out of range")
-
 // Canonical gives a value in base units, without trailing zeros, and those units as a code:
 // 1.5 "mg/dL" is 15 "g.m-3". Equal quantities have equal canonical forms. The error says that the
 // code is not valid, or that a special unit stands where it has no meaning (Cel/min).
 func Canonical(value *apd.Decimal, code string) (*apd.Decimal, string, error) {
-	u, err := Parse(code)
-	if err != nil {
-		return nil, "", err
+	c := conversionOf(code)
+	if c.err != nil {
+		return nil, "", c.err
 	}
-	if err := u.convertible(); err != nil {
-		return nil, "", err
-	}
-	result, err := u.toBase(value)
-	return result, u.Base(), err
+	result, err := c.inBase(value)
+	return result, c.base, err
 }
 
 // Convert gives a value in another unit. The error says which code is not valid, or that the two
 // are not commensurable.
 func Convert(value *apd.Decimal, from, to string) (*apd.Decimal, error) {
-	u, err := Parse(from)
+	c, d := conversionOf(from), conversionOf(to)
+	if err := commensurable(c, d); err != nil {
+		return nil, err
+	}
+	if c.unit.scale == nil && d.unit.scale == nil {
+		return ratioOf(new(big.Rat).Quo(c.unit.factor, d.unit.factor)).of(value)
+	}
+	base, err := c.inBase(value)
 	if err != nil {
 		return nil, err
 	}
-	v, err := Parse(to)
-	if err != nil {
-		return nil, err
-	}
-	if err := commensurable(u, v); err != nil {
-		return nil, err
-	}
-	if u.scale == nil && v.scale == nil {
-		return scaled(value, new(big.Rat).Quo(u.factor, v.factor))
-	}
-	base, err := u.toBase(value)
-	if err != nil {
-		return nil, err
-	}
-	return v.fromBase(base)
+	return d.outOfBase(base)
 }
 
 // Comparable reports whether both codes are valid and values in one can be converted to the other.
-func Comparable(a, b string) bool {
-	u, err := Parse(a)
-	if err != nil {
-		return false
-	}
-	v, err := Parse(b)
-	return err == nil && commensurable(u, v) == nil
-}
+func Comparable(a, b string) bool { return commensurable(conversionOf(a), conversionOf(b)) == nil }
 
-func commensurable(u, v Unit) error {
-	if err := u.convertible(); err != nil {
+func commensurable(c, d *conversion) error {
+	if err := errors.Join(c.err, d.err); err != nil {
 		return err
 	}
-	if err := v.convertible(); err != nil {
-		return err
-	}
-	if a, b := u.Base(), v.Base(); a != b {
-		return fmt.Errorf("ucum: units of %s and %s are not commensurable", a, b)
+	if c.base != d.base {
+		return fmt.Errorf("ucum: units of %s and %s are not commensurable", c.base, d.base)
 	}
 	return nil
 }
@@ -99,66 +74,28 @@ func (u Unit) power() int {
 	return 0
 }
 
-func (u Unit) toBase(value *apd.Decimal) (*apd.Decimal, error) {
-	result, err := scaled(value, u.factor)
-	if err != nil || u.scale == nil {
+func (c *conversion) inBase(value *apd.Decimal) (*apd.Decimal, error) {
+	result, err := c.toBase.of(value)
+	if err != nil || c.unit.scale == nil {
 		return result, err
 	}
-	if result, err = shifted(result, u.scale.shift); err != nil {
+	if result, err = shifted(result, c.unit.scale.shift); err != nil {
 		return nil, err
 	}
-	return scaled(result, u.scale.ratio)
+	return ratioOf(c.unit.scale.ratio).of(result)
 }
 
-func (u Unit) fromBase(value *apd.Decimal) (*apd.Decimal, error) {
-	if u.scale != nil {
+func (c *conversion) outOfBase(value *apd.Decimal) (*apd.Decimal, error) {
+	if c.unit.scale != nil {
 		var err error
-		if value, err = scaled(value, new(big.Rat).Inv(u.scale.ratio)); err != nil {
+		if value, err = ratioOf(new(big.Rat).Inv(c.unit.scale.ratio)).of(value); err != nil {
 			return nil, err
 		}
-		if value, err = shifted(value, new(big.Rat).Neg(u.scale.shift)); err != nil {
+		if value, err = shifted(value, new(big.Rat).Neg(c.unit.scale.shift)); err != nil {
 			return nil, err
 		}
 	}
-	return scaled(value, new(big.Rat).Inv(u.factor))
-}
-
-// scaled is value × ratio. The product is exact; so is the quotient when every value has a finite
-// one. Otherwise it has roundingDigits, however the unit was written, so that equal quantities
-// stay equal.
-func scaled(value *apd.Decimal, ratio *big.Rat) (*apd.Decimal, error) {
-	num := apd.NewWithBigInt(new(apd.BigInt).SetMathBigInt(ratio.Num()), 0)
-	exact := uint32(value.NumDigits()+num.NumDigits()) + uint32(ratio.Denom().BitLen())
-	result := new(apd.Decimal)
-	if _, err := apd.BaseContext.WithPrecision(exact).Mul(result, value, num); err != nil {
-		return nil, errOutOfRange
-	}
-	if !ratio.IsInt() {
-		digits := uint32(roundingDigits)
-		if hasFiniteInverse(ratio.Denom()) {
-			digits = exact
-		}
-		den := apd.NewWithBigInt(new(apd.BigInt).SetMathBigInt(ratio.Denom()), 0)
-		if _, err := apd.BaseContext.WithPrecision(digits).Quo(result, result, den); err != nil {
-			return nil, errOutOfRange
-		}
-	}
-	result.Reduce(result)
-	return result, nil
-}
-
-// hasFiniteInverse reports whether 1/n has a finite decimal form: no prime but 2 and 5 in n.
-func hasFiniteInverse(n *big.Int) bool {
-	rest, quotient, remainder := new(big.Int).Set(n), new(big.Int), new(big.Int)
-	for _, prime := range []*big.Int{big.NewInt(2), big.NewInt(5)} {
-		for {
-			if quotient.QuoRem(rest, prime, remainder); remainder.Sign() != 0 {
-				break
-			}
-			rest.Set(quotient)
-		}
-	}
-	return rest.IsInt64() && rest.Int64() == 1
+	return c.from.of(value)
 }
 
 // shifted is value + shift, exactly: the shifts are finite decimals.
