@@ -126,7 +126,7 @@ func (s *parse) condition(pair Pair) query.Expr {
 		s.report(tooCostly(pair.Name, "the search has more than %d conditions", s.limits.Conditions))
 		return nil
 	}
-	return criterion{query.Simplify(any), negated}.expr()
+	return criterion{any, negated}.expr()
 }
 
 // criterion is a condition, apart from whether it is negated.
@@ -135,11 +135,15 @@ type criterion struct {
 	negated  bool
 }
 
+// expr is the condition, not yet simplified: finish does that for all of them at once.
 func (c criterion) expr() query.Expr {
-	if c.negated {
-		return query.Simplify(query.Not{Expr: c.positive})
+	switch {
+	case c.positive == nil:
+		return query.Const(true)
+	case c.negated:
+		return query.Not{Expr: c.positive}
 	}
-	return query.Simplify(c.positive)
+	return c.positive
 }
 
 // finish puts the query together and checks what concerns the request as a whole.

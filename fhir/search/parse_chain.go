@@ -31,7 +31,7 @@ func (s *parse) chain(o *offer, whole, modifier, rest, value string, depth int) 
 	}
 	any := s.branches(able, func(target fhir.Type) (query.Expr, bool) {
 		next, ok := s.criterion(target, whole, rest, value, depth+1)
-		return query.Chain{Parameter: o.parameter, Target: target, Where: next.exprOrTrue()}, ok
+		return query.Chain{Parameter: o.parameter, Target: target, Where: next.expr()}, ok
 	})
 	return criterion{positive: any}, len(any) > 0
 }
@@ -131,14 +131,7 @@ func (s *parse) has(t fhir.Type, whole, rest, value string, depth int) (c criter
 		return c, false
 	}
 	inner, ok := s.criterion(source, whole, parts[2], value, depth+1)
-	return criterion{positive: query.Has{Parameter: o.parameter, Where: inner.exprOrTrue()}}, ok
-}
-
-func (c criterion) exprOrTrue() query.Expr {
-	if c.positive == nil {
-		return query.Const(true)
-	}
-	return c.expr()
+	return criterion{positive: query.Has{Parameter: o.parameter, Where: inner.expr()}}, ok
 }
 
 // list reads _list: the resources a List refers to (https://hl7.org/fhir/R4/search.html#list).
@@ -155,7 +148,7 @@ func (s *parse) list(t fhir.Type, whole, value string) (c criterion, ok bool) {
 		return c, false
 	}
 	lists, ok := s.match(key, whole, "", value)
-	return criterion{positive: query.Has{Parameter: o.parameter, Where: lists.exprOrTrue()}}, ok
+	return criterion{positive: query.Has{Parameter: o.parameter, Where: lists.expr()}}, ok
 }
 
 func pointsTo(p *query.Parameter, t fhir.Type) bool {

@@ -62,9 +62,12 @@ type valueReader struct {
 
 // acceptModifier reports whether the parameter takes the modifier; if not, that is a fault.
 func (v *valueReader) acceptModifier() bool {
+	if v.modifier == "" {
+		return true
+	}
 	p := v.parameter
 	valid := v.Registry.Modifiers(p)
-	if v.modifier == "" || slices.Contains(valid, v.modifier) && v.modifier != missingModifier {
+	if slices.Contains(valid, v.modifier) && v.modifier != missingModifier {
 		return true
 	}
 	if p.Kind == query.KindReference {

@@ -1,5 +1,10 @@
 package query
 
+import (
+	"reflect"
+	"slices"
+)
+
 // Simplify gives an expression that holds for the same resources with And in And and Or in Or opened up,
 // constants worked out, double negations and repeated conjuncts gone, and no And or Or of fewer than two parts.
 // Order is kept. nil, which means everything, stays nil.
@@ -34,10 +39,10 @@ func flatten(list, parts []Expr, same func(Expr) ([]Expr, bool)) []Expr {
 	return list
 }
 
-// simplifyList drops the neutral constant and repetitions; the other constant decides.
+// simplifyList drops the neutral constant and repetitions; the other constant decides. It may reuse parts.
 func simplifyList(parts []Expr, neutral Const) Expr {
-	kept := make([]Expr, 0, len(parts))
-	seen := make(map[string]bool, len(parts))
+	kept := parts[:0]
+	seen := repetitions{}
 	for _, part := range parts {
 		if constant, ok := part.(Const); ok {
 			if constant != neutral {
@@ -45,8 +50,7 @@ func simplifyList(parts []Expr, neutral Const) Expr {
 			}
 			continue
 		}
-		if text := part.String(); !seen[text] {
-			seen[text] = true
+		if !seen.has(kept, part) {
 			kept = append(kept, part)
 		}
 	}
@@ -59,6 +63,59 @@ func simplifyList(parts []Expr, neutral Const) Expr {
 		return And(kept)
 	}
 	return Or(kept)
+}
+
+// repetitions finds what was there before: by comparing while there is little, by text when there is much.
+type repetitions struct{ texts map[string]bool }
+
+const comparedParts = 8
+
+func (r *repetitions) has(kept []Expr, part Expr) bool {
+	if len(kept) < comparedParts {
+		return slices.ContainsFunc(kept, func(other Expr) bool { return equal(other, part) })
+	}
+	if r.texts == nil {
+		r.texts = make(map[string]bool, 2*len(kept))
+		for _, other := range kept {
+			r.texts[other.String()] = true
+		}
+	}
+	text := part.String()
+	again := r.texts[text]
+	r.texts[text] = true
+	return again
+}
+
+// equal reports whether two expressions are the same, node by node.
+func equal(a, b Expr) bool {
+	switch a := a.(type) {
+	case Match:
+		b, ok := b.(Match)
+		return ok && a.Parameter == b.Parameter && equalTests(a.Test, b.Test)
+	case Missing:
+		return a == b
+	case InCompartment:
+		return a == b
+	case Not:
+		b, ok := b.(Not)
+		return ok && equal(a.Expr, b.Expr)
+	case nil:
+		return b == nil
+	}
+	if b == nil {
+		return false
+	}
+	return reflect.TypeOf(a) == reflect.TypeOf(b) && a.String() == b.String()
+}
+
+func equalTests(a, b Test) bool {
+	if _, composite := a.(CompositeTest); composite {
+		return b != nil && a.String() == b.String()
+	}
+	if _, composite := b.(CompositeTest); composite {
+		return false
+	}
+	return a == b
 }
 
 func simplifyNot(inner Expr) Expr {
