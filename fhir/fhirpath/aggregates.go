@@ -12,7 +12,7 @@ type aggregation struct {
 
 func compileAggregate(c *compiler, s *syntax, source part) (part, *Error) {
 	total := c.total
-	c.total = shape{uses: usesItem}
+	c.total = shape{uses: usesLocal}
 	aggregator, err := c.lambda(source, s.args[0])
 	c.total = total
 	if err != nil {

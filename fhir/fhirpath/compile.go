@@ -17,7 +17,7 @@ type compiler struct {
 
 // whole compiles an expression.
 func (c *compiler) whole(s *syntax) (part, *Error) {
-	c.this = shape{single: true, uses: usesItem}
+	c.this, c.total = shape{single: true, uses: usesItem}, shape{uses: usesLocal}
 	if c.on != "" {
 		on := c.model.set.StructureAt(c.on)
 		if on == nil {

@@ -26,7 +26,7 @@ func compileDefineVariable(c *compiler, s *syntax, source part) (part, *Error) {
 		d.value = value.operand
 		result.uses |= outer(value)
 	}
-	result.uses |= usesItem
+	result.uses |= usesLocal
 	c.variables = append(c.variables, d.name)
 	return part{d, result}, nil
 }

@@ -23,7 +23,7 @@ type keptValue struct {
 // keep wraps a part when it is worth it: it must be constant for what stands around it, and
 // more than a look at a variable.
 func keep(p part, around dependency) part {
-	if around&usesItem == 0 || p.uses&usesItem != 0 || cheap(p.operand) {
+	if around&(usesItem|usesLocal) == 0 || p.uses&(usesItem|usesLocal) != 0 || cheap(p.operand) {
 		return p
 	}
 	p.operand = &kept{inner: p.operand, uses: p.uses}

@@ -26,8 +26,9 @@ type shape struct {
 type dependency uint8
 
 const (
-	usesItem     dependency = 1 << iota // $this, $index, $total, or a variable: new for every item
+	usesItem     dependency = 1 << iota // $this or $index: new for every item of the innermost lambda
 	usesIndex                           // $index, which is usesItem too
+	usesLocal                           // $total or a defined variable: new for every item of some lambda
 	usesContext                         // %context: fixed for one evaluation
 	usesResource                        // %resource
 	usesRoot                            // %rootResource

@@ -63,7 +63,7 @@ var codeSystems = map[string]string{
 // variable compiles %name.
 func (c *compiler) variable(s *syntax) (part, *Error) {
 	if slices.Contains(c.variables, s.name) {
-		return part{definedVariable{s.name, s.at}, shape{uses: usesItem}}, nil
+		return part{definedVariable{s.name, s.at}, shape{uses: usesLocal}}, nil
 	}
 	if url := codeSystems[s.name]; url != "" {
 		return part{literal{OfString(url)}, ofKind(String, 0)}, nil
