@@ -78,7 +78,9 @@ func (s *Server) presentBinary(r *request, rec store.Record, view presentation, 
 	return a, nil
 }
 
-func isJSON(mediaType string) bool { return mediaType == "application/json" || mediaType == "text/json" }
+func isJSON(mediaType string) bool {
+	return mediaType == "application/json" || mediaType == "text/json"
+}
 
 // dropSpace: base64 in R4 may be broken into lines.
 func dropSpace(r rune) rune {

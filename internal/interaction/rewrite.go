@@ -96,15 +96,15 @@ func (t *transaction) rewriteNarrative(e *entry, div string) string {
 	})
 }
 
-// draft is an entry's resource with its edits made, and what is searchable of it.
-func (t *transaction) draft(e *entry) (incoming, error) {
-	in := incoming{node: e.node}
+// draft is an entry's resource with its edits made, and what is searchable of it. It is read again on its own: what is
+// found in it must be what would be found in the stored bytes, not what the Bundle round it adds.
+func (t *transaction) draft(e *entry) (in incoming, err error) {
+	body := e.node.Source()
 	if len(e.edits) > 0 {
-		root, err := t.server.parse(element.Apply(e.node, e.edits), e.typ())
-		if err != nil {
-			return incoming{}, fhir.Errorf(fhir.CodeInvalid, "the resource cannot be read after its references were rewritten")
-		}
-		in.node = root
+		body = element.Apply(e.node, e.edits)
+	}
+	if in.node, err = t.server.parse(body, e.typ()); err != nil {
+		return incoming{}, fhir.Errorf(fhir.CodeInvalid, "the resource cannot be read after its references were rewritten")
 	}
 	return in, t.server.index(&in)
 }

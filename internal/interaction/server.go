@@ -34,6 +34,7 @@ type Server struct {
 
 	once         sync.Once
 	rows         []row
+	byShape      map[shape][]*row
 	admission    chan struct{}
 	capabilities capabilityCache
 	identifiers  sync.Map // *query.Parameter → bool: see isIdentifier
@@ -108,6 +109,10 @@ func (s *Server) run(ctx context.Context, r *request) (answer Answer, err error)
 
 func (s *Server) setUp() {
 	s.rows = table()
+	s.byShape = map[shape][]*row{}
+	for i := range s.rows {
+		s.byShape[s.rows[i].shape] = append(s.byShape[s.rows[i].shape], &s.rows[i])
+	}
 	d := DefaultLimits()
 	l := &s.Limits
 	for _, pair := range [][2]*int{{&l.Entries, &d.Entries}, {&l.Transactions, &d.Transactions},
@@ -143,10 +148,13 @@ type request struct {
 // withoutWire drops the parameters that are about the format of the answer, which the wire has dealt with
 // (https://hl7.org/fhir/R4/http.html#parameters).
 func withoutWire(parameters []search.Pair) []search.Pair {
-	return slices.DeleteFunc(slices.Clone(parameters), func(p search.Pair) bool {
-		return p.Name == "_format" || p.Name == "_pretty"
-	})
+	if !slices.ContainsFunc(parameters, isWire) {
+		return parameters
+	}
+	return slices.DeleteFunc(slices.Clone(parameters), isWire)
 }
+
+func isWire(p search.Pair) bool { return p.Name == "_format" || p.Name == "_pretty" }
 
 func unknownPath(set *definition.Set, path []string) error {
 	if len(path) > 0 && !served(set, path[0]) && len(path[0]) > 0 && path[0][0] >= 'A' && path[0][0] <= 'Z' {

@@ -63,13 +63,7 @@ func (s *Server) at(p *place) []*row {
 	if isOperationShape(p.shape) {
 		return operationRows(p)
 	}
-	var found []*row
-	for i := range s.rows {
-		if s.rows[i].shape == p.shape {
-			found = append(found, &s.rows[i])
-		}
-	}
-	return found
+	return s.byShape[p.shape]
 }
 
 func rowFor(rows []*row, method string) *row {
