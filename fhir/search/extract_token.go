@@ -17,9 +17,8 @@ func (e *extraction) token(n element.Node) {
 	case "Identifier":
 		e.identifier(n)
 	case "ContactPoint":
-		// Case does not matter in what a ContactPoint holds, and it has no system in this sense.
-		if value := n.Child("value"); value.HasValue() {
-			e.add(query.Token{Code: strings.ToLower(value.Text())})
+		if value := n.Child("value"); value.HasValue() { // its system is none in this sense
+			e.add(query.Token{Code: contactCode(value.Text())})
 		}
 	case "boolean":
 		if n.HasValue() {
@@ -32,6 +31,24 @@ func (e *extraction) token(n element.Node) {
 	default:
 		e.code(n)
 	}
+}
+
+// contactCode is the form in which what a ContactPoint holds is compared: without regard to case, and a telephone
+// number by its digits alone, however they are parted.
+func contactCode(text string) string {
+	digits := strings.Map(func(r rune) rune {
+		switch {
+		case r >= '0' && r <= '9':
+			return r
+		case strings.ContainsRune("+()-./ \u00a0", r):
+			return -1
+		}
+		return 'x'
+	}, text)
+	if digits == "" || strings.IndexByte(digits, 'x') >= 0 {
+		return strings.ToLower(text)
+	}
+	return digits
 }
 
 // code adds the value of a primitive, with the system its value set implies.

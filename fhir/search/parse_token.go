@@ -46,7 +46,10 @@ func (v *valueReader) token(raw string) (query.Test, string) {
 		return query.TokenTest{Code: id, AnySystem: true}, "" // what no resource can have is found nowhere
 	}
 	t, problem := tokenTest(raw)
-	if v.datatypes.only(caseless...) {
+	switch {
+	case v.datatypes.only("ContactPoint"):
+		t.Code = contactCode(t.Code)
+	case v.datatypes.only(caseless...):
 		t.Code = strings.ToLower(t.Code)
 	}
 	// A code or boolean has no system property, although its value set implies one.
