@@ -17,9 +17,7 @@ func (s *server) logAccess(c *gin.Context) {
 	c.Set(requestIDKey, logged)
 	h := c.Writer.Header()
 	h[requestIDHeader] = []string{id}
-	for _, one := range everyAnswer {
-		h[one.name] = one.value
-	}
+	h["Cache-Control"], h["X-Content-Type-Options"] = noStore, noSniff
 	c.Next()
 	if !s.log.Enabled(c.Request.Context(), slog.LevelInfo) {
 		return
@@ -33,16 +31,12 @@ func (s *server) logAccess(c *gin.Context) {
 		slog.String("request_id", logged))
 }
 
-// everyAnswer are the headers of every answer: patient data is not for caches, and what a client has stored as a
-// Binary is not for a browser to guess at or run.
-var everyAnswer = []struct {
-	name  string // in its canonical form
-	value []string
-}{
-	{"Cache-Control", []string{"private, no-store"}},
-	{"X-Content-Type-Options", []string{"nosniff"}},
-	{"Content-Security-Policy", []string{"default-src 'none'; frame-ancestors 'none'; sandbox"}},
-}
+// The headers of every answer: patient data is not for caches, and its type is not for guessing. They are shared,
+// never changed.
+var (
+	noStore = []string{"private, no-store"}
+	noSniff = []string{"nosniff"}
+)
 
 // requestIDKey is where a gin context keeps the request id as it may be logged.
 const requestIDKey = "request-id"

@@ -42,6 +42,7 @@ func describe(h http.Header, a interaction.Answer) {
 	switch {
 	case a.MediaType != "":
 		h.Set("Content-Type", a.MediaType)
+		h.Set("Content-Security-Policy", "default-src 'none'; sandbox") // a client's content: no browser may run it
 	case len(a.Body) > 0:
 		h.Set("Content-Type", jsonMediaType+"; charset=utf-8")
 	}

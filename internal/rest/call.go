@@ -91,8 +91,8 @@ func addHeaders(c *interaction.Call, h http.Header) {
 	c.IfMatch = strings.Join(headerValues(h, "If-Match"), ",")
 	c.IfNoneMatch = strings.Join(headerValues(h, "If-None-Match"), ",")
 	c.IfNoneExist = strings.TrimPrefix(h.Get("If-None-Exist"), "?")
-	if since, err := http.ParseTime(h.Get("If-Modified-Since")); err == nil {
-		c.IfModifiedSince = since
+	if text := h.Get("If-Modified-Since"); text != "" {
+		c.IfModifiedSince, _ = http.ParseTime(text) // what is no date is ignored (RFC 9110)
 	}
 	c.Prefer = prefer(headerValues(h, "Prefer"))
 }
