@@ -20,8 +20,28 @@ var orderings = map[string]func(int) bool{
 
 func compileOrdering(s *syntax, left, right part) part {
 	uses := keepAll(&left, &right)
+	if l, ok := left.operand.(counting); ok {
+		if r, ok := right.operand.(counting); ok {
+			return part{boolean{countOrdering{l.source, r.source, orderings[s.name]}}, ofKind(Boolean, uses)}
+		}
+	}
 	o := ordering{left.operand, right.operand, orderings[s.name], s.at}
 	return part{boolean{o}, ofKind(Boolean, uses)}
+}
+
+// countOrdering is a.count() > b.count().
+type countOrdering struct {
+	left, right operand
+	accepts     func(order int) bool
+}
+
+func (o countOrdering) decide(env *Env) (truth, error) {
+	left, err := countOf(env, o.left, 0)
+	if err != nil {
+		return isEmpty, err
+	}
+	right, err := countOf(env, o.right, 0)
+	return truthOf(o.accepts(left - right)), err
 }
 
 func (o ordering) decide(env *Env) (truth, error) {

@@ -6,11 +6,12 @@ import (
 )
 
 // Dates, dateTimes and times know how many digits were given
-// (http://hl7.org/fhirpath/N1/#datetime-equality). An Item holds the first instant of what was given: seconds on its own
-// clock since year 1, or since midnight for a Time; nanoseconds; and the zone.
+// (http://hl7.org/fhirpath/N1/#datetime-equality). An Item holds the first instant of what was
+// given: seconds on its own clock since year 1, or since midnight for a Time; nanoseconds; and
+// the zone.
 //
-// Precision is the count of digits precision() gives: 4 year, 6 month, 8 day, 10 hour, 12 minute, 14 second,
-// 15 and more with a fraction; a Time has 8 less.
+// Precision is the count of digits precision() gives: 4 year, 6 month, 8 day, 10 hour, 12 minute,
+// 14 second, 15 and more with a fraction; a Time has 8 less.
 const (
 	toYear   = 4
 	toMonth  = 6

@@ -6,15 +6,16 @@ import (
 	"github.com/cockroachdb/apd/v3"
 )
 
-// calendarUnits are the calendar durations and the definite ones of UCUM that may be added to
-// a date (http://hl7.org/fhirpath/N1/#time-valued-quantities).
+// calendarUnits are the keywords of calendar durations, with their singular
+// (http://hl7.org/fhirpath/N1/#time-valued-quantities).
 var calendarUnits = map[string]string{
 	"year": "year", "years": "year", "month": "month", "months": "month", "week": "week", "weeks": "week",
 	"day": "day", "days": "day", "hour": "hour", "hours": "hour", "minute": "minute", "minutes": "minute",
 	"second": "second", "seconds": "second", "millisecond": "millisecond", "milliseconds": "millisecond",
 }
 
-// definiteUnits are the UCUM units of a definite length; a year ('a') or month ('mo') is not, and cannot be added to a date.
+// definiteUnits are the UCUM units of a definite length that may be added to a date. A year ('a')
+// or month ('mo') of UCUM may not: it is not that of the calendar.
 var definiteUnits = map[string]string{
 	"wk": "week", "d": "day", "h": "hour", "min": "minute", "s": "second", "ms": "millisecond",
 }
@@ -32,8 +33,9 @@ func ofDuration(value *apd.Decimal, keyword string) Item {
 // isDuration reports whether a quantity was written with a calendar keyword.
 func (i Item) isDuration() bool { return i.kind == Quantity && i.precision == 1 }
 
-// added is a date, dateTime or time moved by a quantity of time (http://hl7.org/fhirpath/N1/#datetime-arithmetic). The
-// zero Item means that the result is out of range.
+// added is a date, dateTime or time moved by a quantity of time
+// (http://hl7.org/fhirpath/N1/#datetime-arithmetic). The zero Item means that the result is out of
+// range.
 func (i Item) added(q Item, sign int64, at int) (Item, error) {
 	unit := calendarUnits[q.text]
 	if unit == "" {

@@ -30,8 +30,8 @@ func (c *compiler) binary(s *syntax) (part, *Error) {
 	return constantFolded(p), err
 }
 
-// constantFolded evaluates what depends on nothing once and for all, when compiling. What fails stays as it is, and fails
-// when it is evaluated.
+// constantFolded evaluates what depends on nothing once and for all, when compiling. What fails
+// stays as it is, and fails when it is evaluated.
 func constantFolded(p part) part {
 	if p.uses != 0 || p.operand == nil {
 		return p

@@ -64,7 +64,12 @@ func (p *path) run(env *Env, s *sink) error {
 		return p.runFrom(env, s)
 	}
 	if env.focus == nil {
-		_, err := p.item(env, env.this, 0, s)
+		var err error
+		if env.this.kind == Element {
+			_, err = p.walk(env, env.this.node, 0, s)
+		} else {
+			_, err = p.item(env, env.this, 0, s)
+		}
 		return err
 	}
 	for _, i := range env.focus {
@@ -159,7 +164,7 @@ func (p *path) walk(env *Env, n element.Node, at int, s *sink) (more bool, err e
 
 // children walks the children of one name. They are adjacent, since a parser accepts no name twice.
 func (p *path) children(env *Env, n element.Node, at int, name definition.NameID, s *sink) (bool, error) {
-	found := false
+	found, last := false, at+1 == len(p.steps)
 	for c := n.FirstChild(); !c.IsZero(); c = c.NextSibling() {
 		if c.NameID() != name {
 			if found {
@@ -168,7 +173,14 @@ func (p *path) children(env *Env, n element.Node, at int, name definition.NameID
 			continue
 		}
 		found = true
-		if more, err := p.walk(env, c, at+1, s); !more || err != nil {
+		var more bool
+		var err error
+		if last {
+			more, err = s.take(env, Item{node: c, kind: Element}), env.spend(1, p.at)
+		} else {
+			more, err = p.walk(env, c, at+1, s)
+		}
+		if !more || err != nil {
 			return more, err
 		}
 	}
@@ -177,6 +189,9 @@ func (p *path) children(env *Env, n element.Node, at int, name definition.NameID
 
 // all walks every child, and with deep set every descendant.
 func (p *path) all(env *Env, n element.Node, at int, deep bool, s *sink) (bool, error) {
+	if !s.push && s.limit == 0 && !deep && at+1 == len(p.steps) {
+		return true, p.countAll(env, n, s)
+	}
 	for c := n.FirstChild(); !c.IsZero(); c = c.NextSibling() {
 		more, err := p.walk(env, c, at+1, s)
 		if more && err == nil && deep {
@@ -187,6 +202,15 @@ func (p *path) all(env *Env, n element.Node, at int, deep bool, s *sink) (bool, 
 		}
 	}
 	return true, nil
+}
+
+// countAll counts children without looking at them: half of ele-1, which every element is asked.
+func (p *path) countAll(env *Env, n element.Node, s *sink) error {
+	before := s.count
+	for c := n.FirstChild(); !c.IsZero(); c = c.NextSibling() {
+		s.count++
+	}
+	return env.spend(s.count-before, p.at)
 }
 
 // extensions walks the extensions with the step's URL.
