@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"hearken/internal/searchtest"
+	"hearken/internal/fhirtest/searchtest"
 )
 
 // The scripts say what the specification says; here they are put to the oracle.
@@ -15,7 +15,7 @@ func TestScripts(t *testing.T) {
 		t.Fatal(err)
 	}
 	searches := searchtest.Run(t, os.DirFS("../../testdata/search"), func(t *testing.T) searchtest.Server {
-		return searchtest.NewMemory(registry(), london)
+		return searchtest.NewMemory(registry(), london, time.Now())
 	})
 	if searches < 220 && !t.Failed() {
 		t.Errorf("testdata/search has %d searches, want 220 at least", searches)

@@ -27,11 +27,11 @@ type Memory struct {
 	at        map[fhir.Key]int
 }
 
-// NewMemory makes an empty Memory that reads zone-less dates in the zone.
-func NewMemory(registry *search.Registry, zone *time.Location) *Memory {
+// NewMemory makes an empty Memory that reads zone-less dates in the zone and "ap" at the time now.
+func NewMemory(registry *search.Registry, zone *time.Location, now time.Time) *Memory {
 	return &Memory{
 		Registry:  registry,
-		Parser:    &search.Parser{Registry: registry, Zone: zone, Now: time.Now},
+		Parser:    &search.Parser{Registry: registry, Zone: zone, Now: func() time.Time { return now }},
 		Extractor: &search.Extractor{Registry: registry, Zone: zone},
 		at:        map[fhir.Key]int{},
 	}
