@@ -47,6 +47,10 @@ func TestCrash(t *testing.T) {
 		acknowledged += w.acknowledged
 		writes += len(w.written)
 	}
+	out, err := exec.Command(binary, "serve", "--listen", "127.0.0.1:0", "--data", data).CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "another process has "+data+" open") {
+		t.Errorf("a second server on the same data: %v %s, want it to say that the data is in use", err, out)
+	}
 	for n, want := range stored {
 		if got := victim.count(t, fmt.Sprintf("urn:crash:%d", n)); got != want {
 			t.Errorf("round %d: %d resources at the end, want the %d there were after its crash", n, got, want)

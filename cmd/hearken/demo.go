@@ -37,6 +37,9 @@ var demoCommand = command{
 			return fault(p, err)
 		}
 		people, err := loadPlans(ctx, a)
+		if ctx.Err() != nil {
+			return finish(p, a.Close()) // interrupted already
+		}
 		if err != nil {
 			return fault(p, errors.Join(err, a.Close()))
 		}

@@ -3,8 +3,10 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
+	"syscall"
 
 	"hearken/fhir"
 	"hearken/fhir/element"
@@ -67,8 +69,11 @@ func (i *Interactions) open(folder string, c config.Config, base string, d Deps)
 		},
 		Now: d.Now, Random: d.Random, CacheBytes: c.CacheSize, CursorLife: c.CursorLife, Logger: d.Log,
 	})
+	if errors.Is(err, syscall.EAGAIN) {
+		return fmt.Errorf("data: another process has %s open", folder)
+	}
 	if err != nil {
-		return err
+		return fmt.Errorf("data: %s: %w", folder, err)
 	}
 	i.Server = &interaction.Server{
 		Store: opened, Definitions: set, Registry: registry, Extractor: extractor,

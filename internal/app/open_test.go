@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 
 	"hearken/internal/app"
 	"hearken/internal/config"
+	"hearken/internal/store"
 )
 
 // An address that others can reach is refused without a login, and the refusal says what to do.
@@ -69,6 +71,32 @@ func TestClose_KeepsData(t *testing.T) {
 	}
 	again := start(t, at)
 	again.must(200, "GET /Patient/p", "")
+}
+
+func TestOpen_DataInUse(t *testing.T) {
+	data := t.TempDir() + "/data"
+	start(t, func(c *config.Config) { c.Data = data })
+	c := config.Defaults()
+	c.Listen, c.Data = "127.0.0.1:0", data
+	a, err := app.Open(t.Context(), c, app.Deps{Log: slog.New(slog.DiscardHandler)})
+	if err == nil {
+		_ = a.Close()
+		t.Fatal("a second server opened the data of a running one")
+	}
+	if !strings.Contains(err.Error(), data) {
+		t.Errorf("Open of data in use: %v, want the folder named", err)
+	}
+}
+
+func TestOpen_DataOfSomebodyElse(t *testing.T) {
+	c := config.Defaults()
+	c.Listen, c.Data = "127.0.0.1:0", t.TempDir()
+	if err := os.WriteFile(c.Data+"/theirs.txt", []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := app.Open(t.Context(), c, app.Deps{Log: slog.New(slog.DiscardHandler)}); !errors.Is(err, store.ErrFormat) || !strings.Contains(err.Error(), c.Data) {
+		t.Errorf("Open of a folder that holds something else: %v, want ErrFormat, and the folder named", err)
+	}
 }
 
 func TestClose_RemovesTemporary(t *testing.T) {
