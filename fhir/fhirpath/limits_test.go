@@ -1,6 +1,7 @@
 package fhirpath_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -57,6 +58,7 @@ func TestEvaluate_TooCostly(t *testing.T) {
 		{"a string that doubles", "contained.id.aggregate(iif($total.empty(), $this, $total & $total)).length()"},
 		{"projections that double", "contained" + strings.Repeat(".select($this.combine($this))", 40) + ".count()"},
 		{"a product of collections", "contained.select(%context.contained.select(%context.contained)).count()"},
+		{"a constant over and over", "contained.select((" + manyNumbers(900) + ").select((" + manyNumbers(900) + "))).count()"},
 		{"comparing nodes", "contained.where(%context.contained ~ %context.contained).count()"},
 	}
 	tree := parse(t, withContained(300))
@@ -70,6 +72,15 @@ func TestEvaluate_TooCostly(t *testing.T) {
 			t.Errorf("%s: Evaluate(%q) = %v, want too-costly", row.name, row.expr, err)
 		}
 	}
+}
+
+// manyNumbers is "0 | 1 | … | n-1".
+func manyNumbers(n int) string {
+	numbers := make([]string, n)
+	for i := range numbers {
+		numbers[i] = strconv.Itoa(i)
+	}
+	return strings.Join(numbers, " | ")
 }
 
 func TestCompile_Hostile(t *testing.T) {

@@ -138,10 +138,7 @@ func tooCostly(at int) *Error {
 // constant is an operand known when compiling.
 type constant []Item
 
-func (c constant) collect(env *Env, _ int) error {
-	env.stack = append(env.stack, c...)
-	return nil
-}
+func (c constant) collect(env *Env, _ int) error { return env.pushAll(c, 0) }
 
 func (c constant) count(*Env, int) (int, error) { return len(c), nil }
 
