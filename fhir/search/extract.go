@@ -28,13 +28,13 @@ type Extractor struct {
 // Index evaluates every parameter of the resource's type on it. The entries are in the order of the parameters'
 // codes, each value once, then the access token; their strings share the memory of the tree. The resource may be any one
 // of a tree: Bundle.entry.resource is evaluated where it stands. The error is an expression that failed, a *fhirpath.Error
-// with the parameter's name.
+// with the expression, or CodeTooCostly for a resource made to have more values than any index should hold.
 func (x *Extractor) Index(resource element.Node) (query.Index, error) {
 	t := x.Registry.types[fhir.Type(resource.Structure().Name)]
 	if t == nil {
 		return query.Index{}, fmt.Errorf("search: %s is no resource type of the registry", resource.Structure().Name)
 	}
-	e := x.extraction()
+	e := x.extraction(resource.Tree())
 	defer x.release(e)
 	if err := e.evaluate(t, resource); err != nil {
 		return query.Index{}, err
@@ -56,6 +56,7 @@ type extraction struct {
 	zone      *time.Location
 	base      string
 	env       fhirpath.Env
+	tree      *element.Tree   // what env knows something of
 	items     []fhirpath.Item // what the paths selected, one after the other
 	ends      []int           // where each path's items end
 	entries   []query.Entry
@@ -64,7 +65,7 @@ type extraction struct {
 	seen      map[query.Value]struct{}
 }
 
-func (x *Extractor) extraction() *extraction {
+func (x *Extractor) extraction(tree *element.Tree) *extraction {
 	e, ok := x.pool.Get().(*extraction)
 	if !ok {
 		e = &extraction{extractor: x, zone: x.Zone, base: strings.TrimSuffix(x.Base, "/")}
@@ -72,14 +73,19 @@ func (x *Extractor) extraction() *extraction {
 			e.zone = time.UTC
 		}
 	}
+	// The entries of a Bundle are indexed one after the other: what was found out about where its resources are
+	// serves them all, and finding it again for each would take quadratic time.
+	if e.tree != tree {
+		e.env.Reset()
+		e.tree = tree
+	}
 	return e
 }
 
-// release keeps the memory and forgets the resource.
+// release keeps the memory for the next resource.
 func (x *Extractor) release(e *extraction) {
-	e.env.Reset()
 	clear(e.items)
-	e.items, e.ends, e.entries, e.parameter = e.items[:0], e.ends[:0], nil, nil
+	e.items, e.ends, e.entries, e.parameter, e.seen = e.items[:0], e.ends[:0], nil, nil, nil
 	x.pool.Put(e)
 }
 

@@ -3,12 +3,17 @@ package search
 import (
 	"fmt"
 
+	"hearken/fhir"
 	"hearken/fhir/fhirpath"
 	"hearken/fhir/search/query"
 )
 
-// maxTuples bounds the combinations one element may give: components that repeat multiply.
-const maxTuples = 1000
+// The combinations a resource may have for one composite are this many, and this many more for each of its
+// nodes: parts that repeat multiply, and a resource made for it would fill any index.
+const (
+	freeTuples    = 1000
+	tuplesPerNode = 4
+)
 
 // tuples adds the values of a composite parameter for one element: every combination of what its
 // components have there (https://hl7.org/fhir/R4/search.html#combining).
@@ -24,8 +29,7 @@ func (e *extraction) tuples(r *rule, item fhirpath.Item) error {
 		}
 		parts[i] = values
 	}
-	e.combine(parts)
-	return nil
+	return e.combine(r, item, parts)
 }
 
 // componentValues collects the values of one component without touching those of the composite.
@@ -58,16 +62,20 @@ func isTested(v query.Value) bool {
 	return true
 }
 
-func (e *extraction) combine(parts [][]query.Value) {
-	at := make([]int, len(parts))
-	for range maxTuples {
+// combine adds each combination of one value of each part. Too many are fhir.CodeTooCostly.
+func (e *extraction) combine(r *rule, item fhirpath.Item, parts [][]query.Value) error {
+	limit := freeTuples + tuplesPerNode*item.Node().Tree().Len()
+	for at := make([]int, len(parts)); ; {
+		if len(e.entries)-e.first == limit {
+			return fhir.Errorf(fhir.CodeTooCostly, "the resource has too many combinations of values for the search parameter %s", r.parameter)
+		}
 		tuple := make([]query.Value, len(parts))
 		for i, values := range parts {
 			tuple[i] = values[at[i]]
 		}
 		e.add(query.Composite{Parts: tuple})
 		if !advance(at, parts) {
-			return
+			return nil
 		}
 	}
 }

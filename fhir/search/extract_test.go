@@ -298,6 +298,42 @@ func TestIndex_ManyValues(t *testing.T) {
 	}
 }
 
+// Values that multiply are refused before they fill the memory; many that do not are not.
+func TestIndex_ManyTuples(t *testing.T) {
+	sequence := func(codings, variants int) string {
+		coding := strings.TrimSuffix(strings.Repeat(`{"code":"1"},`, codings), ",")
+		variant := strings.TrimSuffix(strings.Repeat(`{"start":1,"end":2},`, variants), ",")
+		return `{"resourceType":"MolecularSequence","coordinateSystem":0,"referenceSeq":{"chromosome":{"coding":[` + coding +
+			`]}},"variant":[` + variant + `]}`
+	}
+	distinct := sequence(1, 20_000)
+	if _, err := extractorIn(t, "UTC").Index(parseResource(t, distinct)); err != nil {
+		t.Errorf("Index of 20,000 variants: %v", err)
+	}
+	codings := make([]string, 3000)
+	for i := range codings {
+		codings[i] = fmt.Sprintf(`{"code":"%d"}`, i)
+	}
+	hostile := strings.Replace(sequence(1, 3000), `{"code":"1"}`, strings.Join(codings, ","), 1)
+	if _, err := extractorIn(t, "UTC").Index(parseResource(t, hostile)); fhir.CodeOf(err) != fhir.CodeTooCostly {
+		t.Errorf("Index of 9,000,000 combinations = %v, want too-costly", err)
+	}
+}
+
+// A resource in a Bundle has the values it has by itself.
+func TestIndex_InBundle(t *testing.T) {
+	const observation = `{"resourceType":"Observation","id":"o","meta":{"tag":[{"code":"t"}]},"status":"final","code":{"coding":[{"code":"c"}]},"subject":{"reference":"Patient/1"},"valueQuantity":{"value":5}}`
+	bundle := parseResource(t, `{"resourceType":"Bundle","type":"transaction","entry":[{"resource":`+observation+`,"request":{"method":"POST","url":"Observation"}}]}`)
+	x := extractorIn(t, "Europe/London")
+	inside, err := x.Index(bundle.Child("entry").Child("resource"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(indexOf(t, observation), inside, cmp.Comparer(func(a, b *query.Parameter) bool { return a == b })); diff != "" {
+		t.Errorf("Index alone and in a Bundle (-alone +inside):\n%s", diff)
+	}
+}
+
 func TestIndex_Twice(t *testing.T) {
 	root := parseResource(t, `{"resourceType":"Patient","name":[{"family":"A"}],"gender":"male","birthDate":"1970"}`)
 	x := extractorIn(t, "Europe/London")
