@@ -58,8 +58,8 @@ func init() {
 		"substring": {1, 2, ofString(String, substring)}, "startsWith": {1, 1, ofString(Boolean, startsWith)},
 		"endsWith": {1, 1, ofString(Boolean, endsWith)}, "contains": {1, 1, ofString(Boolean, contains)},
 		"upper": {0, 0, ofString(String, upper)}, "lower": {0, 0, ofString(String, lower)},
-		"replace": {2, 2, ofString(String, replace)}, "matches": {1, 1, ofString(Boolean, matches)},
-		"matchesFull": {1, 1, ofString(Boolean, matchesFull)}, "replaceMatches": {2, 2, ofString(String, replaceMatches)},
+		"replace": {2, 2, ofString(String, replace)}, "matches": {1, 1, ofPattern(Boolean, false, matches)},
+		"matchesFull": {1, 1, ofPattern(Boolean, true, matches)}, "replaceMatches": {2, 2, ofPattern(String, false, replaceMatches)},
 		"length": {0, 0, ofString(Integer, length)}, "toChars": {0, 0, splitting(toChars)},
 		"trim": {0, 0, ofString(String, trim)}, "split": {1, 1, splitting(split)}, "join": {0, 1, compileJoin},
 		"encode": {1, 1, ofString(String, encode)}, "decode": {1, 1, ofString(String, decode)},
@@ -90,8 +90,10 @@ func init() {
 		"hasValue": {0, 0, compileHasValue}, "getValue": {0, 0, compileGetValue},
 		"resolve": {0, 0, compileResolve}, "conformsTo": {1, 1, ofAny(conformsTo)}, "memberOf": {1, 1, ofAny(memberOf)},
 		"htmlChecks": {0, 0, ofAny(htmlChecks)}, "htmlChecks2": {0, 0, ofAny(htmlChecks2)},
-		// known, and not supported: they need the profile a resource is seen through, or subsumption
+		// known, and not supported: they need the profile a resource is seen through, subsumption, or
+		// the calendar arithmetic of CQL
 		"elementDefinition": {0, 0, nil}, "slice": {2, 2, nil}, "checkModifiers": {0, 32, nil},
-		"subsumes": {1, 1, nil}, "subsumedBy": {1, 1, nil},
+		"subsumes": {1, 1, nil}, "subsumedBy": {1, 1, nil}, "weight": {0, 0, nil},
+		"duration": {2, 2, nil}, "difference": {2, 2, nil},
 	}
 }

@@ -26,7 +26,7 @@ type scratch struct {
 	frames   []frame
 	kept     map[*kept]*keptValue
 	places   map[*element.Tree]*places
-	patterns map[string]*regexp.Regexp
+	patterns map[patternKey]*regexp.Regexp
 	checked  narrativeVerdict
 }
 
