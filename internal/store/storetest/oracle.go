@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"maps"
@@ -15,6 +16,7 @@ import (
 // Oracle is a store in memory that answers by looking at everything. It is slow and, but for search.Match, as
 // simple as can be.
 type Oracle struct {
+	writer sync.Mutex // held during an Update
 	mu     sync.RWMutex
 	setup  Setup
 	state  *oracleState
@@ -63,7 +65,6 @@ func (o *Oracle) Reopen(setup Setup) error {
 		next.versions[key] = made
 	}
 	o.state = next
-	o.pages = map[string]savedRows{}
 	return nil
 }
 
@@ -76,7 +77,7 @@ func (s *oracleState) clone() *oracleState {
 }
 
 // View runs fn on the present state.
-func (o *Oracle) View(ctx context.Context, fn func(store.Reader) error) error {
+func (o *Oracle) View(_ context.Context, fn func(store.Reader) error) error {
 	o.mu.RLock()
 	state, closed := o.state, o.closed
 	o.mu.RUnlock()
@@ -88,27 +89,26 @@ func (o *Oracle) View(ctx context.Context, fn func(store.Reader) error) error {
 
 // Update runs fn on a copy of the state, which becomes the state if fn succeeds.
 func (o *Oracle) Update(ctx context.Context, fn func(store.Tx) error) error {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.closed {
-		return store.ErrClosed
-	}
-	if err := ctx.Err(); err != nil {
+	o.writer.Lock()
+	defer o.writer.Unlock()
+	if err := o.Ready(); err != nil {
 		return err
 	}
-	next := o.state.clone()
+	next := o.state.clone() // only a writer replaces it
 	next.commit++
 	if now := o.setup.Now().UTC().Truncate(time.Millisecond); now.After(next.time) {
 		next.time = now
 	}
-	tx := &oracleTx{oracleReader: oracleReader{Oracle: o, state: next, locked: true}, put: map[fhir.Key]bool{}}
+	tx := &oracleTx{oracleReader: oracleReader{Oracle: o, state: next}, put: map[fhir.Key]bool{}}
 	if err := fn(tx); err != nil {
 		return err
 	}
-	if tx.wrote {
+	if tx.wrote && ctx.Err() == nil {
+		o.mu.Lock()
+		defer o.mu.Unlock()
 		o.state = next
 	}
-	return nil
+	return ctx.Err()
 }
 
 // Capabilities says that Updates are atomic.
@@ -183,8 +183,7 @@ func (tx *oracleTx) Commit() store.Commit { return tx.state.commit - 1 }
 // oracleReader reads one state.
 type oracleReader struct {
 	*Oracle
-	state  *oracleState
-	locked bool
+	state *oracleState
 }
 
 func (r *oracleReader) Commit() store.Commit { return r.state.commit }
@@ -198,7 +197,9 @@ func (r *oracleReader) GetVersion(key fhir.Key, version fhir.VersionID) (store.R
 	if version == 0 || int(version) > len(versions) {
 		return store.Record{}, store.ErrNotFound
 	}
-	return versions[version-1].Record, nil
+	record := versions[version-1].Record
+	record.Body = bytes.Clone(record.Body)
+	return record, nil
 }
 
 func (r *oracleReader) Count(t fhir.Type) (n int, err error) {
@@ -227,20 +228,16 @@ func (r *oracleReader) Changes(since store.Commit, limit int) (changes []store.C
 }
 
 func (r *oracleReader) saveRows(rows savedRows) string {
-	if !r.locked {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	name := fmt.Sprintf("oracle-%d", len(r.pages))
 	r.pages[name] = rows
 	return name
 }
 
 func (r *oracleReader) savedRows(name string) (savedRows, bool) {
-	if !r.locked {
-		r.mu.RLock()
-		defer r.mu.RUnlock()
-	}
+	r.mu.RLock()
+	defer r.mu.RUnlock()
 	rows, ok := r.pages[name]
 	return rows, ok
 }

@@ -48,6 +48,9 @@ func documentOf(v oracleVersion) search.Document {
 
 // Search answers by search.Match over everything.
 func (r *oracleReader) Search(q *query.Query) (store.Page, error) {
+	if err := r.known(q.Where); err != nil {
+		return store.Page{}, err
+	}
 	rest := savedRows{query: queryText(q), state: r.state}
 	if q.Cursor == "" {
 		rest.rows = r.state.matches(q)
@@ -70,6 +73,24 @@ func (r *oracleReader) Search(q *query.Query) (store.Page, error) {
 		page.Next = r.saveRows(rest)
 	}
 	return page, nil
+}
+
+// known refuses parameters the oracle was not opened with.
+func (r *oracleReader) known(e query.Expr) (err error) {
+	query.Walk(e, func(e query.Expr) bool {
+		var p *query.Parameter
+		switch e := e.(type) {
+		case query.Match:
+			p = e.Parameter
+		case query.Missing:
+			p = e.Parameter
+		}
+		if p != nil && !slices.Contains(r.setup.Parameters, p) {
+			err = fmt.Errorf("parameter %s is not registered", p)
+		}
+		return err == nil
+	})
+	return err
 }
 
 func queryText(q *query.Query) string {

@@ -1,3 +1,0 @@
-package storetest
-
-var updateTests, versionTests, claimTests, raceTests, historyTests, changeTests, searchTests, pagingTests, includeTests, lifecycleTests []contractTest
