@@ -195,3 +195,13 @@ func BenchmarkSearchExpression(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkCompile compiles every base invariant, which a server does as it starts.
+func BenchmarkCompile(b *testing.B) {
+	b.ReportAllocs()
+	count := 0
+	for b.Loop() {
+		count = len(invariants(b))
+	}
+	b.ReportMetric(float64(count), "expressions")
+}
