@@ -49,6 +49,9 @@ func (s *Server) historyParameters(q *store.HistoryQuery, r *request) (url.Value
 			return nil, fhir.Errorf(fhir.CodeInvalid, "unknown parameter; a history takes _count, _since and _at").
 				At("http." + p.Name).Detailed("unknown-parameter")
 		}
+		if p.Name == "_at" && isPartialDate(p.Value) {
+			return nil, fhir.Errorf(fhir.CodeNotSupported, "_at is supported for a moment, not for a day, month or year").At("http._at").Detailed("partial-at")
+		}
 		if !set(s, q, p.Value) {
 			return nil, fhir.Errorf(fhir.CodeInvalid, "%s has no valid value", p.Name).At("http." + p.Name).Detailed("parameter-value")
 		}
@@ -90,6 +93,16 @@ func parseInstant(value string) (time.Time, bool) {
 	}
 	t, err := time.Parse(time.RFC3339Nano, value)
 	return t, err == nil
+}
+
+// isPartialDate reports whether a value is a FHIR date without a time: a stretch of time and not a moment.
+func isPartialDate(value string) bool {
+	for _, layout := range []string{"2006", "2006-01", "2006-01-02"} {
+		if _, err := time.Parse(layout, value); err == nil {
+			return true
+		}
+	}
+	return false
 }
 
 func historyPath(key fhir.Key) string {

@@ -61,6 +61,8 @@ func TestHistory_Parameters(t *testing.T) {
 		{"_history?_count=", 10},
 		{"_history?_format=json&_pretty=true", 10},
 	}
+	mustDo(t, s, 400, "GET", "_history?_at=2024-02-29", "")
+	mustDo(t, s, 400, "GET", "_history?_at=2024-02-29T12:02:30Z&_since=2024-02-29T12:00:00Z", "")
 	for _, tt := range tests {
 		if got := count(tt.target); got != tt.want {
 			t.Errorf("%s: %d entries, want %d", tt.target, got, tt.want)

@@ -212,111 +212,6 @@ func TestTransaction_ConditionsWithin(t *testing.T) {
 	}
 }
 
-// A transaction that fails leaves nothing behind, and says in one OperationOutcome what is wrong and where.
-func TestTransaction_Failure(t *testing.T) {
-	good := ent("", patient("", "kept-out"), "POST", "Patient")
-	tests := []struct {
-		name    string
-		entries []string
-		status  int
-		detail  string
-		at      string // prefix of the first expression
-	}{
-		{"dangling urn", []string{good, ent("", observation(uuid1), "POST", "Observation")}, 400, "dangling-urn", "Bundle.entry[1].resource.ofType(Observation).subject.reference"},
-		{"no request", []string{good, `{"resource":` + patient("", "1") + `}`}, 400, "entry-request", "Bundle.entry[1]"},
-		{"unknown type", []string{good, ent("", patient("", "1"), "POST", "Pateint")}, 400, "unknown-type", "Bundle.entry[1]"},
-		{"type other than the url's", []string{good, ent("", patient("", "1"), "POST", "Observation")}, 400, "type-mismatch", "Bundle.entry[1].resource"},
-		{"no resource", []string{good, ent("", "", "POST", "Patient")}, 400, "entry-resource", "Bundle.entry[1]"},
-		{"id mismatch", []string{good, ent("", patient("b", "1"), "PUT", "Patient/a")}, 400, "id-mismatch", "Bundle.entry[1].resource.ofType(Patient).id"},
-		{"fullUrl twice", []string{ent(uuid1, patient("", "1"), "POST", "Patient"), ent(uuid1, patient("", "2"), "POST", "Patient")}, 400, "fullurl-twice", "Bundle.entry[1].fullUrl"},
-		{"two PUTs of one id", []string{good, ent("", patient("a", "1"), "PUT", "Patient/a"), ent("", patient("a", "1"), "PUT", "Patient/a")}, 400, "overlapping-entries", "Bundle.entry[2]"},
-		{"DELETE and PUT of one id", []string{good, ent("", patient("there", "1"), "PUT", "Patient/there"), ent("", "", "DELETE", "Patient/there")}, 400, "overlapping-entries", "Bundle.entry[1]"},
-		{"conditional PUT that means what another entry writes", []string{good, ent("", patient("there", "1"), "PUT", "Patient/there"),
-			ent("", patient("", "1"), "PUT", "Patient?identifier=urn:test|1")}, 400, "overlapping-entries", "Bundle.entry[2]"},
-		{"two conditional PUTs for one identity", []string{good, ent("", patient("", "new"), "PUT", "Patient?identifier=urn:test|new"),
-			ent("", patient("", "new"), "PUT", "Patient?identifier=new")}, 400, "overlapping-entries", "Bundle.entry[2]"},
-		{"conditional DELETE of several", []string{good, ent("", "", "DELETE", "Patient?identifier=urn:test|twin")}, 412, "multiple-matches", "Bundle.entry[1]"},
-		{"If-None-Exist of several", []string{good, ent("", patient("", "1"), "POST", "Patient", "ifNoneExist", "identifier=twin")}, 412, "multiple-matches", "Bundle.entry[1]"},
-		{"stale If-Match", []string{good, ent("", patient("there", "1"), "PUT", "Patient/there", "ifMatch", `W/"9"`)}, 412, "version-conflict", "Bundle.entry[1]"},
-		{"conditional reference to nothing", []string{good, ent("", observation("Patient?identifier=urn:test|nobody"), "POST", "Observation")}, 422, "no-match", "Bundle.entry[1].resource.ofType(Observation).subject.reference"},
-		{"conditional reference to several", []string{good, ent("", observation("Patient?identifier=twin"), "POST", "Observation")}, 412, "multiple-matches", "Bundle.entry[1].resource.ofType(Observation).subject.reference"},
-		{"conditional reference with a typo", []string{good, ent("", observation("Patient?identifer=twin"), "POST", "Observation")}, 400, "", "Bundle.entry[1].resource.ofType(Observation).subject.reference"},
-		{"If-None-Exist with a typo", []string{good, ent("", patient("", "1"), "POST", "Patient", "ifNoneExist", "identifer=1")}, 400, "", "Bundle.entry[1]"},
-		{"a read that fails", []string{good, ent("", "", "GET", "Patient/nobody")}, 404, "unknown-resource", "Bundle.entry[1]"},
-		{"NHS number", []string{good, ent("", `{"resourceType":"Patient","identifier":[{"system":"https://fhir.nhs.uk/Id/nhs-number","value":"9990000780"}]}`, "POST", "Patient")},
-			422, "nhs-number", "Bundle.entry[1].resource.ofType(Patient).identifier[0].value"},
-		{"nested transaction", []string{good, ent("", bundleOf("batch"), "POST", "/")}, 400, "method-not-allowed", "Bundle.entry[1]"},
-		{"unknown element", []string{good, ent("", `{"resourceType":"Patient","colour":"red"}`, "POST", "Patient")}, 400, "", "Bundle.entry[1].resource"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			s, _ := newServer(t)
-			mustDo(t, s, 201, "PUT", "Patient/there", patient("there", "1"))
-			mustDo(t, s, 201, "POST", "Patient", patient("", "twin"))
-			mustDo(t, s, 201, "POST", "Patient", patient("", "twin"))
-			a := mustDo(t, s, tt.status, "POST", "", bundleOf("transaction", tt.entries...))
-			if got := text(t, a.Body, "issue.0.details.coding.0.code"); tt.detail != "" && got != tt.detail {
-				t.Errorf("detail = %q, want %q: %s", got, tt.detail, a.Body)
-			}
-			if got := text(t, a.Body, "issue.0.expression.0"); !strings.HasPrefix(got, tt.at) {
-				t.Errorf("expression = %q, want %q: %s", got, tt.at, a.Body)
-			}
-			if strings.Contains(string(a.Body), "9990000780") {
-				t.Errorf("an NHS number is in the outcome: %s", a.Body)
-			}
-			history := mustDo(t, s, 200, "GET", "_history", "")
-			if got := strings.Count(string(history.Body), `"fullUrl"`); got != 3 {
-				t.Errorf("versions stored = %d, want the 3 that were there", got)
-			}
-		})
-	}
-}
-
-// Every fault of every entry is told at once.
-func TestTransaction_AllFaultsAtOnce(t *testing.T) {
-	s, _ := newServer(t)
-	a := mustDo(t, s, 400, "POST", "", bundleOf("transaction",
-		ent("", observation(uuid1), "POST", "Observation"),
-		ent("", patient("", "1"), "POST", "Patient"),
-		ent("", observation(uuid2), "POST", "Observation"),
-	))
-	if got := text(t, a.Body, "issue.1.expression.0"); got != "Bundle.entry[2].resource.ofType(Observation).subject.reference" {
-		t.Errorf("second issue at %q: %s", got, a.Body)
-	}
-}
-
-func TestProcess_OtherBundles(t *testing.T) {
-	tests := []struct {
-		name, body, want string
-		status           int
-	}{
-		{"searchset", bundleOf("searchset"), "type searchset cannot be processed", 400},
-		{"no type", `{"resourceType":"Bundle"}`, "must have a type", 400},
-		{"no such type", bundleOf("frobnicate"), "", 400},
-		{"not a Bundle", patient("", "1"), "", 400},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			s, _ := newServer(t)
-			a := mustDo(t, s, tt.status, "POST", "", tt.body)
-			if !strings.Contains(string(a.Body), tt.want) {
-				t.Errorf("outcome = %s, want %q", a.Body, tt.want)
-			}
-		})
-	}
-}
-
-func TestTransaction_Limits(t *testing.T) {
-	s, _ := newServer(t)
-	s.Limits.Entries = 2
-	e := ent("", patient("", "1"), "POST", "Patient")
-	mustDo(t, s, 413, "POST", "", bundleOf("transaction", e, e, e))
-	mustDo(t, s, 413, "POST", "", bundleOf("batch", e, e, e))
-	mustDo(t, s, 200, "POST", "", bundleOf("transaction", e, e))
-}
-
 // Prefer is that of the request that brought the Bundle.
 func TestTransaction_Prefer(t *testing.T) {
 	s, _ := newServer(t)
@@ -328,5 +223,38 @@ func TestTransaction_Prefer(t *testing.T) {
 	c.Prefer = interaction.Prefer{Return: "OperationOutcome"}
 	if a := answer(s, c); text(t, a.Body, "entry.0.response.outcome.resourceType") != "OperationOutcome" {
 		t.Errorf("return=OperationOutcome: %s", a.Body)
+	}
+}
+
+// Conditional updates and deletions, preconditions and conditional reads as entries.
+func TestTransaction_Conditional(t *testing.T) {
+	s, _ := newServer(t)
+	mustDo(t, s, 201, "PUT", "Patient/there", patient("there", "1"))
+	mustDo(t, s, 201, "PUT", "Patient/gone", patient("gone", "2"))
+	a := mustDo(t, s, 200, "POST", "", bundleOf("transaction",
+		ent(uuid1, patient("", "1"), "PUT", "Patient?identifier=urn:test|1", "ifMatch", `W/"1"`),
+		ent(uuid2, patient("", "3"), "PUT", "Patient?identifier=urn:test|3"),
+		ent("", observation(uuid1), "POST", "Observation"),
+		ent("", "", "DELETE", "Patient?identifier=urn:test|2"),
+		ent("", "", "DELETE", "Patient?identifier=urn:test|nobody"),
+		ent("", "", "DELETE", "Patient/nobody"),
+		ent("", "", "GET", "Patient/there", "ifNoneMatch", `W/"2"`),
+		ent("", "", "HEAD", "Patient/there"),
+		ent("", "", "GET", "metadata"),
+		ent("", "", "POST", "Patient/_search?identifier=urn:test|1"),
+	))
+	for i, want := range []string{"200 OK Patient/there/_history/2", "201 Created Patient/new-2/_history/1", "201 Created Observation/new-3/_history/1",
+		"204 No Content ", "204 No Content ", "204 No Content ", "304 Not Modified ", "200 OK ", "200 OK ", "200 OK "} {
+		at := fmt.Sprintf("entry.%d.response.", i)
+		if got := text(t, a.Body, at+"status") + " " + text(t, a.Body, at+"location"); got != want {
+			t.Errorf("entry %d = %q, want %q", i, got, want)
+		}
+	}
+	mustDo(t, s, 410, "GET", "Patient/gone", "")
+	if got := text(t, mustDo(t, s, 200, "GET", "Observation/new-3", "").Body, "subject.reference"); got != "Patient/there" {
+		t.Errorf("reference = %q, want Patient/there", got)
+	}
+	if got := text(t, a.Body, "entry.9.resource.total"); got != "1" {
+		t.Errorf("POST _search in a transaction: total = %q", got)
 	}
 }

@@ -1,0 +1,37 @@
+package interaction_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// FuzzDo sends whatever may come: it never panics, and every answer is a sound one.
+func FuzzDo(f *testing.F) {
+	f.Add("GET", "Patient/a", "", "", "")
+	f.Add("POST", "Patient", patient("", "1"), "identifier=urn:test|1", `W/"1"`)
+	f.Add("POST", "", bundleOf("transaction", ent(uuid1, patient("", "1"), "POST", "Patient"), ent("", observation(uuid1), "POST", "Observation")), "", "")
+	f.Add("POST", "", bundleOf("batch", ent("", "", "GET", "Patient?identifier=%7C1&_count=2"), ent("", "", "GET", base+"/Patient")), "", "*")
+	f.Add("PUT", "Patient?identifier=a%5C%2Cb", patient("x", "1"), "Patient?x", `"2", W/"3"`)
+	f.Add("GET", "Patient/a/*?_summary=text", "", "", `W/"`)
+	f.Add("GET", "_history?_since=2024-02-29T12:00:00 01:00&_at=x", "", "", "")
+	f.Add("DELETE", "Patient/%24x/_history", "", "", "")
+	s, _ := newServer(f)
+	f.Fuzz(func(t *testing.T, method, target, body, ifNoneExist, ifMatch string) {
+		c := call(method, target, body)
+		c.IfNoneExist, c.IfMatch, c.IfNoneMatch, c.Accept = ifNoneExist, ifMatch, ifMatch, ifNoneExist
+		a := answer(s, c)
+		switch {
+		case a.Status < 200 || a.Status > 599 || http.StatusText(a.Status) == "":
+			t.Errorf("status %d", a.Status)
+		case a.Status == http.StatusInternalServerError:
+			_, err := s.Do(t.Context(), c)
+			t.Errorf("internal error: %v", err)
+		case len(a.Body) > 0 && a.MediaType == "" && !json.Valid(a.Body):
+			t.Errorf("%d: not JSON: %s", a.Status, a.Body)
+		case a.Status >= 400 && !strings.Contains(string(a.Body), `"OperationOutcome"`):
+			t.Errorf("%d without OperationOutcome: %s", a.Status, a.Body)
+		}
+	})
+}
