@@ -91,38 +91,64 @@ func TestInvariants_Examples(t *testing.T) {
 	t.Logf("%d evaluations of %d invariants", evaluated, len(seen))
 }
 
-func TestSearchParameters_Examples(t *testing.T) {
+// searchRule is a search parameter compiled for one resource type, with the components of a composite.
+type searchRule struct {
+	expression *fhirpath.Expression
+	components []*fhirpath.Expression
+}
+
+func searchRules(t *testing.T) map[string][]searchRule {
 	set := r4.Definitions()
-	compiled := map[string][]*fhirpath.Expression{}
+	rules := map[string][]searchRule{}
+	compile := func(id, text string, opts ...fhirpath.Option) *fhirpath.Expression {
+		e, err := fhirpath.Compile(set, text, opts...)
+		if err != nil {
+			t.Fatalf("Compile(%s: %q) = error %v", id, text, err)
+		}
+		return e
+	}
 	for _, resource := range set.Resources() {
 		for _, p := range set.SearchParametersOf(resource) {
 			if p.Expression == "" {
 				continue
 			}
-			e, err := fhirpath.Compile(set, p.Expression, fhirpath.On(resource))
-			if err != nil {
-				t.Errorf("Compile(%s: %q) = error %v", p.ID, p.Expression, err)
-				continue
+			rule := searchRule{expression: compile(p.ID, p.Expression, fhirpath.On(resource))}
+			for _, c := range p.Components {
+				rule.components = append(rule.components, compile(p.ID, c.Expression))
 			}
-			compiled[resource] = append(compiled[resource], e)
+			rules[resource] = append(rules[resource], rule)
 		}
 	}
-	env, found := &fhirpath.Env{}, 0
+	return rules
+}
+
+func TestSearchParameters_Examples(t *testing.T) {
+	rules := searchRules(t)
+	env, values, parts := &fhirpath.Env{}, 0, 0
 	for _, path := range examples(t) {
 		tree := parseExample(t, path)
 		if tree == nil {
 			continue
 		}
-		for _, e := range compiled[tree.Root().Name()] {
-			if err := e.Each(env, tree.Root(), func(fhirpath.Item) bool { found++; return true }); err != nil {
-				t.Errorf("%s: %s = error %v", filepath.Base(path), e, err)
+		for _, rule := range rules[tree.Root().Name()] {
+			err := rule.expression.Each(env, tree.Root(), func(i fhirpath.Item) bool {
+				values++
+				for _, c := range rule.components {
+					if err := c.Each(env, i.Node(), func(fhirpath.Item) bool { parts++; return true }); err != nil {
+						t.Errorf("%s: %s of %s = error %v", filepath.Base(path), c, rule.expression, err)
+					}
+				}
+				return true
+			})
+			if err != nil {
+				t.Errorf("%s: %s = error %v", filepath.Base(path), rule.expression, err)
 			}
 		}
 	}
-	if found < 5000 {
-		t.Errorf("search parameters found %d values in the examples, want thousands", found)
+	if values < 5000 || parts < 100 {
+		t.Errorf("found %d values and %d parts of composites in the examples, want thousands and hundreds", values, parts)
 	}
-	t.Logf("%d values", found)
+	t.Logf("%d values, %d parts of composites", values, parts)
 }
 
 func examples(t testing.TB) []string {
