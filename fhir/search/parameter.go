@@ -27,12 +27,12 @@ var intrinsics = map[string]query.Intrinsic{
 	"Resource.meta.lastUpdated": query.IntrinsicLastUpdated,
 }
 
-func newOffer(set *definition.Set, base fhir.Type, d *definition.SearchParameter) *offer {
+func newOffer(set *definition.Set, s settings, base fhir.Type, d *definition.SearchParameter) *offer {
 	o := &offer{definition: d, branches: branchesFor(set, base, expressionOf(d))}
 	o.datatypes = staticDatatypes(set, base, o.branches)
 	o.parameter = &query.Parameter{
 		Base: base, Code: d.Code, URL: d.URL, Kind: kinds[d.Type], Intrinsic: intrinsics[d.Expression],
-		Identity: identityOf(base, d, o.branches),
+		Identity: s.identityOf(base, d, o.branches),
 	}
 	if o.parameter.Kind == query.KindReference {
 		o.parameter.Targets = o.targets(set)
@@ -40,11 +40,15 @@ func newOffer(set *definition.Set, base fhir.Type, d *definition.SearchParameter
 	return o
 }
 
-// identityOf names what decides a parameter's values: type, definition, expression and extractor.
-func identityOf(base fhir.Type, d *definition.SearchParameter, branches []string) (id query.Identity) {
+// identityOf names what decides a parameter's values: type, definition, expression, extractor and, where dates
+// come in, their zone.
+func (s settings) identityOf(base fhir.Type, d *definition.SearchParameter, branches []string) (id query.Identity) {
 	text := fmt.Sprintf("%d\n%s\n%s\n%s\n%s\n%q\n%q\n", extractorVersion, base, d.URL, d.Code, d.Type, branches, d.Targets)
 	for _, c := range componentsOf(d) {
 		text += fmt.Sprintf("%q %q\n", c.Definition, c.Expression)
+	}
+	if d.Type == "date" || d.Type == "composite" {
+		text += s.zone
 	}
 	sum := sha256.Sum256([]byte(text))
 	copy(id[:], sum[:])
@@ -52,9 +56,9 @@ func identityOf(base fhir.Type, d *definition.SearchParameter, branches []string
 }
 
 // accessParameter is the hidden parameter of a type; see query.AccessCode.
-func accessParameter(base fhir.Type) *query.Parameter {
+func accessParameter(s settings, base fhir.Type) *query.Parameter {
 	d := &definition.SearchParameter{Code: query.AccessCode, Type: "token"}
-	return &query.Parameter{Base: base, Code: query.AccessCode, Kind: query.KindToken, Identity: identityOf(base, d, nil)}
+	return &query.Parameter{Base: base, Code: query.AccessCode, Kind: query.KindToken, Identity: s.identityOf(base, d, nil)}
 }
 
 // targets narrows the published targets to those the elements of this type may point to: a parameter that is

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"hearken/fhir"
 	"hearken/fhir/definition"
@@ -41,9 +42,22 @@ type offer struct {
 	datatypes  datatypes
 }
 
+// Setting is something extraction depends on besides the definitions.
+type Setting func(*settings)
+
+type settings struct{ zone string }
+
+// InZone says in which zone the Extractor will read dates that name none. It is part of the identity of every
+// parameter whose values depend on it, so that an engine opened with another zone indexes those anew.
+func InZone(zone *time.Location) Setting { return func(s *settings) { s.zone = zone.String() } }
+
 // NewRegistry spreads the set's search parameters over its resource types and compiles their expressions.
-// The error names each that does not compile. The same set gives the same registry, identities included.
-func NewRegistry(set *definition.Set) (*Registry, error) {
+// The error names each that does not compile. The same set and settings give the same registry, identities included.
+func NewRegistry(set *definition.Set, with ...Setting) (*Registry, error) {
+	var s settings
+	for _, setting := range with {
+		setting(&s)
+	}
 	r := &Registry{
 		set:     set,
 		types:   make(map[fhir.Type]*typeRegistry, len(set.Resources())),
@@ -53,7 +67,7 @@ func NewRegistry(set *definition.Set) (*Registry, error) {
 	compiler := newCompiler(set)
 	var errs []error
 	for _, name := range set.Resources() {
-		t, err := newTypeRegistry(set, fhir.Type(name))
+		t, err := newTypeRegistry(set, s, fhir.Type(name))
 		errs = append(errs, err)
 		r.types[fhir.Type(name)] = t
 		r.names = append(r.names, fhir.Type(name))
@@ -66,8 +80,8 @@ func NewRegistry(set *definition.Set) (*Registry, error) {
 	return r, errors.Join(errs...)
 }
 
-func newTypeRegistry(set *definition.Set, base fhir.Type) (*typeRegistry, error) {
-	t := &typeRegistry{byCode: map[string]*offer{}, unsupported: map[string]string{}, access: accessParameter(base)}
+func newTypeRegistry(set *definition.Set, s settings, base fhir.Type) (*typeRegistry, error) {
+	t := &typeRegistry{byCode: map[string]*offer{}, unsupported: map[string]string{}, access: accessParameter(s, base)}
 	for _, d := range set.SearchParametersOf(string(base)) {
 		switch reason := reasonAgainst(d); {
 		case isSpecial(d):
@@ -75,7 +89,7 @@ func newTypeRegistry(set *definition.Set, base fhir.Type) (*typeRegistry, error)
 		case reason != "":
 			t.unsupported[d.Code] = reason
 		case t.byCode[d.Code] == nil:
-			t.byCode[d.Code] = newOffer(set, base, d)
+			t.byCode[d.Code] = newOffer(set, s, base, d)
 			t.parameters = append(t.parameters, t.byCode[d.Code].parameter)
 		}
 	}

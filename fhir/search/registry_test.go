@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"hearken/fhir"
 	"hearken/fhir/r4"
@@ -43,6 +44,28 @@ func TestRegistry_IsDeterministic(t *testing.T) {
 			t.Errorf("%s and %s have one identity", other, a[i])
 		}
 		seen[a[i].Identity] = a[i].String()
+	}
+}
+
+// Another zone makes other values of dates, and of nothing else: only these are other parameters.
+func TestRegistry_InZone(t *testing.T) {
+	in := func(name string) *search.Registry {
+		zone, err := time.LoadLocation(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := search.NewRegistry(r4.Definitions(), search.InZone(zone))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	london, utc := in("Europe/London"), in("UTC")
+	for code, same := range map[string]bool{"family": true, "birthdate": false, "identifier": true, "organization": true} {
+		a, b := london.Parameter("Patient", code), utc.Parameter("Patient", code)
+		if (a.Identity == b.Identity) != same {
+			t.Errorf("Patient.%s has one identity in both zones: %v, want %v", code, !same, same)
+		}
 	}
 }
 
