@@ -45,14 +45,20 @@ type Env struct {
 }
 
 // Reset forgets what the Env keeps of the trees it has seen, so that they can be freed; the
-// public fields stay.
+// public fields stay, and so does the memory, within bounds.
 func (env *Env) Reset() {
-	stack, patterns := env.stack[:0], env.patterns
+	stack, kept, patterns := env.stack[:0], env.kept, env.patterns
 	if cap(stack) > maxStackKept {
 		stack = nil
 	}
 	clear(stack[:cap(stack)])
-	env.scratch = scratch{stack: stack, patterns: patterns}
+	if len(kept) > maxStackKept {
+		kept = nil
+	}
+	for _, v := range kept {
+		v.forget()
+	}
+	env.scratch = scratch{stack: stack, kept: kept, patterns: patterns}
 }
 
 // maxStackKept is how many items of memory an Env keeps from one resource to the next.

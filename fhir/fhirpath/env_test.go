@@ -16,7 +16,7 @@ import (
 func TestEnv_Reuse(t *testing.T) {
 	ref1, dom3 := constraint(t, "Reference", "ref-1"), constraint(t, "DomainResource", "dom-3")
 	env := &fhirpath.Env{}
-	for _, row := range []struct {
+	for i, row := range []struct {
 		name, source string
 		ref1, dom3   bool
 	}{
@@ -28,6 +28,9 @@ func TestEnv_Reuse(t *testing.T) {
 		{"a canonical to the contained one", `"contained":[{"resourceType":"PlanDefinition","id":"a","status":"draft"}],"subject":{"display":"a"},"instantiatesCanonical":["#a"]`, true, true},
 	} {
 		root := parse(t, []byte(`{"resourceType":"CarePlan","status":"active","intent":"plan",`+row.source+`}`)).Root()
+		if i%2 == 1 {
+			env.Reset()
+		}
 		for range 2 { // the second time from what is kept
 			if got, err := ref1.Holds(env, root.Child("subject")); got != row.ref1 || err != nil {
 				t.Errorf("%s: ref-1 Holds = %v, %v, want %v", row.name, got, err, row.ref1)

@@ -52,6 +52,16 @@ func keepAll(parts ...*part) dependency {
 	return around
 }
 
+// forget drops what the value holds of a tree.
+func (v *keptValue) forget() {
+	items := v.items[:0]
+	if cap(items) > indexFrom {
+		items = nil
+	}
+	clear(items[:cap(items)])
+	*v = keptValue{items: items}
+}
+
 func (k *kept) collect(env *Env, _ int) error {
 	v, err := k.value(env)
 	if err == nil {
