@@ -1,0 +1,103 @@
+package validation
+
+import (
+	"hearken/fhir"
+	"hearken/fhir/definition"
+	"hearken/fhir/element"
+	"hearken/fhir/fhirpath"
+	"hearken/fhir/xhtml"
+)
+
+// invariant is one constraint at one structure (https://hl7.org/fhir/R4/conformance-rules.html#constraints).
+type invariant struct {
+	constraint *definition.Constraint
+	severity   fhir.Severity
+	// test tells from which children are there, when it can; nil when it never can.
+	test quickTest
+	// native takes the place of an expression that calls code anyway (htmlChecks).
+	native     func(n element.Node) bool
+	expression *fhirpath.Expression
+	err        error // why there is no expression
+	// trivialOfValues is that it holds of every primitive that has a value.
+	trivialOfValues bool
+}
+
+// verdict is what a quick test finds.
+type verdict uint8
+
+const (
+	unknown verdict = iota
+	holds
+	fails
+)
+
+// htmlChecks stands for both rules of narratives, told apart by their keys
+// (https://hl7.org/fhir/R4/narrative.html#Narrative).
+const (
+	htmlChecks     = "htmlChecks()"
+	htmlHasContent = "txt-2"
+)
+
+// appendInvariant adds the invariant of a constraint at a structure, unless it is best practice
+// nobody asked for.
+func (p *planner) appendInvariant(to []*invariant, c *definition.Constraint, s *definition.Structure) []*invariant {
+	if c.BestPractice && !p.validator.options.bestPractice || c.Expression == "" {
+		return to
+	}
+	i := &invariant{constraint: c, severity: fhir.Warning}
+	if c.Error && !c.BestPractice {
+		i.severity = fhir.SeverityError
+	}
+	switch {
+	case c.Expression == htmlChecks && c.Key == htmlHasContent:
+		i.native = func(n element.Node) bool { return xhtml.HasContent([]byte(n.Text())) }
+	case c.Expression == htmlChecks:
+		i.native = func(n element.Node) bool { return xhtml.Allowed([]byte(n.Text())) }
+	default:
+		if s.Kind != definition.Resource || !s.Abstract { // else what stands there has other elements
+			i.test = compileQuickTest(c.Expression, s)
+		}
+		made := p.compile(c)
+		i.expression, i.err = made.expression, made.err
+	}
+	i.trivialOfValues = c.Expression == elementHasContent
+	return append(to, i)
+}
+
+// invariant reports the invariant when it does not hold of a node.
+func (v *Visit) invariant(i *invariant, n element.Node, present presence) {
+	if i.native != nil {
+		if n.HasValue() && !i.native(n) {
+			v.violated(i, n)
+		}
+		return
+	}
+	if i.test != nil {
+		switch i.test(present, n) {
+		case holds:
+			return
+		case fails:
+			v.violated(i, n)
+			return
+		}
+	}
+	v.evaluate(i, n)
+}
+
+func (v *Visit) evaluate(i *invariant, n element.Node) {
+	if i.err != nil {
+		v.Report(n, fhir.Warning, fhir.CodeNotSupported, DetailNotEvaluated, "invariant %s cannot be evaluated", i.constraint.Key)
+		return
+	}
+	ok, err := i.expression.Holds(&v.env, n)
+	switch {
+	case err != nil:
+		v.Report(n, i.severity, fhir.CodeInvariant, DetailNotEvaluated, "invariant %s could not be evaluated on this content", i.constraint.Key)
+	case !ok:
+		v.violated(i, n)
+	}
+}
+
+func (v *Visit) violated(i *invariant, n element.Node) {
+	v.Report(n, i.severity, fhir.CodeInvariant, detailConstraintPrefix+i.constraint.Key, "invariant %s does not hold: %s", i.constraint.Key, i.constraint.Expression)
+}
