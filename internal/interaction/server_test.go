@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -51,7 +52,7 @@ func newServer(t testing.TB) (*interaction.Server, *clock) {
 	set := r4.Definitions()
 	extractor := &search.Extractor{Registry: registry(), Zone: time.UTC, Base: base}
 	c := newClock()
-	opened, err := embedded.Open(t.TempDir(), embedded.Options{
+	opened, err := embedded.Open(folder(t), embedded.Options{
 		Parameters: registry().All(),
 		Extract: func(_ fhir.Key, body []byte) (query.Index, error) {
 			tree, faults := element.Parse(set, body, element.DefaultLimits())
@@ -71,6 +72,24 @@ func newServer(t testing.TB) (*interaction.Server, *clock) {
 		}
 	})
 	return serverOn(opened, extractor, c), c
+}
+
+// folder is a temporary folder, in memory where the system has such a place: these tests are not about disks.
+func folder(t testing.TB) string {
+	t.Helper()
+	if _, isBenchmark := t.(*testing.B); isBenchmark {
+		return t.TempDir()
+	}
+	dir, err := os.MkdirTemp("/dev/shm", "hearken-test-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
 }
 
 func serverOn(st store.Store, x *search.Extractor, c *clock) *interaction.Server {
