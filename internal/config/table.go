@@ -62,7 +62,7 @@ var settings = []Setting{
 	{Name: "default-count", Group: groupLimits, Default: "50", Form: countForm,
 		Help: "matches on one page when _count is not said",
 		set:  into(func(c *Config) *int { return &c.DefaultCount }, parseCount)},
-	{Name: "cursor-life", Group: groupLimits, Default: "24h", Form: durationForm,
+	{Name: "cursor-life", Group: groupLimits, Default: "1h", Form: durationForm,
 		Help: "how long the link to a next page can be followed",
 		set:  into(func(c *Config) *time.Duration { return &c.CursorLife }, parseDuration)},
 	{Name: "request-timeout", Group: groupLimits, Default: "1m", Form: durationForm,
