@@ -9,9 +9,10 @@ import (
 // binding is a value set that codes at a place must be from: a required binding, or the maximum value
 // set of a weaker one (https://hl7.org/fhir/R4/terminologies.html#required).
 type binding struct {
-	list  *definition.CodeList
-	rule  codeRule
-	shape codedShape
+	list     *definition.CodeList
+	rule     codeRule
+	shape    codedShape
+	severity fhir.Severity
 }
 
 // codedShape is where the codes of a bound element are.
@@ -21,7 +22,7 @@ const (
 	shapeText     codedShape = iota + 1 // code, uri, string: the value itself, with no system
 	shapeCoding                         // system and code: Coding, Quantity and its kinds
 	shapeConcept                        // CodeableConcept: one of its codings
-	shapeQuantity                       // as Coding, but a Quantity without any unit is a plain number
+	shapeQuantity                       // as Coding, but one without a code is a plain number
 )
 
 // codedNames are the elements that hold codes.
@@ -59,15 +60,20 @@ func (p *planner) planBindings(plan *fieldPlan, f *definition.Field) {
 			continue
 		}
 		if b.Strength == "required" {
-			p.planBinding(plan, f.Type, b.ValueSet)
+			p.planBinding(plan, f.Type, b.ValueSet, fhir.SeverityError)
 		}
-		if b.MaxValueSet != "" {
-			p.planBinding(plan, f.Type, b.MaxValueSet)
+		// A maximum value set is no binding of the specification but an extension of it: an error for a
+		// bare code (a language), which has no other meaning, a warning for what may have one.
+		switch {
+		case b.MaxValueSet != "" && shapeOf(f.Type) == shapeText:
+			p.planBinding(plan, f.Type, b.MaxValueSet, fhir.SeverityError)
+		case b.MaxValueSet != "":
+			p.planBinding(plan, f.Type, b.MaxValueSet, fhir.Warning)
 		}
 	}
 }
 
-func (p *planner) planBinding(plan *fieldPlan, s *definition.Structure, valueSet string) {
+func (p *planner) planBinding(plan *fieldPlan, s *definition.Structure, valueSet string, severity fhir.Severity) {
 	shape, list := shapeOf(s), p.validator.set.CodeList(valueSet)
 	if shape == 0 || list == nil {
 		return
@@ -76,7 +82,7 @@ func (p *planner) planBinding(plan *fieldPlan, s *definition.Structure, valueSet
 	if !list.Enumerable() && rule.valid == nil {
 		return
 	}
-	plan.bindings = append(plan.bindings, &binding{list: list, rule: rule, shape: shape})
+	plan.bindings = append(plan.bindings, &binding{list: list, rule: rule, shape: shape, severity: severity})
 }
 
 // binding reports a code that is not in the value set. Codes and systems are named in the
@@ -153,11 +159,11 @@ func (b *binding) hasText(code string) bool {
 }
 
 func (v *Visit) notInValueSet(b *binding, n element.Node) {
-	v.Report(n, fhir.SeverityError, fhir.CodeInvalidCode, DetailNotInValueSet, "%s must have a code of the value set %s", placeOf(n), b.list.URL)
+	v.Report(n, b.severity, fhir.CodeInvalidCode, DetailNotInValueSet, "%s must have a code of the value set %s", placeOf(n), b.list.URL)
 }
 
 func (v *Visit) noCode(b *binding, n element.Node) {
-	v.Report(n, fhir.SeverityError, fhir.CodeInvalidCode, DetailNoCode, "%s has no code, and needs one of the value set %s", placeOf(n), b.list.URL)
+	v.Report(n, b.severity, fhir.CodeInvalidCode, DetailNoCode, "%s has no code, and needs one of the value set %s", placeOf(n), b.list.URL)
 }
 
 // placeOf names the definition of a node: "Patient.gender".

@@ -9,7 +9,7 @@ import (
 
 // checkCanonical is the rule of the type canonical: an absolute URI with "|version" and "#fragment" as it may
 // be, or the fragment of a contained resource (https://hl7.org/fhir/R4/references.html#canonical). A
-// relative URL of a resource ("Library/1") is only a warning: the published examples are full of them.
+// relative URL ("Library/1") is only a warning: the published examples are full of them.
 func checkCanonical(v *Visit, n element.Node) {
 	if !n.HasValue() {
 		return
@@ -20,13 +20,11 @@ func checkCanonical(v *Visit, n element.Node) {
 		v.badCanonical(n, "has a version that is empty or is two")
 	case strings.HasPrefix(url, "#"):
 		if len(url) > 1 && v.contained.find(n, url[1:]).IsZero() {
-			v.badCanonical(n, "is the fragment of a contained resource that is not there")
+			v.Report(n, fhir.Warning, fhir.CodeNotFound, DetailCanonical, "the canonical %s is the fragment of a contained resource that is not there", placeOf(n))
 		}
 	case isAbsolute(url):
-	case !fhir.ParseReference(url, v.Set().IsResource).Key.IsZero():
-		v.Report(n, fhir.Warning, fhir.CodeValue, DetailCanonical, "the canonical %s is a relative URL; an absolute one is wanted", placeOf(n))
 	default:
-		v.badCanonical(n, "is neither an absolute URI nor a fragment")
+		v.Report(n, fhir.Warning, fhir.CodeValue, DetailCanonical, "the canonical %s is a relative URL; an absolute one is wanted", placeOf(n))
 	}
 }
 

@@ -71,22 +71,26 @@ func (v *Visit) references(n element.Node, t *targets) {
 		}
 	}
 	stated := v.statedType(typ.Text())
-	found := ""
+	found, seen := "", false
 	if reference.HasValue() {
-		found = v.targetType(reference.Text(), n)
+		found, seen = v.targetType(reference.Text(), n)
 	}
 	switch {
 	case found != "" && !t.allow(found):
-		v.wrongTarget(reference, t, found)
+		severity := fhir.SeverityError
+		if !seen {
+			severity = v.validator.options.references
+		}
+		v.wrongTarget(reference, severity, t, found)
 	case found == "" && stated != "" && !t.allow(stated):
-		v.wrongTarget(typ, t, stated)
+		v.wrongTarget(typ, fhir.SeverityError, t, stated)
 	case found != "" && stated != "" && found != stated:
 		v.Report(typ, fhir.SeverityError, fhir.CodeStructure, DetailReferenceType, "Reference.type says %s, and the reference is to %s", stated, found)
 	}
 }
 
-func (v *Visit) wrongTarget(n element.Node, t *targets, found string) {
-	v.Report(n, fhir.SeverityError, fhir.CodeStructure, DetailReferenceTarget, "%s may refer to %s, not to %s", t.element.Path, strings.Join(t.types, ", "), found)
+func (v *Visit) wrongTarget(n element.Node, severity fhir.Severity, t *targets, found string) {
+	v.Report(n, severity, fhir.CodeStructure, DetailReferenceTarget, "%s may refer to %s, not to %s", t.element.Path, strings.Join(t.types, ", "), found)
 }
 
 // statedType is the resource type Reference.type names, by itself or by its canonical; "" when that is
@@ -104,18 +108,19 @@ func (v *Visit) statedType(uri string) string {
 	return ""
 }
 
-// targetType is the type of resource a reference points to; "" when that cannot be told.
-func (v *Visit) targetType(reference string, from element.Node) string {
+// targetType is the type of resource a reference points to, "" when that cannot be told; seen when the
+// resource itself is here, and not only its URL.
+func (v *Visit) targetType(reference string, from element.Node) (name string, seen bool) {
 	if strings.HasPrefix(reference, "#") {
-		return typeOf(v.contained.find(from, reference[1:]))
+		return typeOf(v.contained.find(from, reference[1:])), true
 	}
 	if parsed := fhir.ParseReference(reference, v.Set().IsResource); !parsed.Key.IsZero() {
-		return string(parsed.Key.Type)
+		return string(parsed.Key.Type), false
 	}
 	if name, _, ok := strings.Cut(reference, "?"); ok && v.Set().IsResource(name) {
-		return name // a conditional reference (https://hl7.org/fhir/R4/http.html#trules)
+		return name, false // a conditional reference (https://hl7.org/fhir/R4/http.html#trules)
 	}
-	return typeOf(v.bundle.find(v.tree, reference))
+	return typeOf(v.bundle.find(v.tree, reference)), true
 }
 
 func typeOf(n element.Node) string {

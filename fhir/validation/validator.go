@@ -29,6 +29,7 @@ type options struct {
 	bestPractice bool
 	resolver     fhirpath.Resolver
 	terminology  fhirpath.Terminology
+	references   fhir.Severity
 	rules        []placedRule
 }
 
@@ -41,6 +42,10 @@ func WithResolver(r fhirpath.Resolver) Option { return func(o *options) { o.reso
 
 // WithTerminology lets memberOf() in invariants ask for value sets.
 func WithTerminology(t fhirpath.Terminology) Option { return func(o *options) { o.terminology = t } }
+
+// WithReferenceTargets says how severe it is that a reference is to a type the place does not
+// allow, judged by its URL alone. Without it that is an error.
+func WithReferenceTargets(s fhir.Severity) Option { return func(o *options) { o.references = s } }
 
 // Rule checks something of a node, whose structure is the one the rule stands at, and reports what
 // is wrong to the visit. It must not keep either.
@@ -72,7 +77,7 @@ func baseRules() []placedRule {
 // reported as a warning wherever it would have been evaluated.
 func New(set *definition.Set, opts ...Option) *Validator {
 	v := &Validator{set: set, reference: newReferenceNames(set), coded: newCodedNames(set)}
-	v.options.rules = baseRules()
+	v.options = options{rules: baseRules(), references: fhir.SeverityError}
 	for _, opt := range opts {
 		opt(&v.options)
 	}

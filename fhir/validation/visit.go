@@ -15,13 +15,19 @@ type Visit struct {
 	tree      *element.Tree
 	env       fhirpath.Env
 	issues    fhir.Outcome
-	full      bool
+	errors    int
+	warnings  int
+	full      bool // no more errors are taken
 	bundle    bundleIndex
 	contained containedIndex
 }
 
-// maxIssues is how many issues are reported of one resource.
-const maxIssues = 200
+// How many issues are reported of one resource. More help nobody, and a resource made of faults must
+// not cost more than a good one.
+const (
+	maxErrors   = 200
+	maxWarnings = 100
+)
 
 func (v *Visit) begin(validator *Validator, tree *element.Tree) {
 	v.validator, v.tree = validator, tree
@@ -32,7 +38,8 @@ func (v *Visit) begin(validator *Validator, tree *element.Tree) {
 func (v *Visit) end() {
 	v.env.Reset()
 	v.env.Resolver, v.env.Terminology = nil, nil
-	v.validator, v.tree, v.issues, v.full = nil, nil, nil, false
+	v.validator, v.tree, v.issues = nil, nil, nil
+	v.errors, v.warnings, v.full = 0, 0, false
 	v.bundle, v.contained = bundleIndex{}, containedIndex{}
 }
 
@@ -54,7 +61,7 @@ func (v *Visit) reportMissing(parent element.Node, name, detail, format string, 
 }
 
 func (v *Visit) reportAt(n element.Node, location string, severity fhir.Severity, code fhir.IssueCode, detail, format string, args ...any) {
-	if v.full {
+	if v.full || !v.mayReport(severity) {
 		return
 	}
 	line, column := n.LineColumn()
@@ -62,13 +69,30 @@ func (v *Visit) reportAt(n element.Node, location string, severity fhir.Severity
 		Severity: severity, Code: code, Detail: detail, Diagnostics: fmt.Sprintf(format, args...),
 		Expression: []string{location}, Line: line, Column: column,
 	})
-	if len(v.issues) == maxIssues {
+	if v.errors == maxErrors {
 		v.full = true
 		v.issues = append(v.issues, fhir.Issue{
 			Severity: fhir.SeverityError, Code: fhir.CodeTooCostly, Detail: DetailTooManyIssues,
-			Diagnostics: fmt.Sprintf("more than %d issues; what follows was not checked", maxIssues), Line: line, Column: column,
+			Diagnostics: fmt.Sprintf("more than %d errors; what follows was not checked", maxErrors), Line: line, Column: column,
 		})
 	}
+}
+
+// mayReport counts an issue. Warnings past their limit are left out, with one that says so;
+// they must never hide an error.
+func (v *Visit) mayReport(severity fhir.Severity) bool {
+	if severity == fhir.SeverityError || severity == fhir.Fatal {
+		v.errors++
+		return true
+	}
+	v.warnings++
+	if v.warnings == maxWarnings+1 {
+		v.issues = append(v.issues, fhir.Issue{
+			Severity: fhir.Information, Code: fhir.CodeInformational, Detail: DetailTooManyIssues,
+			Diagnostics: fmt.Sprintf("more than %d warnings; the others are not listed", maxWarnings),
+		})
+	}
+	return v.warnings <= maxWarnings
 }
 
 // walk checks every node, in the order of the tape.

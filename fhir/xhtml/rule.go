@@ -58,12 +58,7 @@ func isQuietLink(value []byte) bool {
 	if colon < 0 {
 		return true
 	}
-	link := strings.Map(func(c rune) rune {
-		if c <= ' ' || c == 0x7F {
-			return -1
-		}
-		return c
-	}, strings.ToLower(html.UnescapeString(string(value))))
+	link := compact(value)
 	scheme, rest, ok := strings.Cut(link, ":")
 	switch {
 	case !ok:
@@ -76,15 +71,43 @@ func isQuietLink(value []byte) bool {
 	return true
 }
 
-// isQuietStyle reports whether a style only formats: nothing in it fetches from outside or
+// compact is an attribute's value in lower case, references resolved, without white space and controls.
+func compact(value []byte) string {
+	return strings.Map(func(c rune) rune {
+		if c <= ' ' || c == 0x7F {
+			return -1
+		}
+		return c
+	}, strings.ToLower(html.UnescapeString(string(value))))
+}
+
+// isQuietStyle reports whether a style only formats: nothing in it fetches from elsewhere or
 // runs. Escapes could spell anything and have no use here.
 func isQuietStyle(value []byte) bool {
 	if !bytes.ContainsAny(value, `(\&@`) && !bytes.Contains(value, []byte("/*")) {
 		return true
 	}
-	style := strings.ToLower(html.UnescapeString(string(value)))
+	style := compact(value)
 	if strings.ContainsAny(style, `\@`) || strings.Contains(style, "/*") || strings.Contains(style, "expression") {
 		return false
 	}
-	return !strings.Contains(style, "url(")
+	for _, after := range strings.Split(style, "url(")[1:] {
+		if !isLocalURL(strings.Trim(after, "'\"")) {
+			return false
+		}
+	}
+	return true
+}
+
+// isLocalURL reports whether what a style names lies beside the document or in the style itself: published
+// narratives have such backgrounds. Anything else would tell another server who reads what.
+func isLocalURL(url string) bool {
+	if strings.HasPrefix(url, "data:image/") && !strings.HasPrefix(url, "data:image/svg") {
+		return true
+	}
+	end := strings.IndexAny(url, ")?#")
+	if end < 0 {
+		end = len(url)
+	}
+	return !strings.HasPrefix(url, "//") && !strings.Contains(url[:end], ":")
 }
