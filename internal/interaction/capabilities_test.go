@@ -40,8 +40,12 @@ func readStatement(t *testing.T, body []byte) statement {
 func TestCapabilities_Statement(t *testing.T) {
 	s, _ := newServer(t)
 	body := mustDo(t, s, 200, "GET", "metadata", "").Body
-	if _, faults := element.ParseAs(r4.Definitions(), "CapabilityStatement", body, element.DefaultLimits()); faults.Failed() {
-		t.Errorf("the statement is not FHIR: %v", faults)
+	tree, faults := element.ParseAs(r4.Definitions(), "CapabilityStatement", body, element.DefaultLimits())
+	if faults.Failed() {
+		t.Fatalf("the statement is not FHIR: %v", faults)
+	}
+	if issues := validator().Validate(tree); len(issues) > 0 {
+		t.Errorf("the statement is not valid: %v", issues)
 	}
 	c := readStatement(t, body)
 	if c.Kind != "instance" || c.FHIRVersion != "4.0.1" || c.Implementation.URL != base || len(c.PatchFormat) != 0 {

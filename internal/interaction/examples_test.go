@@ -13,13 +13,15 @@ import (
 )
 
 // Every published example that has an end-point is stored by PUT and comes back with the same content, decimals
-// to the last digit and in the same order; only meta.versionId and meta.lastUpdated are the server's.
+// to the last digit; only meta.versionId and meta.lastUpdated are the server's. Which of them are valid is the validator's
+// business.
 func TestUpdate_Examples(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(fhirtest.SharedData(t, "examples"), "*", "*.json"))
 	if err != nil || len(files) < 500 {
 		t.Fatalf("%d examples (%v), want at least 500", len(files), err)
 	}
 	s, _ := newServer(t)
+	s.Validate = nil
 	for _, file := range files {
 		body, err := os.ReadFile(file)
 		if err != nil {

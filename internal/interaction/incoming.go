@@ -2,6 +2,7 @@ package interaction
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"hearken/fhir"
@@ -81,9 +82,18 @@ func (s *Server) check(root element.Node) (fhir.Outcome, error) {
 	}
 	issues = append(issues, checkNHSNumbers(root, s.Policy.SyntheticNHSNumbersOnly)...)
 	if issues.Failed() {
+		slices.SortStableFunc(issues, func(a, b fhir.Issue) int { return weight(a.Severity) - weight(b.Severity) })
 		return nil, &fhir.Error{Code: fhir.CodeProcessing, Issues: issues}
 	}
 	return issues, nil
+}
+
+// weight orders severities: what made a resource be refused is told before what is only remarked.
+func weight(s fhir.Severity) int {
+	if s == fhir.Fatal || s == fhir.SeverityError {
+		return 0
+	}
+	return 1
 }
 
 // prepared is the resource ready to be stored under key. Whatever id the client wrote is replaced.

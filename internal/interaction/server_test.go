@@ -18,6 +18,7 @@ import (
 	"hearken/fhir/r4"
 	"hearken/fhir/search"
 	"hearken/fhir/search/query"
+	"hearken/fhir/validation"
 	"hearken/internal/interaction"
 	"hearken/internal/store"
 	"hearken/internal/store/embedded"
@@ -33,6 +34,8 @@ var registry = sync.OnceValue(func() *search.Registry {
 	}
 	return r
 })
+
+var validator = sync.OnceValue(func() *validation.Validator { return validation.New(r4.Definitions()) })
 
 // clock is a time that stands still but for what a test adds.
 type clock struct{ nanos atomic.Int64 }
@@ -99,6 +102,7 @@ func serverOn(st store.Store, x *search.Extractor, c *clock) *interaction.Server
 		Parser:   &search.Parser{Registry: registry(), Zone: time.UTC, Now: c.now},
 		NewID:    func() fhir.ID { return fhir.ID(fmt.Sprintf("new-%d", ids.Add(1))) },
 		Now:      c.now,
+		Validate: validator().Validate,
 		Software: interaction.Software{Name: "Hearken", Version: "test", Date: c.now()},
 	}
 }
