@@ -1,0 +1,40 @@
+package embedded
+
+import "github.com/cockroachdb/pebble/v2"
+
+// Comparer is the comparer, for tests.
+var Comparer *pebble.Comparer = comparer
+
+// SamplePrefixes are prefixes of all families that have suffixes, with bytes that could be taken for an end.
+func SamplePrefixes() [][]byte {
+	hash := [hashSize]byte{0, 1, 2, 0xff, 0, 1}
+	var prefixes [][]byte
+	for _, t := range []typeNumber{1, 2, 255} {
+		for _, p := range []parameterNumber{0, 1, 256, 65535} {
+			for _, d := range []document{0, 1, 256, 1<<32 - 1} {
+				prefixes = append(prefixes, versionPrefix(t, d), equalityPrefix(t, p, hash), referencePrefix(t, p, t, d),
+					compartmentPrefix(t, d, t))
+			}
+			for _, text := range []string{"", "a", "ab", "a\x00", "\x00\x01", "\x00\xff"} {
+				prefixes = append(prefixes, appendEscaped(parameterPrefix(familyOrdered, t, p), text),
+					appendSort(parameterPrefix(familySort, t, p), descending, []byte(text)))
+			}
+		}
+	}
+	return append(prefixes, commitKey(familyLog, 1), commitKey(familyUndo, 256), metaKey("format"), identityKey(1, "id"))
+}
+
+// UndoRecords counts the undo records kept.
+func (s *Store) UndoRecords() (n int) {
+	_ = scan(s.db, []byte{familyUndo}, func(_, _ []byte) error { n++; return nil })
+	return n
+}
+
+// Dump lists all keys and values whose key begins with prefix.
+func (s *Store) Dump(prefix string) (pairs [][2][]byte) {
+	_ = scan(s.db, []byte(prefix), func(key, value []byte) error {
+		pairs = append(pairs, [2][]byte{append([]byte(nil), key...), append([]byte(nil), value...)})
+		return nil
+	})
+	return pairs
+}
