@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"regexp"
 	"runtime"
+	"sync/atomic"
 
 	"hearken/fhir"
 )
@@ -16,6 +18,7 @@ type envelope struct {
 }
 
 type envelopeEntry struct {
+	FullURL  string
 	Resource json.RawMessage
 	Request  entryRequest
 }
@@ -40,11 +43,18 @@ func (s *Server) batch(ctx context.Context, r *request) (Answer, error) {
 	if err := s.checkEntryCount(len(bundle.Entry)); err != nil {
 		return Answer{}, err
 	}
+	names := bundle.urns()
 	answers := make([]answered, len(bundle.Entry))
+	var size atomic.Int64
 	for _, order := range phases {
 		parallel(len(bundle.Entry), batchWorkers, func(i int) {
-			if phaseOf(bundle.Entry[i].Request.Method) == order {
-				answers[i] = s.batchEntry(ctx, &r.Call, &bundle.Entry[i])
+			switch {
+			case phaseOf(bundle.Entry[i].Request.Method) != order:
+			case size.Load() > int64(s.Limits.Answers):
+				answers[i] = answered{Answer: Answer{Status: StatusOf(fhir.CodeTooCostly)}, outcome: Outcome(issuesOf(errAnswersTooLarge))}
+			default:
+				answers[i] = s.batchEntry(ctx, &r.Call, &bundle.Entry[i], names)
+				size.Add(int64(len(answers[i].Body)))
 			}
 		})
 	}
@@ -54,8 +64,15 @@ func (s *Server) batch(ctx context.Context, r *request) (Answer, error) {
 	return Answer{Status: http.StatusOK, Body: responseBundle("batch-response", &r.Call, answers)}, nil
 }
 
-func (s *Server) batchEntry(ctx context.Context, outer *Call, e *envelopeEntry) answered {
+// errAnswersTooLarge keeps a small Bundle of large searches from filling the memory.
+var errAnswersTooLarge = fhir.Errorf(fhir.CodeTooCostly, "what the entries before this one read is more than is answered at once").
+	Detailed("answers-too-large")
+
+func (s *Server) batchEntry(ctx context.Context, outer *Call, e *envelopeEntry, names map[string]bool) answered {
 	c, err := e.Request.call(outer)
+	if err == nil && e.refersTo(names) {
+		err = fhir.Errorf(fhir.CodeInvalid, "entries of a batch cannot refer to each other; use a transaction").Detailed("batch-reference")
+	}
 	if err == nil && len(c.Path) == 1 && c.Path[0] == "" && c.Method == http.MethodPost {
 		err = fhir.Errorf(fhir.CodeInvalid, "a batch inside a batch cannot be processed").Detailed("nested-batch")
 	}
@@ -74,6 +91,33 @@ func (s *Server) batchEntry(ctx context.Context, outer *Call, e *envelopeEntry) 
 		answer = Failure(err)
 	}
 	return answeredEntry(answer, &c)
+}
+
+// urns is the fullUrls of the batch that name nothing outside it.
+func (e *envelope) urns() map[string]bool {
+	names := map[string]bool{}
+	for i := range e.Entry {
+		if isURN(e.Entry[i].FullURL) {
+			names[e.Entry[i].FullURL] = true
+		}
+	}
+	return names
+}
+
+var urnReference = regexp.MustCompile(`"reference"\s*:\s*"(urn:[^"\\#]+)`)
+
+// refersTo reports whether the resource refers to an entry of its own batch: "considered to be non-conformant"
+// (https://hl7.org/fhir/R4/http.html#brules), and stored as it is it would point nowhere for ever.
+func (e *envelopeEntry) refersTo(names map[string]bool) bool {
+	if len(names) == 0 {
+		return false
+	}
+	for _, found := range urnReference.FindAllSubmatch(e.Resource, -1) {
+		if names[string(found[1])] {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *Server) checkEntryCount(n int) error {

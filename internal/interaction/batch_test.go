@@ -52,3 +52,20 @@ func TestBatch_FaultyEnvelope(t *testing.T) {
 	mustDo(t, s, 400, "POST", "", `{"resourceType":"Bundle","type":"batch","entry":[{"colour":"red","request":{"method":"GET","url":"Patient"}}]}`)
 	mustDo(t, s, 400, "POST", "", `{"resourceType":"Bundle","type":"batch","entry":[`)
 }
+
+// References from entry to entry need a transaction; other urns are the client's business.
+func TestBatch_ReferencesWithin(t *testing.T) {
+	s, _ := newServer(t)
+	a := mustDo(t, s, 200, "POST", "", bundleOf("batch",
+		ent(uuid1, patient("", "1"), "POST", "Patient"),
+		ent("", observation(uuid1), "POST", "Observation"),
+		ent("", observation(uuid2), "POST", "Observation")))
+	for i, want := range []string{"201 Created", "400 Bad Request", "201 Created"} {
+		if got := text(t, a.Body, fmt.Sprintf("entry.%d.response.status", i)); got != want {
+			t.Errorf("entry %d: %q, want %q", i, got, want)
+		}
+	}
+	if got := text(t, a.Body, "entry.1.response.outcome.issue.0.details.coding.0.code"); got != "batch-reference" {
+		t.Errorf("detail = %q", got)
+	}
+}

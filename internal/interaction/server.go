@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -44,14 +45,15 @@ type Server struct {
 type Limits struct {
 	Element      element.Limits // of one body
 	Entries      int            // of a batch or transaction
-	Transactions int            // worked on at the same time; the rest wait
+	Transactions int            // batches and transactions worked on at the same time; the rest wait
+	Answers      int            // bytes of resources read by the entries of one of them
 	HistoryCount int            // versions on a page of history when _count is not said
 	MaxCount     int            // versions on a page of history at most
 }
 
 // DefaultLimits is what a server should start from.
 func DefaultLimits() Limits {
-	return Limits{Element: element.DefaultLimits(), Entries: 10_000, Transactions: 4, HistoryCount: 50, MaxCount: 1000}
+	return Limits{Element: element.DefaultLimits(), Entries: 10_000, Transactions: 4, Answers: 256 << 20, HistoryCount: 50, MaxCount: 1000}
 }
 
 // Policy is what a server chooses where FHIR leaves the choice.
@@ -115,7 +117,7 @@ func (s *Server) setUp() {
 	}
 	d := DefaultLimits()
 	l := &s.Limits
-	for _, pair := range [][2]*int{{&l.Entries, &d.Entries}, {&l.Transactions, &d.Transactions},
+	for _, pair := range [][2]*int{{&l.Entries, &d.Entries}, {&l.Transactions, &d.Transactions}, {&l.Answers, &d.Answers},
 		{&l.HistoryCount, &d.HistoryCount}, {&l.MaxCount, &d.MaxCount}} {
 		if *pair[0] <= 0 {
 			*pair[0] = *pair[1]
@@ -157,6 +159,9 @@ func withoutWire(parameters []search.Pair) []search.Pair {
 func isWire(p search.Pair) bool { return p.Name == "_format" || p.Name == "_pretty" }
 
 func unknownPath(set *definition.Set, path []string) error {
+	if len(path) > 0 && strings.HasPrefix(path[len(path)-1], "$") {
+		return fhir.Errorf(fhir.CodeNotFound, "no operation of that name is served here").Detailed("unknown-operation")
+	}
 	if len(path) > 0 && !served(set, path[0]) && len(path[0]) > 0 && path[0][0] >= 'A' && path[0][0] <= 'Z' {
 		return fhir.Errorf(fhir.CodeNotFound, "no resource type of that name is served here").Detailed("unknown-type")
 	}

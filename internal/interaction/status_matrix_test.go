@@ -94,7 +94,7 @@ func TestDo_StatusMatrix(t *testing.T) {
 			{method: "GET", target: "Patient/a/nothing", status: 404, detail: "unknown-endpoint"},
 			{method: "GET", target: "Patient/a/_history/1/more", status: 404},
 			{method: "GET", target: "Organization/a/Patient", status: 404},
-			{method: "POST", target: "Patient/$everything", status: 404},
+			{method: "POST", target: "Patient/$everything", status: 404, detail: "unknown-operation"},
 		}},
 		{"type mismatch and no body", []step{
 			{method: "POST", target: "Patient", body: `{"resourceType":"Observation"}`, status: 400},

@@ -15,6 +15,7 @@ type application struct {
 	again   int
 	written map[fhir.Key]int // what was stored, by which entry
 	deleted []fhir.Key
+	size    int  // bytes of what was read
 	moved   bool // something is not what it was assumed to be
 }
 
@@ -74,10 +75,14 @@ func (a *application) step(e *entry) error {
 	case updating:
 		return a.update(e)
 	}
+	if a.size > a.server.Limits.Answers {
+		return errAnswersTooLarge
+	}
 	answer, err := e.reading(a.tx)
 	if err != nil {
 		return store.AsFHIR(e.request.row.interaction, err)
 	}
+	a.size += len(answer.Body)
 	a.answers[e.position] = answeredEntry(answer, &e.request.Call)
 	return nil
 }

@@ -2,6 +2,8 @@ package interaction_test
 
 import (
 	"context"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -114,6 +116,14 @@ func TestTransaction_Limits(t *testing.T) {
 	mustDo(t, s, 413, "POST", "", bundleOf("transaction", e, e, e))
 	mustDo(t, s, 413, "POST", "", bundleOf("batch", e, e, e))
 	mustDo(t, s, 200, "POST", "", bundleOf("transaction", e, e))
+	s.Limits.Entries, s.Limits.Answers = 10_000, 100
+	get := ent("", "", "GET", "Patient")
+	mustDo(t, s, 422, "POST", "", bundleOf("transaction", get, get))
+	gets := slices.Repeat([]string{get}, 50+8*runtime.GOMAXPROCS(0)) // more than are read at once
+	a := mustDo(t, s, 200, "POST", "", bundleOf("batch", gets...))
+	if got := strings.Count(string(a.Body), "answers-too-large"); got == 0 || got == len(gets) {
+		t.Errorf("%d of %d reads were refused, want some", got, len(gets))
+	}
 }
 
 // Only so many Bundles are worked on at once; one that gets no turn before its time is up is told to come again.
