@@ -2,7 +2,6 @@ package app_test
 
 import (
 	"encoding/json"
-	"net/http"
 	"os"
 	"slices"
 	"strings"
@@ -52,7 +51,7 @@ func TestImport_Synthea(t *testing.T) {
 // load imports all sources and expects no fault.
 func (s *server) load(t *testing.T, sources []load.Source, resources int) {
 	t.Helper()
-	l := load.Loader{Target: &load.HTTP{Base: s.base, Client: http.DefaultClient}, Clients: 2, Wait: time.After}
+	l := load.Loader{Target: &load.HTTP{Base: s.base, Client: s.http}, Clients: 2, Wait: time.After}
 	began := time.Now()
 	done, err := l.Load(t.Context(), sources)
 	if err != nil {

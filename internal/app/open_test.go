@@ -140,7 +140,7 @@ func TestRun_DrainsRequests(t *testing.T) {
 	go func() {
 		r, _ := http.NewRequest("PUT", s.base+"/Patient/p", body)
 		r.Header.Set("Content-Type", "application/fhir+json")
-		resp, err := http.DefaultClient.Do(r)
+		resp, err := s.http.Do(r)
 		if err != nil {
 			answer <- 0
 			return

@@ -19,6 +19,7 @@ type server struct {
 	t    testing.TB
 	base string // "http://127.0.0.1:4711/fhir"
 	log  *logBuffer
+	http *http.Client
 	stop func() error // ends Run and closes; nil error when all requests ended in time
 }
 
@@ -39,7 +40,10 @@ func start(t testing.TB, change func(*config.Config)) *server {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- a.Run(ctx) }()
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 32}}
 	stop := sync.OnceValue(func() error {
+		// net/http gives a connection on which nothing ever came five seconds before it counts as idle.
+		client.CloseIdleConnections()
 		cancel()
 		err := <-ended
 		if closed := a.Close(); err == nil {
@@ -52,7 +56,7 @@ func start(t testing.TB, change func(*config.Config)) *server {
 			t.Errorf("the server stopped with %v", err)
 		}
 	})
-	return &server{t, "http://" + a.Address() + "/fhir", log, stop}
+	return &server{t, "http://" + a.Address() + "/fhir", log, client, stop}
 }
 
 // logBuffer keeps what the server logs.
@@ -103,7 +107,7 @@ func (s *server) send(line, body string, headers ...string) reply {
 			r.Host = value
 		}
 	}
-	resp, err := http.DefaultClient.Do(r)
+	resp, err := s.http.Do(r)
 	if err != nil {
 		s.t.Fatalf("%s: %v", line, err)
 	}
