@@ -77,7 +77,7 @@ func (s *site) token(code string) query.Expr {
 // TestFault_LogFails injects errors into the write-ahead log at different moments. The store becomes read-only:
 // no panic, no answer that is not durable, readers go on, and what was answered is there after re-opening.
 func TestFault_LogFails(t *testing.T) {
-	for _, kind := range []errorfs.OpKind{errorfs.OpFileWrite, errorfs.OpFileSync, errorfs.OpFileSyncData} {
+	for _, kind := range []errorfs.OpKind{errorfs.OpFileWrite, errorfs.OpFileSyncData} {
 		t.Run(fmt.Sprint("operation ", kind), func(t *testing.T) {
 			mem := vfs.NewCrashableMem()
 			var broken atomic.Bool
@@ -94,7 +94,7 @@ func TestFault_LogFails(t *testing.T) {
 			broken.Store(true)
 			refused := s.putUntilRefused(50)
 			if refused == 0 {
-				t.Skip("this operation is not used on the log here")
+				t.Fatal("no write was refused: the operation is not used on the log")
 			}
 			if err := s.Ready(); !errors.Is(err, store.ErrReadOnly) {
 				t.Errorf("Ready() = %v, want ErrReadOnly", err)
