@@ -1,6 +1,8 @@
 package validation
 
 import (
+	"strings"
+
 	"hearken/fhir"
 	"hearken/fhir/element"
 )
@@ -26,6 +28,11 @@ func (x *containedIndex) find(from element.Node, id string) element.Node {
 	if id == "" {
 		return container
 	}
+	return x.in(container, id)
+}
+
+// in gives the first resource of that id right in a container.
+func (x *containedIndex) in(container element.Node, id string) element.Node {
 	x.index(container)
 	return x.byID[containedKey{container, id}]
 }
@@ -61,7 +68,26 @@ func checkContained(v *Visit, n element.Node) {
 		v.reportMissing(n, "id", DetailContainedID, "a contained resource must have an id")
 		return
 	}
-	if v.contained.find(container, id.Text()) != n { // the first of that id
+	if v.contained.in(container, id.Text()) != n {
 		v.Report(id, fhir.SeverityError, fhir.CodeDuplicate, DetailContainedTwice, "two contained resources have this id")
 	}
+}
+
+// fragmentResolves is the invariant ref-1, in linear time and with what R4's expression forgets: "#" alone is
+// the container, where there is one (https://hl7.org/fhir/R4/references.html#contained; so R4B has it).
+func fragmentResolves(v *Visit, n element.Node) bool {
+	for c := n.FirstChild(); !c.IsZero(); c = c.NextSibling() {
+		if c.NameID() != v.validator.reference.reference {
+			continue
+		}
+		id, fragment := strings.CutPrefix(c.Text(), "#")
+		switch {
+		case !fragment:
+			return true
+		case id == "":
+			return !n.Resource().Container().IsZero()
+		}
+		return !v.contained.find(n, id).IsZero()
+	}
+	return true
 }

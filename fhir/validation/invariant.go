@@ -17,8 +17,9 @@ type invariant struct {
 	severity   fhir.Severity
 	// test tells from which children are there, when it can; nil when it never can.
 	test quickTest
-	// native takes the place of an expression that calls code anyway (htmlChecks).
-	native     func(n element.Node) bool
+	// native takes the place of an expression that calls code anyway (htmlChecks), or that is
+	// asked of most nodes.
+	native     func(v *Visit, n element.Node) bool
 	expression *fhirpath.Expression
 	err        error // why there is no expression
 	// trivialOfValues is that it holds of every primitive that has a value.
@@ -40,6 +41,9 @@ const (
 // examples have none.
 const htmlChecks = "htmlChecks()"
 
+// fragmentInContained is ref-1, which stands on every reference; see fragmentResolves.
+const fragmentInContained = "reference.startsWith('#').not() or (reference.substring(1).trace('url') in %rootResource.contained.id.trace('ids'))"
+
 // appendInvariant adds the invariant of a constraint at a structure, unless it is best practice
 // nobody asked for.
 func (p *planner) appendInvariant(to []*invariant, c *definition.Constraint, s *definition.Structure) []*invariant {
@@ -53,9 +57,11 @@ func (p *planner) appendInvariant(to []*invariant, c *definition.Constraint, s *
 	switch {
 	case c.Expression == htmlChecks && hasExpression(to, htmlChecks):
 		i.severity = fhir.Warning
-		i.native = func(n element.Node) bool { return xhtml.HasContent(bytesOf(n.Text())) }
+		i.native = func(_ *Visit, n element.Node) bool { return !n.HasValue() || xhtml.HasContent(bytesOf(n.Text())) }
 	case c.Expression == htmlChecks:
-		i.native = func(n element.Node) bool { return xhtml.Allowed(bytesOf(n.Text())) }
+		i.native = func(_ *Visit, n element.Node) bool { return !n.HasValue() || xhtml.Allowed(bytesOf(n.Text())) }
+	case c.Expression == fragmentInContained:
+		i.native = fragmentResolves
 	default:
 		if s.Kind != definition.Resource || !s.Abstract { // else what stands there has other elements
 			i.test = compileQuickTest(c.Expression, s)
@@ -82,7 +88,7 @@ func bytesOf(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)
 // invariant reports the invariant when it does not hold of a node.
 func (v *Visit) invariant(i *invariant, n element.Node, present presence) {
 	if i.native != nil {
-		if n.HasValue() && !i.native(n) {
+		if !i.native(v, n) {
 			v.violated(i, n)
 		}
 		return

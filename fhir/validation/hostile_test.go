@@ -1,0 +1,96 @@
+package validation_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"hearken/fhir/element"
+	"hearken/fhir/r4"
+	"hearken/fhir/validation"
+)
+
+// repeated joins n items made by the number each has.
+func repeated(n int, item func(i int) string) string {
+	items := make([]string, n)
+	for i := range items {
+		items[i] = item(i)
+	}
+	return strings.Join(items, ",")
+}
+
+// TestValidate_HostileIsLinear validates resources made to be slow at two sizes: ten times the resource must
+// not take more than thirty times as long.
+func TestValidate_HostileIsLinear(t *testing.T) {
+	validator := validation.New(r4.Definitions())
+	for _, row := range []struct {
+		name   string
+		source func(n int) string
+	}{
+		{"contained resources, each referred to", func(n int) string {
+			return `{"resourceType":"List","status":"current","mode":"working","contained":[` +
+				repeated(n, func(i int) string { return fmt.Sprintf(`{"resourceType":"Patient","id":"p%d"}`, i) }) +
+				`],"entry":[` + repeated(n, func(i int) string { return fmt.Sprintf(`{"item":{"reference":"#p%d"}}`, i) }) + `]}`
+		}},
+		{"contained resources that nothing refers to", func(n int) string {
+			return patient(`"contained":[` + repeated(n, func(i int) string { return fmt.Sprintf(`{"resourceType":"Patient","id":"p%d"}`, i) }) + `]`)
+		}},
+		{"contained resources of one id", func(n int) string {
+			return patient(`"contained":[` + repeated(n, func(int) string { return `{"resourceType":"Patient","id":"p"}` }) + `]`)
+		}},
+		{"references to nothing contained", func(n int) string {
+			return patient(`"generalPractitioner":[` + repeated(n, func(i int) string { return fmt.Sprintf(`{"reference":"#p%d"}`, i) }) + `]`)
+		}},
+		{"entries that refer to each other", func(n int) string {
+			return bundle(repeated(n, func(i int) string {
+				return fmt.Sprintf(`{"fullUrl":"urn:uuid:%d","resource":{"resourceType":"Patient","link":[{"type":"refer","other":{"reference":"urn:uuid:%d"}}]}}`, i, (i+1)%n)
+			}))
+		}},
+		{"entries with contained resources", func(n int) string {
+			return bundle(repeated(n, func(i int) string {
+				return fmt.Sprintf(`{"fullUrl":"urn:uuid:%d","resource":{"resourceType":"Patient","contained":[{"resourceType":"Organization","id":"o","name":"a"}],"managingOrganization":{"reference":"#o"}}}`, i)
+			}))
+		}},
+		{"elements that are wrong", func(n int) string {
+			return patient(`"name":[` + repeated(n, func(int) string { return `{"id":"a"}` }) + `]`)
+		}},
+		{"elements that only warn", func(n int) string {
+			return patient(`"meta":{"profile":[` + repeated(n, func(int) string { return `"a"` }) + `]}`)
+		}},
+		{"a concept of many codings", func(n int) string {
+			return `{"resourceType":"Condition","subject":{"reference":"Patient/1"},"clinicalStatus":{"coding":[` +
+				repeated(n, func(i int) string { return fmt.Sprintf(`{"system":"http://a","code":"c%d"}`, i) }) + `]}}`
+		}},
+		{"components of one code", func(n int) string {
+			return observation(`"valueString":"a","component":[` + repeated(n, func(i int) string { return fmt.Sprintf(`{"code":{"coding":[{"code":"%d"}]}}`, i) }) + `]`)
+		}},
+		{"questions of a questionnaire", func(n int) string {
+			return `{"resourceType":"Questionnaire","name":"A","status":"draft","item":[` + repeated(n, func(i int) string {
+				return fmt.Sprintf(`{"linkId":"%d","type":"group","item":[{"linkId":"%d.1","type":"string"}]}`, i, i)
+			}) + `]}`
+		}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			const n = 2_000
+			small, large := parse(t, row.source(n)), parse(t, row.source(10*n))
+			quick, slow := shortest(validator, small), shortest(validator, large)
+			if slow > 30*quick+2*time.Millisecond {
+				t.Errorf("Validate took %v for n, and %v for 10n: want linear time", quick, slow)
+			}
+			if quick > time.Second {
+				t.Errorf("Validate took %v for %d elements, want well below a second", quick, small.Len())
+			}
+		})
+	}
+}
+
+func shortest(validator *validation.Validator, tree *element.Tree) time.Duration {
+	best := time.Hour
+	for range 4 {
+		start := time.Now()
+		validator.Validate(tree)
+		best = min(best, time.Since(start))
+	}
+	return best
+}
