@@ -3,6 +3,7 @@ package interaction_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/url"
@@ -22,6 +23,7 @@ import (
 	"hearken/internal/interaction"
 	"hearken/internal/store"
 	"hearken/internal/store/embedded"
+	"hearken/internal/store/storetest"
 )
 
 const base = "http://hearken.test/fhir"
@@ -49,22 +51,25 @@ func newClock() *clock {
 func (c *clock) now() time.Time       { return time.Unix(0, c.nanos.Load()).UTC() }
 func (c *clock) pass(d time.Duration) { c.nanos.Add(int64(d)) }
 
+var extractor = sync.OnceValue(func() *search.Extractor {
+	return &search.Extractor{Registry: registry(), Zone: time.UTC, Base: base}
+})
+
+// extract indexes a stored version.
+func extract(_ fhir.Key, body []byte) (query.Index, error) {
+	tree, faults := element.Parse(r4.Definitions(), body, element.DefaultLimits())
+	if faults.Failed() {
+		return query.Index{}, errors.New("a stored resource cannot be read")
+	}
+	return extractor().Index(tree.Root())
+}
+
 // newServer is a server on an embedded store of its own. Its ids count up from 1.
 func newServer(t testing.TB) (*interaction.Server, *clock) {
 	t.Helper()
-	set := r4.Definitions()
-	extractor := &search.Extractor{Registry: registry(), Zone: time.UTC, Base: base}
 	c := newClock()
 	opened, err := embedded.Open(folder(t), embedded.Options{
-		Parameters: registry().All(),
-		Extract: func(_ fhir.Key, body []byte) (query.Index, error) {
-			tree, faults := element.Parse(set, body, element.DefaultLimits())
-			if faults.Failed() {
-				return query.Index{}, fmt.Errorf("stored resource cannot be read")
-			}
-			return extractor.Index(tree.Root())
-		},
-		Now: c.now, Reserve: 1, Ballast: -1, Logger: slog.New(slog.DiscardHandler),
+		Parameters: registry().All(), Extract: extract, Now: c.now, Reserve: 1, Ballast: -1, Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -74,7 +79,24 @@ func newServer(t testing.TB) (*interaction.Server, *clock) {
 			t.Error(err)
 		}
 	})
-	return serverOn(opened, extractor, c), c
+	return serverOn(opened, c), c
+}
+
+// engines are the stores that nothing here may tell apart.
+var engines = map[string]func(testing.TB) *interaction.Server{
+	"embedded": func(t testing.TB) *interaction.Server {
+		s, _ := newServer(t)
+		return s
+	},
+	"oracle": func(testing.TB) *interaction.Server {
+		c := newClock()
+		return serverOn(storetest.NewOracle(storetest.Setup{Parameters: registry().All(), Extract: extract, Now: c.now}), c)
+	},
+	"weakest": func(t testing.TB) *interaction.Server {
+		s, _ := newServer(t)
+		s.Store = &weakStore{Store: s.Store}
+		return s
+	},
 }
 
 // folder is a temporary folder, in memory where the system has such a place: these tests are not about disks.
@@ -95,10 +117,10 @@ func folder(t testing.TB) string {
 	return dir
 }
 
-func serverOn(st store.Store, x *search.Extractor, c *clock) *interaction.Server {
+func serverOn(st store.Store, c *clock) *interaction.Server {
 	var ids atomic.Int64
 	return &interaction.Server{
-		Store: st, Definitions: r4.Definitions(), Registry: registry(), Extractor: x,
+		Store: st, Definitions: r4.Definitions(), Registry: registry(), Extractor: extractor(),
 		Parser:   &search.Parser{Registry: registry(), Zone: time.UTC, Now: c.now},
 		NewID:    func() fhir.ID { return fhir.ID(fmt.Sprintf("new-%d", ids.Add(1))) },
 		Now:      c.now,

@@ -199,10 +199,11 @@ func TestDo_StatusMatrix(t *testing.T) {
 		}},
 	}
 	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			s, _ := newServer(t)
-			run(t, s, tt.steps)
-		})
+		for engine, open := range engines {
+			t.Run(tt.name+"/"+engine, func(t *testing.T) {
+				t.Parallel()
+				run(t, open(t), tt.steps)
+			})
+		}
 	}
 }

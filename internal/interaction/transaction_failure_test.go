@@ -49,28 +49,32 @@ func TestTransaction_Failure(t *testing.T) {
 		{"nested transaction", []string{good, ent("", bundleOf("batch"), "POST", "/")}, 400, "method-not-allowed", "Bundle.entry[1]"},
 		{"unknown element", []string{good, ent("", `{"resourceType":"Patient","colour":"red"}`, "POST", "Patient")}, 400, "", "Bundle.entry[1].resource"},
 	}
+	check := func(t *testing.T, s *interaction.Server, entries []string, status int, detail, at string) {
+		mustDo(t, s, 201, "PUT", "Patient/there", patient("there", "1"))
+		mustDo(t, s, 201, "POST", "Patient", patient("", "twin"))
+		mustDo(t, s, 201, "POST", "Patient", patient("", "twin"))
+		a := mustDo(t, s, status, "POST", "", bundleOf("transaction", entries...))
+		if got := text(t, a.Body, "issue.0.details.coding.0.code"); detail != "" && got != detail {
+			t.Errorf("detail = %q, want %q: %s", got, detail, a.Body)
+		}
+		if got := text(t, a.Body, "issue.0.expression.0"); !strings.HasPrefix(got, at) {
+			t.Errorf("expression = %q, want %q: %s", got, at, a.Body)
+		}
+		if strings.Contains(string(a.Body), "9990000780") {
+			t.Errorf("an NHS number is in the outcome: %s", a.Body)
+		}
+		history := mustDo(t, s, 200, "GET", "_history", "")
+		if got := strings.Count(string(history.Body), `"fullUrl"`); got != 3 {
+			t.Errorf("versions stored = %d, want the 3 that were there", got)
+		}
+	}
 	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			s, _ := newServer(t)
-			mustDo(t, s, 201, "PUT", "Patient/there", patient("there", "1"))
-			mustDo(t, s, 201, "POST", "Patient", patient("", "twin"))
-			mustDo(t, s, 201, "POST", "Patient", patient("", "twin"))
-			a := mustDo(t, s, tt.status, "POST", "", bundleOf("transaction", tt.entries...))
-			if got := text(t, a.Body, "issue.0.details.coding.0.code"); tt.detail != "" && got != tt.detail {
-				t.Errorf("detail = %q, want %q: %s", got, tt.detail, a.Body)
-			}
-			if got := text(t, a.Body, "issue.0.expression.0"); !strings.HasPrefix(got, tt.at) {
-				t.Errorf("expression = %q, want %q: %s", got, tt.at, a.Body)
-			}
-			if strings.Contains(string(a.Body), "9990000780") {
-				t.Errorf("an NHS number is in the outcome: %s", a.Body)
-			}
-			history := mustDo(t, s, 200, "GET", "_history", "")
-			if got := strings.Count(string(history.Body), `"fullUrl"`); got != 3 {
-				t.Errorf("versions stored = %d, want the 3 that were there", got)
-			}
-		})
+		for engine, open := range engines {
+			t.Run(tt.name+"/"+engine, func(t *testing.T) {
+				t.Parallel()
+				check(t, open(t), tt.entries, tt.status, tt.detail, tt.at)
+			})
+		}
 	}
 }
 
