@@ -61,6 +61,9 @@ func TestCrash(t *testing.T) {
 		t.Errorf("only %d writes were acknowledged in %d rounds: the test tests nothing", acknowledged, kills)
 	}
 	victim.kill(t)
+	if out, err := exec.Command(binary, "check", "--data", data).CombinedOutput(); err != nil {
+		t.Errorf("hearken check after %d crashes: %v\n%s", kills+1, err, out)
+	}
 }
 
 // victim is a running server.

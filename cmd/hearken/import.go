@@ -70,14 +70,11 @@ func importTarget(p *process, flags *pflag.FlagSet, c config.Config, direct bool
 	if !direct {
 		return &load.HTTP{Base: base, Client: &http.Client{}}, func() error { return nil }, nil
 	}
-	if c.BaseURL != "" {
-		base = c.BaseURL
-	}
-	i, err := app.OpenInteractions(c, base, deps(p, c))
+	i, err := app.OpenInteractions(c, app.Base(c), deps(p, c))
 	if err != nil {
 		return nil, nil, err
 	}
-	return &load.Direct{Interactions: i, Base: base}, i.Close, nil
+	return &load.Direct{Interactions: i, Base: app.Base(c)}, i.Close, nil
 }
 
 // send loads the sources, showing progress and then what came of it.

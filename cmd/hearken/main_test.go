@@ -145,6 +145,25 @@ func TestImport_IntoStore(t *testing.T) {
 	if code != exitFaults || !strings.Contains(out, bad+": 400 at Patient.gendr") {
 		t.Errorf("import of a bad file = %d %s%s, want %d and the place of the fault", code, out, errs, exitFaults)
 	}
+	if code, out, errs := hearken(t, "", "check", "--data", data); code != exitDone {
+		t.Errorf("check of the store = %d %s%s, want it sound", code, out, errs)
+	}
+}
+
+func TestCheck_NotAStore(t *testing.T) {
+	folder := filepath.Dir(write(t, "somebody.txt", "else's"))
+	if code, out, errs := hearken(t, "", "check", "--data", folder); code != exitFaults {
+		t.Errorf("check of a folder that is no store = %d %s%s, want %d", code, out, errs, exitFaults)
+	}
+	blank, absent := t.TempDir(), filepath.Join(folder, "absent")
+	for _, none := range []string{blank, absent} {
+		if code, _, errs := hearken(t, "", "check", "--data", none); code != exitFaults || !strings.Contains(errs, "no store") {
+			t.Errorf("check of a folder without a store = %d %s, want %d", code, errs, exitFaults)
+		}
+		if names, _ := os.ReadDir(none); len(names) > 0 {
+			t.Errorf("check made %v where it was only to look", names)
+		}
+	}
 }
 
 // The demo loads the plans, and the URLs it prints work; an import into it does too.

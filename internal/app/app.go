@@ -89,10 +89,9 @@ func (a *App) ready() error {
 
 // URL is the service base: the configured one, or where this server listens.
 func (a *App) URL() string {
-	if a.config.BaseURL != "" {
-		return a.config.BaseURL
-	}
-	return "http://" + a.Address() + "/fhir"
+	c := a.config
+	c.Listen = a.Address()
+	return Base(c)
 }
 
 // Address is where this server listens: "127.0.0.1:8080".

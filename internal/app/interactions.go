@@ -47,6 +47,15 @@ func OpenInteractions(c config.Config, base string, d Deps) (*Interactions, erro
 	return i, nil
 }
 
+// Base is the service base of the server that c configures, if it listens where c says: absolute references that
+// begin with it are to its own resources.
+func Base(c config.Config) string {
+	if c.BaseURL != "" {
+		return c.BaseURL
+	}
+	return "http://" + c.Listen + "/fhir"
+}
+
 // open wires the definitions, the search and the store in folder.
 func (i *Interactions) open(folder string, c config.Config, base string, d Deps) error {
 	set := r4.Definitions()
