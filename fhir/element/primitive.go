@@ -3,6 +3,7 @@ package element
 import (
 	"hearken/fhir"
 	"hearken/fhir/definition"
+	"hearken/fhir/xhtml"
 )
 
 // single reads one half of a primitive that does not repeat: its value, or the object with its
@@ -84,7 +85,13 @@ func (r *reader) stringValue(node int32, field *definition.Field, want form) boo
 		r.report(fhir.CodeValue, DetailEmptyString, r.locate(node), t.start, "%s is an empty string; leave out what has no value", field.JSONName)
 		return true
 	}
-	if !want.holds(text) {
+	ok = true
+	if want == formXHTML {
+		ok = r.examine(node, text)
+	} else {
+		ok = want.holds(text)
+	}
+	if !ok {
 		r.badForm(node, field, want, text, t.start)
 	}
 	return true
@@ -156,4 +163,18 @@ func (b *builder) badForm(node int32, field *definition.Field, want form, text [
 		detail = whyString(text)
 	}
 	b.report(fhir.CodeValue, detail, b.locate(node), offset, "the value of %s is not a valid %s", field.JSONName, field.Type.Name)
+}
+
+// examine reads the XHTML of a narrative once, and keeps on the node what validation will ask.
+func (r *reader) examine(node int32, text []byte) (wellFormed bool) {
+	found := xhtml.Examine(text)
+	n := &r.nodes[node]
+	n.flags |= isExamined
+	if found.Has(xhtml.IsAllowed) {
+		n.flags |= isAllowed
+	}
+	if found.Has(xhtml.IsVisible) {
+		n.flags |= isVisible
+	}
+	return found.Has(xhtml.IsWellFormed)
 }

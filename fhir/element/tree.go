@@ -42,6 +42,9 @@ const (
 	isResource                   // what stands here is a resource
 	isPadded                     // null stands for it in one of its two arrays
 	isFaulty                     // a fault was reported that leaves it without value and children
+	isExamined                   // an XHTML fragment of which the two below were asked
+	isAllowed
+	isVisible
 )
 
 const (

@@ -2,7 +2,6 @@ package validation
 
 import (
 	"errors"
-	"unsafe"
 
 	"hearken/fhir"
 	"hearken/fhir/definition"
@@ -57,9 +56,9 @@ func (p *planner) appendInvariant(to []*invariant, c *definition.Constraint, s *
 	switch {
 	case c.Expression == htmlChecks && hasExpression(to, htmlChecks):
 		i.severity = fhir.Warning
-		i.native = func(_ *Visit, n element.Node) bool { return !n.HasValue() || xhtml.HasContent(bytesOf(n.Text())) }
+		i.native = func(_ *Visit, n element.Node) bool { return !n.HasValue() || n.Narrative().Has(xhtml.IsVisible) }
 	case c.Expression == htmlChecks:
-		i.native = func(_ *Visit, n element.Node) bool { return !n.HasValue() || xhtml.Allowed(bytesOf(n.Text())) }
+		i.native = func(_ *Visit, n element.Node) bool { return !n.HasValue() || n.Narrative().Has(xhtml.IsAllowed) }
 	case c.Expression == fragmentInContained:
 		i.native = fragmentResolves
 	default:
@@ -81,9 +80,6 @@ func hasExpression(invariants []*invariant, expression string) bool {
 	}
 	return false
 }
-
-// bytesOf lends the bytes of a string to something that only reads them.
-func bytesOf(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
 
 // invariant reports the invariant when it does not hold of a node.
 func (v *Visit) invariant(i *invariant, n element.Node, present presence) {

@@ -1,7 +1,6 @@
 package xhtml
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 	"sync"
@@ -12,48 +11,50 @@ const Namespace = "http://www.w3.org/1999/xhtml"
 
 var scanners = sync.Pool{New: func() any { return new(Scanner) }}
 
-// scan gives every token of a fragment to visit, up to and including Done or Bad.
-func scan(text []byte, visit func(Token)) {
+// Finding is what Examine finds, as a set of bits.
+type Finding uint8
+
+// What a fragment may be found to be.
+const (
+	IsWellFormed Finding = 1 << iota // one XML element called div
+	IsAllowed                        // nothing that a narrative may not have: see Check
+	IsVisible                        // text that is not white space, or an image
+)
+
+// Has reports whether all the bits of other are found.
+func (f Finding) Has(other Finding) bool { return f&other == other }
+
+// Examine reads a fragment once for everything there is to ask of it. It allocates nothing when nothing
+// is wrong.
+func Examine(text []byte) Finding {
+	found, _ := examine(text)
+	return found
+}
+
+func examine(text []byte) (found Finding, faults []string) {
 	s := scanners.Get().(*Scanner)
-	defer func() {
-		*s = Scanner{open: s.open[:0], attrs: s.attrs[:0]}
-		scanners.Put(s)
-	}()
 	s.Reset(text)
-	for {
-		t := s.Next()
-		visit(t)
+	var c checker
+	for t := s.Next(); ; t = s.Next() {
+		c.token(t)
 		if t.Kind == Done || t.Kind == Bad {
-			return
+			break
 		}
 	}
+	*s = Scanner{open: s.open[:0], attrs: s.attrs[:0]}
+	scanners.Put(s)
+	return c.found()
 }
 
 // WellFormed reports whether the text is one well-formed XML element called div.
-func WellFormed(text []byte) bool {
-	first, ok := true, false
-	scan(text, func(t Token) {
-		if first {
-			first, ok = false, string(t.Name) == "div"
-		}
-		ok = ok && t.Kind != Bad
-	})
-	return ok
-}
+func WellFormed(text []byte) bool { return Examine(text).Has(IsWellFormed) }
 
 // HasContent reports whether a fragment shows anything: text that is not white space, or an
 // image (invariant txt-2, https://hl7.org/fhir/R4/narrative.html#Narrative).
-func HasContent(text []byte) (has bool) {
-	scan(text, func(t Token) {
-		switch t.Kind {
-		case Text:
-			has = has || len(bytes.TrimSpace(t.Value)) > 0
-		case Start:
-			has = has || string(t.Name) == "img"
-		}
-	})
-	return has
-}
+func HasContent(text []byte) bool { return Examine(text).Has(IsVisible) }
+
+// Allowed reports whether Check finds nothing.
+func Allowed(text []byte) bool { return Examine(text).Has(IsAllowed) }
 
 // maxFaults is how many faults of one fragment are worth telling.
 const maxFaults = 10
@@ -62,23 +63,35 @@ const maxFaults = 10
 // attributes that are more than formatting, scripts, links that run one, styles that fetch something, a div
 // without its namespace. Nil means nothing is wrong. The words name elements and attributes only when HTML knows them.
 func Check(text []byte) []string {
-	var c checker
-	scan(text, c.token)
-	if c.depth == 0 && !c.bad && !c.namespace {
-		c.add("the div is not in the namespace %s", Namespace)
-	}
-	return c.faults
+	_, faults := examine(text)
+	return faults
 }
-
-// Allowed reports whether Check finds nothing; it allocates nothing when so.
-func Allowed(text []byte) bool { return len(Check(text)) == 0 }
 
 type checker struct {
 	faults    []string
 	element   []byte
 	depth     int
-	namespace bool
+	namespace bool // the div has its own
+	div       bool // it is one
+	visible   bool
 	bad       bool
+}
+
+// found sums up, after the last token.
+func (c *checker) found() (found Finding, faults []string) {
+	if !c.bad && !c.namespace {
+		c.add("the div is not in the namespace %s", Namespace)
+	}
+	if !c.bad && c.div {
+		found |= IsWellFormed
+	}
+	if len(c.faults) == 0 {
+		found |= IsAllowed
+	}
+	if c.visible {
+		found |= IsVisible
+	}
+	return found, c.faults
 }
 
 func (c *checker) add(format string, args ...any) {
@@ -96,6 +109,8 @@ func (c *checker) token(t Token) {
 		c.start(t.Name)
 	case Attribute:
 		c.attribute(t.Name, t.Value)
+	case Text:
+		c.visible = c.visible || !isBlank(t.Value)
 	case End:
 		c.depth--
 	}
@@ -105,9 +120,13 @@ func (c *checker) start(name []byte) {
 	c.depth++
 	c.element = name
 	switch {
-	case c.depth == 1 && string(name) != "div":
+	case string(name) == "img":
+		c.visible = true
+	case c.depth == 1 && string(name) == "div":
+		c.div = true
+	case c.depth == 1:
 		c.add("the outermost element is not div")
-	case !elements[string(name)]:
+	case !isElement(name):
 		c.add("the element %s may not stand in a narrative", shown(name))
 	}
 }
@@ -120,14 +139,14 @@ func (c *checker) attribute(name, value []byte) {
 		}
 		return
 	}
-	if !attributes[string(name)] && !c.attributeOfElement(name) {
+	if !isAttribute(name) && !c.attributeOfElement(name) {
 		c.add("the attribute %s of %s may not stand in a narrative", shown(name), shown(c.element))
 		return
 	}
 	switch {
 	case string(name) == "style" && !isQuietStyle(value):
 		c.add("a style fetches or runs something")
-	case links[string(name)] && !isQuietLink(value):
+	case isLink(name) && !isQuietLink(value):
 		c.add("the attribute %s of %s runs a script", shown(name), shown(c.element))
 	}
 }
@@ -139,6 +158,15 @@ func (c *checker) attributeOfElement(name []byte) bool {
 		}
 	}
 	return false
+}
+
+func isBlank(text []byte) bool {
+	for _, c := range text {
+		if !isSpace(c) {
+			return false
+		}
+	}
+	return true
 }
 
 // shown keeps a name that could be anything out of messages.

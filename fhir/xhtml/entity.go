@@ -11,7 +11,11 @@ import (
 // (https://hl7.org/fhir/R4/narrative.html#xhtml).
 func validCharacters(value []byte) bool {
 	for i := 0; i < len(value); i++ {
-		switch c := value[i]; {
+		c := value[i]
+		if c > '&' { // nearly every byte
+			continue
+		}
+		switch {
 		case c == '&':
 			n := reference(value[i:])
 			if n == 0 {

@@ -8,16 +8,28 @@ import (
 
 // What may stand in a narrative: the formatting elements of HTML 4.0 chapters 7 to 11 (but for
 // section 9.4) and 15, a, images, and style attributes (https://hl7.org/fhir/R4/narrative.html#xhtml).
-var elements = set("div", "p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "a", "span",
-	"b", "em", "i", "strong", "small", "big", "tt", "dfn", "q", "var", "abbr", "acronym", "cite", "blockquote",
-	"address", "bdo", "kbd", "sub", "sup", "code", "samp", "pre", "ins", "del",
-	"ul", "ol", "li", "dl", "dt", "dd",
-	"table", "caption", "colgroup", "col", "thead", "tr", "tfoot", "tbody", "th", "td",
-	"img", "map", "area")
+func isElement(name []byte) bool {
+	switch string(name) {
+	case "div", "p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "a", "span",
+		"b", "em", "i", "strong", "small", "big", "tt", "dfn", "q", "var", "abbr", "acronym", "cite", "blockquote",
+		"address", "bdo", "kbd", "sub", "sup", "code", "samp", "pre", "ins", "del",
+		"ul", "ol", "li", "dl", "dt", "dd",
+		"table", "caption", "colgroup", "col", "thead", "tr", "tfoot", "tbody", "th", "td",
+		"img", "map", "area":
+		return true
+	}
+	return false
+}
 
-// attributes may stand on any element.
-var attributes = set("title", "style", "class", "id", "lang", "xml:lang", "dir", "accesskey", "tabindex",
-	"span", "width", "align", "valign", "char", "charoff", "abbr", "axis", "headers", "scope", "rowspan", "colspan")
+// isAttribute names the attributes that may stand on any element.
+func isAttribute(name []byte) bool {
+	switch string(name) {
+	case "title", "style", "class", "id", "lang", "xml:lang", "dir", "accesskey", "tabindex",
+		"span", "width", "align", "valign", "char", "charoff", "abbr", "axis", "headers", "scope", "rowspan", "colspan":
+		return true
+	}
+	return false
+}
 
 // elementAttributes may stand on some.
 var elementAttributes = map[string][]string{
@@ -39,15 +51,13 @@ var elementAttributes = map[string][]string{
 	"li":         {"value"},
 }
 
-// links are the attributes a click or a rendering follows.
-var links = set("href", "src", "cite", "longdesc", "usemap")
-
-func set(names ...string) map[string]bool {
-	m := make(map[string]bool, len(names))
-	for _, name := range names {
-		m[name] = true
+// isLink names the attributes a click or a rendering follows.
+func isLink(name []byte) bool {
+	switch string(name) {
+	case "href", "src", "cite", "longdesc", "usemap":
+		return true
 	}
-	return m
+	return false
 }
 
 // isQuietLink reports whether following a link runs nothing in the page: its scheme is none of a

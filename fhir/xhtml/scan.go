@@ -46,7 +46,10 @@ func (s *Scanner) Reset(text []byte) {
 	*s = Scanner{text: text, open: s.open[:0], attrs: s.attrs[:0]}
 }
 
-var bad = Token{Kind: Bad}
+var (
+	bad      = Token{Kind: Bad}
+	cdataEnd = []byte("]]>")
+)
 
 // Next gives the next token. After Done or Bad it must not be called again.
 func (s *Scanner) Next() Token {
@@ -70,19 +73,20 @@ func (s *Scanner) Next() Token {
 			return bad
 		case s.text[s.pos] != '<':
 			return s.characters()
-		case s.has("<!--"):
-			if !s.comment() {
-				return bad
-			}
-		case s.has("<![CDATA["):
-			return s.cdata()
 		case s.has("</"):
 			return s.endTag()
-		default:
+		case !s.has("<!"):
 			return s.startTag()
+		case s.has("<![CDATA["):
+			return s.cdata()
+		case !s.comment():
+			return bad
 		}
 	}
 }
+
+// at reports whether the next byte is c.
+func (s *Scanner) at(c byte) bool { return s.pos < len(s.text) && s.text[s.pos] == c }
 
 func (s *Scanner) has(prefix string) bool {
 	return len(s.text)-s.pos >= len(prefix) && string(s.text[s.pos:s.pos+len(prefix)]) == prefix
@@ -99,8 +103,11 @@ func (s *Scanner) space() bool {
 // name reads an XML name; nil when there is none. Prefixed names are read whole.
 func (s *Scanner) name() []byte {
 	start := s.pos
-	for s.pos < len(s.text) && isNameByte(s.text[s.pos], s.pos == start) {
+	for s.pos < len(s.text) && isNameByte[s.text[s.pos]] {
 		s.pos++
+	}
+	if s.pos > start && !isNameStart(s.text[start]) {
+		s.pos = start
 	}
 	return s.text[start:s.pos]
 }
@@ -120,14 +127,14 @@ func (s *Scanner) startTag() Token {
 func (s *Scanner) insideTag() Token {
 	spaced := s.space()
 	switch {
+	case s.at('>'):
+		s.pos++
+		s.inTag = false
+		return s.Next()
 	case s.has("/>"):
 		s.pos += 2
 		s.inTag = false
 		return s.closeElement()
-	case s.has(">"):
-		s.pos++
-		s.inTag = false
-		return s.Next()
 	case !spaced:
 		return bad
 	}
@@ -137,12 +144,12 @@ func (s *Scanner) insideTag() Token {
 func (s *Scanner) attribute() Token {
 	name := s.name()
 	s.space()
-	if len(name) == 0 || !s.has("=") || s.given(name) {
+	if len(name) == 0 || !s.at('=') || s.given(name) {
 		return bad
 	}
 	s.pos++
 	s.space()
-	if !s.has(`"`) && !s.has(`'`) {
+	if !s.at('"') && !s.at('\'') {
 		return bad
 	}
 	quote := s.text[s.pos]
@@ -174,7 +181,7 @@ func (s *Scanner) endTag() Token {
 	s.pos += len("</")
 	name := s.name()
 	s.space()
-	if !s.has(">") || len(s.open) == 0 || !bytes.Equal(name, s.open[len(s.open)-1]) {
+	if !s.at('>') || len(s.open) == 0 || !bytes.Equal(name, s.open[len(s.open)-1]) {
 		return bad
 	}
 	s.pos++
@@ -198,7 +205,7 @@ func (s *Scanner) characters() Token {
 	}
 	value := s.text[s.pos : s.pos+n]
 	s.pos += n
-	if !validCharacters(value) || bytes.Contains(value, []byte("]]>")) {
+	if !validCharacters(value) || bytes.Contains(value, cdataEnd) {
 		return bad
 	}
 	return Token{Kind: Text, Value: value}
@@ -206,7 +213,7 @@ func (s *Scanner) characters() Token {
 
 func (s *Scanner) cdata() Token {
 	s.pos += len("<![CDATA[")
-	n := bytes.Index(s.text[s.pos:], []byte("]]>"))
+	n := bytes.Index(s.text[s.pos:], cdataEnd)
 	if n < 0 || len(s.open) == 0 {
 		return bad
 	}
@@ -215,14 +222,18 @@ func (s *Scanner) cdata() Token {
 	return Token{Kind: Text, Value: value}
 }
 
+// comment passes over a comment; false is that something else begins with "<!", or that it is not one.
 func (s *Scanner) comment() bool {
+	if !s.has("<!--") {
+		return false
+	}
 	s.pos += len("<!--")
 	n := bytes.Index(s.text[s.pos:], []byte("--"))
 	if n < 0 {
 		return false
 	}
 	s.pos += n + len("--")
-	if !s.has(">") {
+	if !s.at('>') {
 		return false
 	}
 	s.pos++
@@ -231,11 +242,16 @@ func (s *Scanner) comment() bool {
 
 func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
 
-// isNameByte takes every byte of a rune beyond ASCII for a letter: what XML forbids
+// isNameStart takes every byte of a rune beyond ASCII for a letter: what XML forbids
 // among them no element or attribute of XHTML has in its name either.
-func isNameByte(c byte, first bool) bool {
-	if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c == ':' || c >= utf8.RuneSelf {
-		return true
-	}
-	return !first && (c >= '0' && c <= '9' || c == '-' || c == '.')
+func isNameStart(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c == ':' || c >= utf8.RuneSelf
 }
+
+var isNameByte = func() (table [256]bool) {
+	for c := range table {
+		b := byte(c)
+		table[c] = isNameStart(b) || b >= '0' && b <= '9' || b == '-' || b == '.'
+	}
+	return table
+}()
