@@ -54,8 +54,12 @@ func TestExamples_Valid(t *testing.T) {
 			if !n.IsResource() {
 				continue
 			}
-			if keys := broken(t, env, n, n.Child("meta").Child("profile").Text()); len(keys) > 0 {
+			profile := n.Child("meta").Child("profile").Text()
+			if keys := broken(t, env, n, profile); len(keys) > 0 {
 				t.Errorf("%s: %s breaks %q, want nothing", e.file, n.Location(), keys)
+			}
+			if faults := structureFaults(t, structures(t), n, profile); len(faults) > 0 {
+				t.Errorf("%s: faults of structure %q, want none", e.file, faults)
 			}
 		}
 		env.Reset()
@@ -85,7 +89,8 @@ func faults(t testing.TB) []fault {
 	return rows
 }
 
-// Each invalid example breaks the rule it is there for, and no other; those with a fault of structure break no rule.
+// Each invalid example breaks the rule it is there for, and nothing else; those with a fault of structure have that
+// one, and break no rule.
 func TestExamples_Invalid(t *testing.T) {
 	env := newEnv()
 	shown := map[string]bool{}
@@ -94,12 +99,17 @@ func TestExamples_Invalid(t *testing.T) {
 		if filepath.Base(e.profile) != row.Profile {
 			t.Errorf("%s declares %s, want %s", row.File, e.profile, row.Profile)
 		}
-		var want []string
+		var want, wantFaults []string
 		if row.Rule != "" {
 			want, shown[row.Rule] = []string{row.Rule}, true
+		} else {
+			wantFaults = []string{row.Kind + " " + row.Path}
 		}
 		if got := broken(t, env, e.tree.Root(), e.profile); !slices.Equal(got, want) {
 			t.Errorf("%s breaks %q, want %q", row.File, got, want)
+		}
+		if got := structureFaults(t, structures(t), e.tree.Root(), e.profile); !slices.Equal(got, wantFaults) {
+			t.Errorf("%s has faults of structure %q, want %q", row.File, got, wantFaults)
 		}
 		checkSevere(t, row)
 		env.Reset()
@@ -124,6 +134,36 @@ func checkSevere(t *testing.T, row fault) {
 			t.Errorf("%s: severity %q, want %q", row.File, row.Severity, want)
 		}
 	}
+}
+
+// A mistake can always be marked as one: no error stands in the way of entered-in-error.
+func TestExamples_EnteredInError(t *testing.T) {
+	env := newEnv()
+	tried := 0
+	for _, row := range faults(t) {
+		source := readFile(t, filepath.Join("examples", "invalid", row.File))
+		marked := bytes.Replace(source, []byte("\n  \"status\": \"active\""), []byte("\n  \"status\": \"entered-in-error\""), 1)
+		marked = bytes.Replace(marked, []byte("\n  \"status\": \"final\""), []byte("\n  \"status\": \"entered-in-error\""), 1)
+		if bytes.Equal(marked, source) {
+			continue
+		}
+		tried++
+		tree := parse(t, row.File, marked)
+		for _, key := range broken(t, env, tree.Root(), text(tree.Root().Child("meta"), "profile")) {
+			if isError(t, key) {
+				t.Errorf("%s, entered in error: breaks %s", row.File, key)
+			}
+		}
+		env.Reset()
+	}
+	if tried < 40 {
+		t.Errorf("%d examples tried, want all with a status", tried)
+	}
+}
+
+func isError(t testing.TB, key string) bool {
+	i := slices.IndexFunc(allRules(t), func(r rule) bool { return r.Key == key })
+	return i >= 0 && allRules(t)[i].Error
 }
 
 func TestExamples_InvalidAllListed(t *testing.T) {

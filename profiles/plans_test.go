@@ -88,6 +88,11 @@ func planFindings(t *testing.T, tree *element.Tree, calls map[string]int) []stri
 		for _, url := range urls {
 			calls[url]++
 		}
+		for _, url := range append(urls, named[n.Structure().Name]) {
+			if faults := structureFaults(t, structures(t), n, url); len(faults) > 0 && url != profiles.EmergencyContact {
+				t.Errorf("%s: faults of structure %q against %s", n.Location(), faults, url)
+			}
+		}
 		for _, key := range broken(t, env, n, append(urls, named[n.Structure().Name])...) {
 			t.Logf("%s breaks %s", n.Location(), key)
 			keys = append(keys, key)

@@ -1,7 +1,9 @@
 package profiles_test
 
 import (
+	"bytes"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"sync"
@@ -55,29 +57,53 @@ func (r rule) nodes(resource element.Node) []element.Node {
 	if r.profile.Type == "Extension" {
 		return extensions(resource, r.profile.URL)
 	}
-	found, id := []element.Node{resource}, r.profile.Type
+	return r.below(resource)
+}
+
+// below follows the rule's element down from a node of the profile's type.
+func (r rule) below(n element.Node) []element.Node {
+	found, id := []element.Node{n}, r.profile.Type
 	for _, segment := range strings.Split(r.id, ".")[1:] {
 		id += "." + segment
-		name, slice, _ := strings.Cut(segment, ":")
 		var next []element.Node
-		for _, n := range found {
-			for c := range n.Children() {
-				if c.Name() == strings.TrimSuffix(name, "[x]") && (slice == "" || r.inSlice(c, id)) {
-					next = append(next, c)
-				}
-			}
+		for _, parent := range found {
+			next = slices.AppendSeq(next, matching(r.profile, parent, id))
 		}
 		found = next
 	}
 	return found
 }
 
-// inSlice compares what the differential fixes right inside a slice.
-func (r rule) inSlice(n element.Node, id string) bool {
-	for _, row := range r.profile.Differential {
+// matching are the children of a node that an element of a differential is about, by the last part of its id.
+func matching(profile *definition.StructureDefinition, parent element.Node, id string) iter.Seq[element.Node] {
+	name, slice, _ := strings.Cut(id[strings.LastIndexByte(id, '.')+1:], ":")
+	return func(yield func(element.Node) bool) {
+		for c := range parent.Children() {
+			if c.Name() == strings.TrimSuffix(name, "[x]") && (slice == "" || inSlice(profile, c, id)) && !yield(c) {
+				return
+			}
+		}
+	}
+}
+
+// inSlice tells slices apart by what the differential says of them: a type in the name of the slice, a pattern, the profile of an
+// extension, or what is fixed or has a pattern right inside.
+func inSlice(profile *definition.StructureDefinition, n element.Node, id string) bool {
+	for _, row := range profile.Differential {
 		name, inside := strings.CutPrefix(row.ID, id+".")
-		if inside && row.Fixed != nil && !strings.Contains(name, ".") {
-			return `"`+text(n, name)+`"` == string(row.Fixed)
+		is := func(name string) []byte { return element.AppendJSON(nil, n.Child(name), element.WriteOptions{}) }
+		switch {
+		case inside && strings.Contains(name, ".") || !inside && row.ID != id:
+		case !inside && n.Element().Choice:
+			return strings.HasSuffix(strings.ToLower(row.SliceName), strings.ToLower(n.Structure().Name))
+		case !inside && row.Pattern != nil:
+			return fits(element.AppendJSON(nil, n, element.WriteOptions{}), row.Pattern)
+		case !inside && len(row.Types) == 1 && len(row.Types[0].Profiles) == 1:
+			return text(n, "url") == row.Types[0].Profiles[0]
+		case inside && row.Fixed != nil:
+			return bytes.Equal(is(name), row.Fixed)
+		case inside && row.Pattern != nil:
+			return !n.Child(name).IsZero() && fits(is(name), row.Pattern)
 		}
 	}
 	panic("no discriminator of " + id + " is known here")
