@@ -122,8 +122,13 @@ func (b *builder) finish() *Tree {
 	if b.issues.Failed() || len(b.nodes) == 0 {
 		return nil
 	}
-	t := &Tree{set: b.set, source: b.source, nodes: make([]node, len(b.nodes))}
-	copy(t.nodes, b.nodes)
+	t := &Tree{set: b.set, source: b.source}
+	if cap(b.nodes) > retainedNodes && len(b.nodes) > cap(b.nodes)/2 {
+		t.nodes, b.nodes = b.nodes, nil // too large to keep for another text: no need to copy
+	} else {
+		t.nodes = make([]node, len(b.nodes))
+		copy(t.nodes, b.nodes)
+	}
 	if len(b.side) > 0 {
 		t.side = append(t.side, b.side...)
 	}
@@ -140,7 +145,20 @@ const retainedNodes = 1 << 16
 func newReader(set *definition.Set, src []byte, limits Limits) *reader {
 	r := readers.Get().(*reader)
 	r.set, r.source, r.limits = set, src, limits.orDefault()
+	r.reserve()
 	return r
+}
+
+// bytesPerNode is about how many bytes of JSON make a node: a small estimate for dense text, so that the
+// tape of a large Bundle is not copied again and again as it grows.
+const bytesPerNode = 24
+
+// reserve makes room for the tape of a large text at once.
+func (b *builder) reserve() {
+	want := min(len(b.source), b.limits.Bytes) / bytesPerNode
+	if want = min(want, b.limits.Nodes); want > retainedNodes && cap(b.nodes) < want {
+		b.nodes = make([]node, 0, want)
+	}
 }
 
 // release gives the reader back, with nothing in it that points at a request.

@@ -52,7 +52,7 @@ func TestParse_TooManyFaults(t *testing.T) {
 }
 
 // TestParse_HostileIsLinear reads texts made to be slow at two sizes: ten times the text must not take
-// more than forty times as long (a hundred would be quadratic). The shortest of several runs is compared, so that a busy machine
+// more than sixty times as long (a hundred would be quadratic). The shortest of several runs is compared, so that a busy machine
 // does not decide.
 func TestParse_HostileIsLinear(t *testing.T) {
 	repeated := func(head, item, tail string) func(int) string {
@@ -92,7 +92,7 @@ func TestParse_HostileIsLinear(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			const n = 10_000
 			small, large := shortest([]byte(row.text(n))), shortest([]byte(row.text(10*n)))
-			if large > 40*small+5*time.Millisecond {
+			if large > 60*small+20*time.Millisecond {
 				t.Errorf("Parse took %v for n, and %v for 10n: want linear time", small, large)
 			}
 		})
