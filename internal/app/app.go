@@ -22,6 +22,7 @@ type App struct {
 	listener net.Listener
 	loopback bool
 	http     *http.Server
+	unused   unused
 	stop     context.CancelFunc // ends the contexts of running requests
 	stopping atomic.Bool
 	closing  sync.Once
@@ -42,7 +43,7 @@ func Open(ctx context.Context, c config.Config, d Deps) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{config: c, log: d.Log, listener: listener, loopback: loopbackOnly}
+	a := &App{config: c, log: d.Log, listener: listener, loopback: loopbackOnly, unused: unused{conns: map[net.Conn]struct{}{}}}
 	a.Interactions, err = OpenInteractions(c, a.URL(), d)
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
@@ -56,6 +57,7 @@ func Open(ctx context.Context, c config.Config, d Deps) (*App, error) {
 		WriteTimeout:      c.WriteTimeout,
 		IdleTimeout:       c.IdleTimeout,
 		MaxHeaderBytes:    maxHeader,
+		ConnState:         a.unused.track,
 		ErrorLog:          slog.NewLogLogger(d.Log.Handler(), slog.LevelWarn),
 		BaseContext:       func(net.Listener) context.Context { return requests },
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"strings"
@@ -162,6 +163,27 @@ func TestRun_DrainsRequests(t *testing.T) {
 	}
 	if err := <-stopped; err != nil {
 		t.Errorf("stopping: %v", err)
+	}
+}
+
+// Connections that a browser opened in advance do not hold a stopping server up.
+func TestRun_StopsWithUnusedConnections(t *testing.T) {
+	s := start(t, nil)
+	address := strings.TrimSuffix(strings.TrimPrefix(s.base, "http://"), "/fhir")
+	for range 3 {
+		conn, err := net.Dial("tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close() //nolint:errcheck // never used
+	}
+	s.must(200, "GET /metadata", "") // the three have been accepted before this one
+	began := time.Now()
+	if err := s.stop(); err != nil {
+		t.Error(err)
+	}
+	if took := time.Since(began); took > 3*time.Second {
+		t.Errorf("stopping took %v", took)
 	}
 }
 

@@ -26,6 +26,7 @@ func (a *App) Run(ctx context.Context) error {
 	a.log.Info("stopping: running requests may end", slog.Duration("grace", a.config.ShutdownGrace))
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.config.ShutdownGrace)
 	defer cancel()
+	a.http.RegisterOnShutdown(a.unused.close)
 	if err := a.http.Shutdown(grace); err != nil {
 		a.stop()
 		return errors.Join(errors.New("some requests did not end in time and were cut off"), a.http.Close())

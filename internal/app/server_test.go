@@ -42,8 +42,6 @@ func start(t testing.TB, change func(*config.Config)) *server {
 	go func() { ended <- a.Run(ctx) }()
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 32}}
 	stop := sync.OnceValue(func() error {
-		// net/http gives a connection on which nothing ever came five seconds before it counts as idle.
-		client.CloseIdleConnections()
 		cancel()
 		err := <-ended
 		if closed := a.Close(); err == nil {

@@ -34,25 +34,36 @@ func (s *server) understand(r *http.Request) (request, error) {
 	}
 	addHeaders(&q.call, r.Header)
 	q.pretty = valueOf(q.call.Parameters, "_pretty") == "true"
-	return q, s.represent(&q.call, r)
+	return q, represent(&q.call, headerValues(r.Header, "Accept"))
 }
 
 // represent sees to it that the answer can be in a form the client takes. A read of raw content is left to the
-// interaction, which knows what the content is.
-func (s *server) represent(c *interaction.Call, r *http.Request) error {
+// interaction, which knows what the content is: see represented.
+func represent(c *interaction.Call, accept []string) error {
 	format := valueOf(c.Parameters, "_format")
-	accept := headerValues(r.Header, "Accept")
-	if readsRaw(c) {
-		c.Accept = strings.Join(accept, ",")
+	if !readsRaw(c) {
+		return negotiate(format, accept)
+	}
+	switch c.Accept = strings.Join(accept, ","); formatNamed(format) {
+	case formatJSON:
+		c.Accept = jsonMediaType
+	case formatOther:
+		return errNotAcceptable
+	default:
 		if format != "" {
 			c.Accept = format
-			if formats[format] == formatJSON {
-				c.Accept = jsonMediaType
-			}
 		}
+	}
+	return nil
+}
+
+// represented is represent after the fact: a read that could have been answered with raw content, and was answered
+// with a resource.
+func represented(c *interaction.Call, a interaction.Answer) error {
+	if a.MediaType != "" || !carriesBody(a.Status) || !readsRaw(c) || c.Accept == "" {
 		return nil
 	}
-	return negotiate(format, accept)
+	return negotiate("", []string{c.Accept})
 }
 
 // readsRaw reports whether the call may be answered with something other than a resource: Binary/1 and

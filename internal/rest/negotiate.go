@@ -46,9 +46,7 @@ var errNotAcceptable = refuse(http.StatusNotAcceptable,
 // (https://hl7.org/fhir/R4/http.html#parameters).
 func negotiate(formatParameter string, accept []string) error {
 	if formatParameter != "" {
-		// The plus of "application/fhir+json" is a space when the client forgot to encode it.
-		name, _, _ := strings.Cut(strings.ReplaceAll(formatParameter, " ", "+"), ";")
-		if formats[strings.ToLower(strings.TrimSpace(name))] != formatJSON {
+		if formatNamed(formatParameter) != formatJSON {
 			return errNotAcceptable
 		}
 		return nil
@@ -60,6 +58,13 @@ func negotiate(formatParameter string, accept []string) error {
 		return errNotAcceptable
 	}
 	return nil
+}
+
+// formatNamed is the format that a value of _format names; 0 for none that is known.
+func formatNamed(value string) format {
+	// The plus of "application/fhir+json" is a space when the client forgot to encode it.
+	name, _, _ := strings.Cut(strings.ReplaceAll(value, " ", "+"), ";")
+	return formats[strings.ToLower(strings.TrimSpace(name))]
 }
 
 // acceptsAtSight spares the common headers their parsing.

@@ -74,3 +74,33 @@ func TestServer_Negotiation_FormBody(t *testing.T) {
 		t.Errorf("_format=xml in a form = %d, want 406", w.Code)
 	}
 }
+
+// A Binary comes as what it is, or as a resource in JSON; whoever takes neither is told.
+func TestServer_Negotiation_Binary(t *testing.T) {
+	for _, row := range []struct {
+		name, query, accept string
+		raw                 bool // what the interaction decides on
+		want                int
+	}{
+		{"raw", "", "image/png", true, 200},
+		{"raw for whoever takes anything", "", "*/*", true, 200},
+		{"raw, nothing said", "", "", true, 200},
+		{"resource", "", "application/fhir+json", false, 200},
+		{"resource by _format", "_format=json", "image/png", false, 200},
+		{"resource, nothing said", "", "", false, 200},
+		{"resource, and XML wanted", "", "application/fhir+xml", false, 406},
+		{"resource without content, and a picture wanted", "", "image/png", false, 406},
+		{"_format=xml", "_format=xml", "", true, 406},
+		{"raw by _format", "_format=image/png", "", true, 200},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			f := newFixture(nil)
+			if row.raw {
+				f.answer.MediaType = "image/png"
+			}
+			if w := f.send("GET /fhir/Binary/1?"+row.query, "", "Accept: "+row.accept); w.Code != row.want {
+				t.Errorf("GET Binary?%s with Accept %q = %d, want %d", row.query, row.accept, w.Code, row.want)
+			}
+		})
+	}
+}

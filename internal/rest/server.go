@@ -114,6 +114,9 @@ func (s *server) serveFHIR(c *gin.Context) {
 	ctx, cancel := context.WithTimeout(c.Request.Context(), s.timeout)
 	defer cancel()
 	a, err := s.interactions.Do(ctx, q.call)
+	if err == nil {
+		err = represented(&q.call, a)
+	}
 	if err != nil {
 		if errors.Is(err, context.Canceled) && c.Request.Context().Err() != nil {
 			return // the client has gone
