@@ -45,7 +45,7 @@ func checkEntry(v *Visit, entry element.Node) {
 	}
 	resource := entry.Child("resource")
 	id := resource.Child("id")
-	named := fhir.ParseReference(url.Text(), v.Set().IsResource)
+	named := fhir.ParseReference(url.Text(), v.validator.isResource)
 	if named.Key.IsZero() || !id.HasValue() {
 		return
 	}

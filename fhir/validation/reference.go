@@ -114,7 +114,7 @@ func (v *Visit) targetType(reference string, from element.Node) (name string, se
 	if strings.HasPrefix(reference, "#") {
 		return typeOf(v.contained.find(from, reference[1:])), true
 	}
-	if parsed := fhir.ParseReference(reference, v.Set().IsResource); !parsed.Key.IsZero() {
+	if parsed := fhir.ParseReference(reference, v.validator.isResource); !parsed.Key.IsZero() {
 		return string(parsed.Key.Type), false
 	}
 	if name, _, ok := strings.Cut(reference, "?"); ok && v.Set().IsResource(name) {

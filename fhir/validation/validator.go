@@ -76,7 +76,7 @@ func baseRules() []placedRule {
 // is made for the life of a program. An invariant that does not compile is listed by Unsupported, and
 // reported as a warning wherever it would have been evaluated.
 func New(set *definition.Set, opts ...Option) *Validator {
-	v := &Validator{set: set, reference: newReferenceNames(set), coded: newCodedNames(set)}
+	v := &Validator{set: set, reference: newReferenceNames(set), coded: newCodedNames(set), isResource: set.IsResource}
 	v.options = options{rules: baseRules(), references: fhir.SeverityError}
 	for _, opt := range opts {
 		opt(&v.options)
