@@ -20,6 +20,7 @@ type Validator struct {
 	visits      sync.Pool // of *Visit
 	reference   referenceNames
 	coded       codedNames
+	isResource  func(string) bool // of the set, bound once
 }
 
 // Option changes what a Validator checks.
