@@ -150,7 +150,7 @@ func TestReadFolder(t *testing.T) {
 	file := func(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(text)} }
 	unpacked := fstest.MapFS{"package/package.json": file(manifest), "package/p.json": file(profile), "package/example/v.xml": file(valueSet), "other/v.xml": file(valueSet)}
 	sources := fstest.MapFS{"package.json": file(manifest), "a/package.json": file("{"), "a/v.xml": file(valueSet), "examples/p.json": file(profile), ".git/p.json": file(profile),
-		"b.xml": file("<html/>"), "c.json": file("{}"), "d.json": file(`{"resourceType":"ValueSet","url":""}`)}
+		"b.xml": file("<html/>"), "c.json": file("{}"), "e.json": file("[]"), "d.json": file(`{"resourceType":"ValueSet","url":""}`)}
 	for _, row := range []struct {
 		name       string
 		folder     fstest.MapFS
@@ -172,6 +172,18 @@ func TestReadFile_Bundle(t *testing.T) {
 	p, outcome := igpackage.ReadFile(r4.Definitions(), "b.json", []byte(bundle), igpackage.Limits{})
 	if p == nil || len(p.Structures) != 2 || told(outcome) != "warning duplicate-canonical" {
 		t.Errorf("ReadFile(a Bundle) = %+v, %q, want two structures and a warning", p, told(outcome))
+	}
+}
+
+// TestReadFile_BadEntry reads a Bundle with one bad entry, and a byte order mark before it.
+func TestReadFile_BadEntry(t *testing.T) {
+	bundle := "\uFEFF" + `{"resourceType":"Bundle","type":"collection","entry":[{"resource":` + profile + `},{"resource":{"resourceType":"ValueSet","url":1}},{"fullUrl":"urn:a"}]}`
+	p, outcome := igpackage.ReadFile(r4.Definitions(), "b.json", []byte(bundle), igpackage.Limits{})
+	if p == nil || len(p.Structures) != 1 || told(outcome) != "error wrong-json-type" {
+		t.Errorf("ReadFile(a Bundle) = %+v, %q, want one structure and one fault", p, told(outcome))
+	}
+	if !strings.Contains(outcome[0].Diagnostics, "b.json, entry 1") {
+		t.Errorf("the fault says %q, want the entry", outcome[0].Diagnostics)
 	}
 }
 

@@ -3,6 +3,7 @@ package igpackage
 import (
 	"bytes"
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"path"
 	"slices"
@@ -63,24 +64,60 @@ func isDefinitionFile(name string) bool {
 	return (extension == ".json" || extension == ".xml") && base != manifestName && !strings.HasPrefix(base, ".")
 }
 
-// notFHIR are the faults that say that a file is no resource at all: folders hold other JSON and XML too.
-var notFHIR = map[string]bool{element.DetailMissingType: true, element.DetailNamespace: true}
+// isNotFHIR reports whether the faults say that a file is no resource at all: folders hold other JSON and XML too.
+func isNotFHIR(faults fhir.Outcome) bool {
+	if len(faults) != 1 || len(faults[0].Expression) > 0 && faults[0].Detail != element.DetailMissingType {
+		return false
+	}
+	switch faults[0].Detail {
+	case element.DetailMissingType, element.DetailNamespace, element.DetailWrongKind:
+		return true
+	}
+	return false
+}
 
 // addFile reads one file with a resource in it; the reader keeps data.
 func (r *reader) addFile(name string, data []byte) {
-	limits := element.Limits{Bytes: int(r.limits.FileBytes)}
+	data = bytes.TrimSpace(bytes.TrimPrefix(data, byteOrderMark)) // tools write one before JSON too
 	parse := element.Parse
-	if text := bytes.TrimSpace(data); len(text) > 0 && (text[0] == '<' || bytes.HasPrefix(text, []byte("\uFEFF<"))) {
+	if len(data) > 0 && data[0] == '<' {
 		parse = element.ParseXML
 	}
-	tree, faults := parse(r.set, data, limits)
-	if tree == nil {
-		if len(faults) > 1 || !notFHIR[faults[0].Detail] || len(faults[0].Expression) > 1 {
-			r.fileFaults(name, faults)
-		}
-		return
+	tree, faults := parse(r.set, data, element.Limits{Bytes: int(r.limits.FileBytes)})
+	switch {
+	case tree != nil:
+		r.addResource(name, tree.Root())
+	case isNotFHIR(faults):
+	case !r.addEntries(name, data):
+		r.fileFaults(name, faults)
 	}
-	r.addResource(name, tree.Root())
+}
+
+var byteOrderMark = []byte("\uFEFF")
+
+// addEntries reads a Bundle in JSON that has faults entry by entry, so that one bad definition does not take
+// the others with it. It is false for anything but a Bundle with entries.
+func (r *reader) addEntries(name string, data []byte) bool {
+	var bundle struct {
+		ResourceType string
+		Entry        []struct{ Resource json.RawMessage }
+	}
+	if json.Unmarshal(data, &bundle) != nil || bundle.ResourceType != "Bundle" {
+		return false
+	}
+	for i := range bundle.Entry {
+		if len(bundle.Entry[i].Resource) == 0 {
+			continue
+		}
+		entry := fmt.Sprintf("%s, entry %d", name, i)
+		tree, faults := element.Parse(r.set, bundle.Entry[i].Resource, element.Limits{Bytes: int(r.limits.FileBytes)})
+		if tree == nil {
+			r.fileFaults(entry, faults)
+		} else if tree.Root().Structure().Name != "Bundle" {
+			r.addResource(name, tree.Root())
+		}
+	}
+	return len(bundle.Entry) > 0
 }
 
 // maxFaultsTold is how many faults of one file are worth telling.
