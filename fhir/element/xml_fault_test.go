@@ -141,6 +141,32 @@ func TestParseXML_Limits(t *testing.T) {
 	}
 }
 
+// TestXML_SameDepth writes JSON as deep as may be as XML: it is as deep there, and no deeper.
+func TestXML_SameDepth(t *testing.T) {
+	for _, row := range []struct{ name, head, item, tail, end string }{
+		{"backbones", `{"resourceType":"Questionnaire","item":`, `[{"item":`, `[{"linkId":"a"}]`, `}]`},
+		{"extensions of primitives", `{"resourceType":"Patient","_birthDate":{"extension":`, `[{"url":"u","_valueString":{"extension":`, `[{"url":"u","valueString":"a"}]`, `}}]`},
+		{"ids of primitives", `{"resourceType":"Patient","extension":`, `[{"url":"u","extension":`, `[{"url":"u","_valueString":{"id":"a"}}]`, `}]`},
+	} {
+		deepest := 0
+		for n := range 70 {
+			source := row.head + strings.Repeat(row.item, n) + row.tail + strings.Repeat(row.end, n) + strings.Repeat("}", strings.Count(row.head, "{"))
+			tree, _ := element.Parse(r4.Definitions(), []byte(source), element.Limits{})
+			if tree == nil {
+				break
+			}
+			deepest = n
+			if again, outcome := element.ParseXML(r4.Definitions(), element.AppendXML(nil, tree.Root(), element.WriteOptions{}), element.Limits{}); again == nil {
+				t.Errorf("%s, %d deep: ParseXML = %+v, want a tree", row.name, n, outcome)
+				break
+			}
+		}
+		if deepest < 20 {
+			t.Errorf("%s: Parse takes no more than %d levels", row.name, deepest)
+		}
+	}
+}
+
 // attributes is n different attributes.
 func attributes(n int) string {
 	var b strings.Builder

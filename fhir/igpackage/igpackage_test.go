@@ -150,14 +150,14 @@ func TestReadFolder(t *testing.T) {
 	file := func(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(text)} }
 	unpacked := fstest.MapFS{"package/package.json": file(manifest), "package/p.json": file(profile), "package/example/v.xml": file(valueSet), "other/v.xml": file(valueSet)}
 	sources := fstest.MapFS{"package.json": file(manifest), "a/package.json": file("{"), "a/v.xml": file(valueSet), "examples/p.json": file(profile), ".git/p.json": file(profile),
-		"b.xml": file("<html/>"), "c.json": file("{}"), "e.json": file("[]"), "d.json": file(`{"resourceType":"ValueSet","url":""}`)}
+		"b.xml": file("<html/>"), "c.json": file("{}"), "e.json": file("[]"), "d.json": file(`{"resourceType":"ValueSet","url":""}`), "f.json": file(`{"resourceType":"ValueSet","contained":[{"id":"a"}]}`)}
 	for _, row := range []struct {
 		name       string
 		folder     fstest.MapFS
 		urls, want string
 	}{
 		{"unpacked", unpacked, "https://a.example/StructureDefinition/p", ""},
-		{"sources", sources, "https://a.example/ValueSet/v", "error empty-string"},
+		{"sources", sources, "https://a.example/ValueSet/v", "error empty-string; error missing-resource-type"},
 		{"nothing", fstest.MapFS{}, "", "warning no-definitions"},
 	} {
 		p, outcome := igpackage.ReadFolder(r4.Definitions(), row.folder, igpackage.Limits{})

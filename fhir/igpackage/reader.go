@@ -66,12 +66,15 @@ func isDefinitionFile(name string) bool {
 
 // isNotFHIR reports whether the faults say that a file is no resource at all: folders hold other JSON and XML too.
 func isNotFHIR(faults fhir.Outcome) bool {
-	if len(faults) != 1 || len(faults[0].Expression) > 0 && faults[0].Detail != element.DetailMissingType {
+	if len(faults) != 1 {
 		return false
 	}
+	place := strings.Join(faults[0].Expression, ",")
 	switch faults[0].Detail {
-	case element.DetailMissingType, element.DetailNamespace, element.DetailWrongKind:
-		return true
+	case element.DetailMissingType:
+		return place == "resourceType" // of the file's own
+	case element.DetailNamespace, element.DetailWrongKind:
+		return place == ""
 	}
 	return false
 }

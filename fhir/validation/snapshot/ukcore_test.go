@@ -107,3 +107,21 @@ func BenchmarkGenerateAll(b *testing.B) {
 		}
 	}
 }
+
+// TestUKCore_Links makes one set of R4 and UK Core: what a server with the package works with.
+func TestUKCore_Links(t *testing.T) {
+	structures := ukCore(t)
+	snapshot.New(indexed(t, structures), snapshot.Options{}).GenerateAll(structures)
+	facts := r4.Facts()
+	facts.Structures = append(facts.Structures, structures...)
+	set, err := definition.NewSet(facts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := set.StructureDefinition("https://fhir.hl7.org.uk/StructureDefinition/UKCore-Patient|2.6.1"); s == nil || len(s.Elements) < 50 {
+		t.Errorf("StructureDefinition(UKCore-Patient) = %+v, want it with its snapshot", s)
+	}
+	if got, want := len(set.Structures()), len(r4.Definitions().Structures()); got != want {
+		t.Errorf("%d structures with UK Core, want %d: profiles are not types", got, want)
+	}
+}
