@@ -56,7 +56,7 @@ func keptPrefixes(key []byte) (first, second int) {
 	case familyEquality, familyReference, familyCompartment:
 		return len(key) - 4, 0
 	case familySort:
-		if key[4] == ascending {
+		if key[4] != descending {
 			return 5, 6
 		}
 	}

@@ -14,7 +14,7 @@ import (
 type group struct {
 	number  parameterNumber
 	entries []byte // as in the forward record
-	keys    []posting
+	keys    [][]byte
 	links   []int // numbers in the table of targets
 }
 
@@ -81,17 +81,16 @@ func newGroup(w *postingWriter, table *targetTable, rows []row) group {
 	return g
 }
 
-// finish gives the group's postings with the document at their end, sorted and each once.
-func (g *group) finish(t typeNumber, d document, targets []target) []posting {
-	postings := make([]posting, 0, len(g.keys)+len(g.links))
-	for _, p := range g.keys {
-		p.key = order.AppendUint32(p.key[:len(p.key):len(p.key)], documentIn(p.key, d))
-		postings = append(postings, p)
+// finish gives the group's keys with the document at their end, sorted and each once.
+func (g *group) finish(t typeNumber, d document, targets []target) [][]byte {
+	keys := make([][]byte, 0, len(g.keys)+len(g.links))
+	for _, key := range g.keys {
+		keys = append(keys, order.AppendUint32(key[:len(key):len(key)], documentIn(key, d)))
 	}
 	for _, n := range g.links {
 		prefix := referencePrefix(t, g.number, targets[n-1].t, targets[n-1].d)
-		postings = append(postings, posting{key: order.AppendUint32(prefix, uint32(d))})
+		keys = append(keys, order.AppendUint32(prefix, uint32(d)))
 	}
-	slices.SortFunc(postings, func(a, b posting) int { return bytes.Compare(a.key, b.key) })
-	return slices.CompactFunc(postings, func(a, b posting) bool { return bytes.Equal(a.key, b.key) })
+	slices.SortFunc(keys, bytes.Compare)
+	return slices.CompactFunc(keys, bytes.Equal)
 }

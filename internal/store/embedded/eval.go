@@ -254,7 +254,7 @@ func (ev *evaluator) setPresent(t typeNumber, e query.Missing) (*roaring.Bitmap,
 	if err != nil {
 		return nil, err
 	}
-	indexed, err := ev.bitmap(presencePrefix(t, p.number))
+	indexed, err := ev.present(t, p.number, false)
 	if err != nil {
 		return nil, err
 	}

@@ -67,16 +67,33 @@ func (ev *evaluator) leafOf(p *parameter, test query.Test) (leaf, error) {
 	return presenceLeaf(p.t, p.number), nil
 }
 
-// presencePrefix is what the ascending S keys of all documents with a value of the parameter begin with.
-func presencePrefix(t typeNumber, p parameterNumber) []byte {
-	return append(parameterPrefix(familySort, t, p), ascending)
+// sortPrefix is what the S keys of a parameter in one direction begin with.
+func sortPrefix(t typeNumber, p parameterNumber, direction byte) []byte {
+	return append(parameterPrefix(familySort, t, p), direction)
 }
 
-// presenceLeaf is every document that has a value, each to be looked at.
+// presenceLeaf is every document that has a value, each to be looked at: every one has a mirrored or an ascending
+// S key.
 func presenceLeaf(t typeNumber, p parameterNumber) leaf {
-	l := prefixLeaf(presencePrefix(t, p))
-	l.doubtful = true
-	return l
+	return leaf{doubtful: true, spans: []span{
+		prefixSpan(sortPrefix(t, p, mirrored)), prefixSpan(sortPrefix(t, p, ascending))}}
+}
+
+// present is the documents that have a value of the parameter; with ranked, a value to sort by.
+func (ev *evaluator) present(t typeNumber, p parameterNumber, ranked bool) (*roaring.Bitmap, error) {
+	var class []byte
+	if ranked {
+		class = []byte{sortRanked}
+	}
+	both, err := ev.bitmap(append(sortPrefix(t, p, mirrored), class...))
+	if err != nil {
+		return nil, err
+	}
+	low, err := ev.bitmap(append(sortPrefix(t, p, ascending), class...))
+	if err != nil || low.IsEmpty() {
+		return both, err
+	}
+	return roaring.Or(both, low), nil
 }
 
 func (ev *evaluator) tokenLeaf(p *parameter, test query.TokenTest, code, token, system byte) leaf {

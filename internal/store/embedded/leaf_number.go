@@ -62,7 +62,7 @@ func verdictOf(holds bool) verdict {
 
 // lastUpdatedLeaf scans S, where every document's lastUpdated is.
 func lastUpdatedLeaf(t typeNumber, test query.DateTest) leaf {
-	prefix := append(parameterPrefix(familySort, t, parameterLastUpdated), ascending, sortRanked)
+	prefix := append(sortPrefix(t, parameterLastUpdated, mirrored), sortRanked)
 	s := prefixSpan(prefix)
 	if low := test.Low; low > query.MinTime+1000 && boundsBelow(test.Comparison) {
 		s.lower = appendOpen(append([]byte(nil), prefix...), timeBytes(low-1000)) // the value may reach into the test

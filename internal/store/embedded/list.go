@@ -3,6 +3,8 @@ package embedded
 import (
 	"slices"
 
+	"github.com/RoaringBitmap/roaring/v2"
+
 	"hearken/fhir/search/query"
 )
 
@@ -36,12 +38,44 @@ func (ev *evaluator) listAnd(t typeNumber, parts query.And, limit int) ([]docume
 			return nil, false, err
 		}
 		if ok {
-			others := slices.Concat(parts[:i], parts[i+1:])
-			list, err = ev.keep(t, list, others)
+			list, others, err := ev.meetKept(t, list, slices.Concat(parts[:i], parts[i+1:]))
+			if err == nil && len(others) > 0 {
+				list, err = ev.keep(t, list, others)
+			}
 			return list, err == nil, err
 		}
 	}
 	return nil, false, nil
+}
+
+// meetKept takes out of a list what is not in the bitmaps that are in memory for some of the parts, and gives the
+// parts that are left. No document need be read for the others.
+func (ev *evaluator) meetKept(t typeNumber, list []document, parts query.And) ([]document, query.And, error) {
+	if ev.past != nil || ev.uncached || len(list) == 0 {
+		return list, parts, nil
+	}
+	var left query.And
+	for _, part := range parts {
+		match, ok := part.(query.Match)
+		if !ok {
+			left = append(left, part)
+			continue
+		}
+		leaves, err := ev.leaves(t, match)
+		if err != nil {
+			return nil, nil, err
+		}
+		var kept *roaring.Bitmap
+		if len(leaves) == 1 && leaves[0].single() != nil {
+			kept = ev.store.bitmaps.get(leaves[0].single(), ev.commit)
+		}
+		if kept == nil {
+			left = append(left, part)
+			continue
+		}
+		list = slices.DeleteFunc(list, func(d document) bool { return !kept.Contains(uint32(d)) })
+	}
+	return list, left, nil
 }
 
 func (ev *evaluator) keep(t typeNumber, list []document, e query.Expr) ([]document, error) {

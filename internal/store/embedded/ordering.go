@@ -205,7 +205,7 @@ func (w *groupWalk) missing() (*roaring.Bitmap, error) {
 		if p == nil {
 			continue
 		}
-		ranked, err := w.bitmap(append(presencePrefix(found.t, p.number), sortRanked))
+		ranked, err := w.present(found.t, p.number, true)
 		if err != nil {
 			return nil, err
 		}

@@ -49,28 +49,22 @@ const (
 	sortUnranked = 2 // there are values, but none to sort by
 )
 
-// The directions of an S key.
+// The directions of an S key. A document has either a mirrored key, which serves both directions, or where its
+// descending rank is not the mirror of the ascending one (a period; several values) a key for each.
 const (
-	ascending  = 0 // of every document that has a value
-	descending = 1 // only where the descending rank is not the mirror of the ascending one
+	mirrored   = 0
+	ascending  = 1
+	descending = 2
 )
-
-// posting is one key of the index, and the byte of its value if it has one.
-type posting struct {
-	key  []byte
-	flag byte
-}
-
-// flagDescending is the flag of an ascending S key whose document has a descending one too.
-const flagDescending = 1
 
 // postingWriter makes the posting keys of one parameter's values in one document, without the document.
 type postingWriter struct {
 	hash   *hasher
 	t      typeNumber
 	p      parameterNumber
-	keys   []posting
-	ranks  [2][]byte // least rank in either direction
+	keys   [][]byte
+	low    []byte // least ascending rank
+	high   []byte // least descending rank
 	values bool
 }
 
@@ -79,17 +73,16 @@ func (w *postingWriter) begin(t typeNumber, p parameterNumber) {
 }
 
 // end adds the sort keys and gives all keys.
-func (w *postingWriter) end() []posting {
+func (w *postingWriter) end() [][]byte {
 	if !w.values {
 		return w.keys
 	}
-	low, high := w.ranks[ascending], w.ranks[descending]
-	both := posting{key: appendSort(parameterPrefix(familySort, w.t, w.p), ascending, low)}
-	if low != nil && !isMirror(low, high) {
-		both.flag = flagDescending
-		w.keys = append(w.keys, posting{key: appendSort(parameterPrefix(familySort, w.t, w.p), descending, high)})
+	if w.low == nil || isMirror(w.low, w.high) {
+		return append(w.keys, appendSort(parameterPrefix(familySort, w.t, w.p), mirrored, w.low))
 	}
-	return append(w.keys, both)
+	return append(w.keys,
+		appendSort(parameterPrefix(familySort, w.t, w.p), ascending, w.low),
+		appendSort(parameterPrefix(familySort, w.t, w.p), descending, w.high))
 }
 
 func appendSort(prefix []byte, direction byte, rank []byte) []byte {
@@ -123,20 +116,26 @@ func documentIn(key []byte, d document) uint32 {
 
 func (w *postingWriter) rank(v query.Value) {
 	w.values = true
-	for direction := range w.ranks {
-		rank, ok := query.Rank(v, direction == descending)
-		if ok && (w.ranks[direction] == nil || bytes.Compare(rank, w.ranks[direction]) < 0) {
-			w.ranks[direction] = rank
-		}
+	if low, ok := query.Rank(v, false); ok {
+		high, _ := query.Rank(v, true)
+		w.low, w.high = lesser(w.low, low), lesser(w.high, high)
 	}
 }
 
+// lesser is the lesser of two ranks, the first of which may be nil.
+func lesser(least, rank []byte) []byte {
+	if least == nil || bytes.Compare(rank, least) < 0 {
+		return rank
+	}
+	return least
+}
+
 func (w *postingWriter) equal(hash [hashSize]byte) {
-	w.keys = append(w.keys, posting{key: equalityPrefix(w.t, w.p, hash)})
+	w.keys = append(w.keys, equalityPrefix(w.t, w.p, hash))
 }
 
 func (w *postingWriter) ordered(value []byte) {
-	w.keys = append(w.keys, posting{key: appendEscaped(parameterPrefix(familyOrdered, w.t, w.p), value)})
+	w.keys = append(w.keys, appendEscaped(parameterPrefix(familyOrdered, w.t, w.p), value))
 }
 
 // add makes the postings of one value.

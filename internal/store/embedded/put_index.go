@@ -160,15 +160,12 @@ type indexed struct {
 }
 
 // postings lists all postings, but of the groups to skip.
-func (x indexed) postings(skip func(*group) bool) []posting {
+func (x indexed) postings(skip func(*group) bool) [][]byte {
 	end := order.AppendUint32(nil, uint32(x.d))
-	list := []posting{
-		{key: append(livePrefix(x.t), end...)},
-		{key: append(lastUpdatedPrefix(x.t, x.lastUpdated), end...)},
-	}
+	list := [][]byte{append(livePrefix(x.t), end...), append(lastUpdatedPrefix(x.t, x.lastUpdated), end...)}
 	for _, n := range x.draft.compartments {
 		focus := x.draft.targets[n-1]
-		list = append(list, posting{key: append(compartmentPrefix(focus.t, focus.d, x.t), end...)})
+		list = append(list, append(compartmentPrefix(focus.t, focus.d, x.t), end...))
 	}
 	for i := range x.draft.groups {
 		if g := &x.draft.groups[i]; skip == nil || !skip(g) {
@@ -178,9 +175,9 @@ func (x indexed) postings(skip func(*group) bool) []posting {
 	return list
 }
 
-// lastUpdatedPrefix is the S key of a document's lastUpdated without the document. Its ranks mirror, so there is
-// no descending key.
+// lastUpdatedPrefix is the S key of a document's lastUpdated without the document: sorting is by its beginning in
+// both directions.
 func lastUpdatedPrefix(t typeNumber, lastUpdated int64) []byte {
 	rank, _ := query.Rank(query.Period{Low: lastUpdated * 1000}, false)
-	return appendSort(parameterPrefix(familySort, t, parameterLastUpdated), ascending, rank)
+	return appendSort(parameterPrefix(familySort, t, parameterLastUpdated), mirrored, rank)
 }

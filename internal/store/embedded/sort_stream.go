@@ -27,8 +27,8 @@ type sortStreams struct {
 	list []*sortStream
 }
 
-// open starts a stream of every type, two where the sort is descending: of the ascending keys, backward, and
-// of the descending keys of those documents that have one. They start at rank, and with last after tie.
+// open starts two streams of every type: of the mirrored keys, backward if the sort is descending, and of the keys
+// that are for its direction alone. They start at rank, and with last after tie.
 func (w *groupWalk) open(rank, tie []byte, last bool) (*sortStreams, error) {
 	streams := &sortStreams{reader: w.reader}
 	if !last {
@@ -57,18 +57,18 @@ func (streams *sortStreams) openType(w *groupWalk, t typeNumber, key query.SortK
 		}
 		number = p.number
 	}
-	prefix := append(presencePrefix(t, number), sortRanked)
-	s := &sortStream{t: t, prefix: len(prefix) - 1, backward: key.Descending}
-	if err := streams.start(s, prefix, after(prefix), sortPosition(prefix, rank, tie, key.Descending)); err != nil {
-		return err
+	own := byte(ascending)
+	if key.Descending {
+		own = descending
 	}
-	if !key.Descending {
-		return nil
+	for _, direction := range []byte{mirrored, own} {
+		prefix := append(sortPrefix(t, number, direction), sortRanked)
+		s := &sortStream{t: t, prefix: len(prefix) - 1, backward: key.Descending && direction == mirrored}
+		if err := streams.start(s, prefix, after(prefix), sortPosition(prefix, rank, tie, s.backward)); err != nil {
+			return err
+		}
 	}
-	prefix = slices.Clone(prefix)
-	prefix[len(prefix)-2] = descending
-	s = &sortStream{t: t, prefix: len(prefix) - 1}
-	return streams.start(s, prefix, after(prefix), sortPosition(prefix, rank, tie, false))
+	return nil
 }
 
 // sortPosition is the key to start at: forward the first one wanted, backward the first not wanted any more.
@@ -155,23 +155,16 @@ func (streams *sortStreams) start(s *sortStream, lower, upper, position []byte) 
 
 // next goes to the next document.
 func (s *sortStream) next() {
-	s.step()
-	s.settle()
-}
-
-func (s *sortStream) step() {
 	if s.backward {
 		s.valid = s.it.Prev()
 	} else {
 		s.valid = s.it.Next()
 	}
+	s.settle()
 }
 
-// settle reads the key the iterator is at. Backward, documents that have a descending key are passed over.
+// settle reads the key the iterator is at.
 func (s *sortStream) settle() {
-	for s.valid && s.backward && !s.byID && len(s.it.Value()) > 0 && s.it.Value()[0] == flagDescending {
-		s.step()
-	}
 	if !s.valid {
 		return
 	}
