@@ -59,7 +59,11 @@ func checkSlice(t *testing.T, s *definition.StructureDefinition, row definition.
 	if strings.Contains(parent, ":") && !seen[parent] {
 		t.Errorf("%s: %s stands before its slice", s.URL, row.ID)
 	}
-	if sliced, _, is := strings.Cut(row.ID[len(parent):], ":"); is && !seen[parent+sliced] && !impliedSlicing(s, parent+sliced) {
+	sliced, slice, is := strings.Cut(row.ID[len(parent):], ":")
+	if slice != row.SliceName {
+		t.Errorf("%s: %s has the slice name %q", s.URL, row.ID, row.SliceName)
+	}
+	if is && !seen[parent+sliced] && !impliedSlicing(s, parent+sliced) {
 		t.Errorf("%s: %s is a slice, and nothing says how %s is sliced", s.URL, row.ID, parent+sliced)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"hearken/fhir/element"
+	"hearken/profiles"
 )
 
 const snomedSystem = "http://snomed.info/sct"
@@ -228,5 +229,11 @@ func TestCprDecision_OneHeadline(t *testing.T) {
 	}
 	if !maps.Equal(got, want) {
 		t.Errorf("headlines = %q, want %q", got, want)
+	}
+	legacy := resourcesOf(t, "ConceptMap")[profiles.Base+"/ConceptMap/cpr-decision-legacy"]
+	for e := range legacy.Child("group").Children() {
+		if from, to := text(e, "code"), text(e.Child("target"), "code"); e.Name() == "element" && got[from] != got[to] {
+			t.Errorf("%s is mapped to %s, which has another headline", from, to)
+		}
 	}
 }
