@@ -10,18 +10,29 @@ import (
 func (m *maker) changeCardinality(n *node, c *definition.ElementChange) {
 	if c.Given.Has(definition.GivenMin) {
 		if c.Min < n.row.Min && !n.isNewSlice() {
-			m.fail(DetailCardinality, "min %d is less than the %d of the base", c.Min, n.row.Min)
+			m.tooWide("min %d is less than the %d of the base", c.Min, n.row.Min)
+		} else {
+			n.row.Min = c.Min
 		}
-		n.row.Min = c.Min
 	}
 	if c.Given.Has(definition.GivenMax) {
 		if most := n.most(); isMore(c.Max, most) {
-			m.fail(DetailCardinality, "max %s is more than the %s of the base", shown(c.Max), shown(most))
+			m.tooWide("max %s is more than the %s of the base", shown(c.Max), shown(most))
+		} else {
+			n.row.Max = c.Max
 		}
-		n.row.Max = c.Max
 	}
 	if isMore(n.row.Min, n.row.Max) {
 		m.fail(DetailCardinality, "min %d is more than max %s", n.row.Min, shown(n.row.Max))
+	}
+}
+
+// tooWide reports a cardinality that is not within the base's, which stays.
+func (m *maker) tooWide(format string, args ...any) {
+	if m.generator.options.Strict {
+		m.fail(DetailCardinality, format, args...)
+	} else {
+		m.warn(DetailCardinality, format, args...)
 	}
 }
 

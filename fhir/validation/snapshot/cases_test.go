@@ -180,7 +180,7 @@ func runCase(t *testing.T, c *snapshotCase) string {
 	for _, one := range inputs(t, c.Dir) { // the cases build on each other
 		given = append(given, one)
 	}
-	g := snapshot.New(source(t, given...), snapshot.Options{Ordered: c.Sort != "true"})
+	g := snapshot.New(source(t, given...), snapshot.Options{Strict: c.Sort != "true"})
 	rows, outcome := g.Generate(input)
 	if c.Fail == "true" {
 		if !outcome.Failed() {

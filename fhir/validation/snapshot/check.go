@@ -8,7 +8,7 @@ import (
 
 // checkOrder reports a row that stands after what it should stand before, when that is asked for.
 func (m *maker) checkOrder(n *node) {
-	if !m.generator.options.Ordered || n.parent == nil {
+	if !m.generator.options.Strict || n.parent == nil {
 		return
 	}
 	main := n

@@ -91,7 +91,7 @@ func TestGenerate_Faults(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			p := profile(t, "p", row.base, row.rows)
-			rows, outcome := snapshot.New(r4Source(p, base, organization), snapshot.Options{}).Generate(p)
+			rows, outcome := snapshot.New(r4Source(p, base, organization), snapshot.Options{Strict: true}).Generate(p)
 			var got []string
 			for _, issue := range outcome {
 				got = append(got, issue.Detail)
@@ -103,16 +103,28 @@ func TestGenerate_Faults(t *testing.T) {
 	}
 }
 
-func TestGenerate_Ordered(t *testing.T) {
+func TestGenerate_Order(t *testing.T) {
 	late := profile(t, "p", "Patient", `{"path":"Patient.gender","min":1}`, `{"path":"Patient.name","min":1}`)
 	for _, row := range []struct {
 		ordered bool
 		want    int
 	}{{true, 1}, {false, 0}} {
-		_, outcome := snapshot.New(r4Source(late), snapshot.Options{Ordered: row.ordered}).Generate(late)
+		_, outcome := snapshot.New(r4Source(late), snapshot.Options{Strict: row.ordered}).Generate(late)
 		if len(outcome) != row.want {
 			t.Errorf("Generate, ordered %t = %+v, want %d issues", row.ordered, outcome, row.want)
 		}
+	}
+}
+
+// TestGenerate_TooWide takes profiles as packages have them: a cardinality that is too wide stays as the base has it.
+func TestGenerate_TooWide(t *testing.T) {
+	p := profile(t, "p", "Observation", `{"path":"Observation.code","min":0,"max":"*"}`, `{"path":"Observation.note","max":"3"}`)
+	rows, outcome := snapshot.New(r4Source(p), snapshot.Options{}).Generate(p)
+	if len(outcome) != 2 || outcome.Failed() {
+		t.Fatalf("Generate = %+v, want two warnings", outcome)
+	}
+	if code, note := find(t, rows, "Observation.code"), find(t, rows, "Observation.note"); code.Min != 1 || code.Max != 1 || note.Max != 3 {
+		t.Errorf("code %d..%d and note ..%d, want 1..1 and ..3", code.Min, code.Max, note.Max)
 	}
 }
 

@@ -15,9 +15,10 @@ type Source func(canonical string) *definition.StructureDefinition
 
 // Options says how a Generator works.
 type Options struct {
-	// Ordered refuses a differential whose rows are not in the order of the base, as the specification asks. Most
-	// tools write them so and all can do without.
-	Ordered bool
+	// Strict refuses what other tools let pass: rows that are not in the order of the base, and cardinalities wider than the
+	// base's. Without it the order does not matter, and a wider cardinality is a warning and stays as the base has it. It is meant for
+	// definitions being written; those of packages are as they are.
+	Strict bool
 }
 
 // Generator makes snapshots and remembers those it made. It is for one goroutine.

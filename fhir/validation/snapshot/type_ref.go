@@ -52,7 +52,8 @@ func (m *maker) isA(code, ancestor string) bool {
 	return false
 }
 
-// checkProfiles checks that the profiles of a type are profiles of that type.
+// checkProfiles checks that the profiles of a type are profiles of that type, or of one derived from it (a profile of Patient for
+// a Resource).
 func (m *maker) checkProfiles(n *node, ref *definition.TypeRef) {
 	for _, canonical := range ref.Profiles {
 		profile := m.generator.source(canonical)
@@ -61,7 +62,7 @@ func (m *maker) checkProfiles(n *node, ref *definition.TypeRef) {
 			m.fail(DetailRecursive, "it is of its own profile")
 		case profile == nil:
 			m.warn(DetailUnknownProfile, "the profile %s is unknown", canonical)
-		case profile.Type != ref.Code && ref.Code != "Reference" && ref.Code != "canonical":
+		case !m.isA(profile.Type, ref.Code):
 			m.fail(DetailProfileType, "%s is a profile of %s, not of %s", canonical, profile.Type, ref.Code)
 		}
 	}
