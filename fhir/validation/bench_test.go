@@ -78,3 +78,33 @@ func BenchmarkNew(b *testing.B) {
 		validation.New(set)
 	}
 }
+
+// BenchmarkValidate_Synthea validates a transaction Bundle of a whole synthetic patient, beside
+// encoding/json decoding the same bytes.
+func BenchmarkValidate_Synthea(b *testing.B) {
+	validator := validation.New(r4.Definitions())
+	var source []byte
+	for _, candidate := range jsonFiles(b, "synthea") {
+		if len(candidate) > len(source) && len(candidate) < 1_000_000 {
+			source = candidate
+		}
+	}
+	tree, _ := element.Parse(r4.Definitions(), source, element.Limits{})
+	b.Run("validate", func(b *testing.B) {
+		b.SetBytes(int64(len(source)))
+		b.ReportAllocs()
+		for b.Loop() {
+			validator.Validate(tree)
+		}
+	})
+	b.Run("floor", func(b *testing.B) {
+		b.SetBytes(int64(len(source)))
+		b.ReportAllocs()
+		for b.Loop() {
+			var decoded map[string]any
+			if err := json.Unmarshal(source, &decoded); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}

@@ -16,7 +16,9 @@
 // Most invariants ask which elements are there ("code.empty() or system.exists()"). While the
 // children of a node are counted their presence is kept as bits, and invariants are compiled a
 // second time into three-valued tests over those bits: holds, fails, or cannot be told. Only what
-// cannot be told is given to FHIRPath. A test proves both agree.
+// cannot be told is given to FHIRPath. Four invariants that stand nearly everywhere (dom-3, ref-1, txt-1, txt-2) are
+// code, chosen by the text of their expression and never by their key. A test proves that what is told quickly is
+// what FHIRPath says.
 //
 // # Where profiles come in
 //

@@ -61,6 +61,8 @@ func (p *planner) appendInvariant(to []*invariant, c *definition.Constraint, s *
 		i.native = func(_ *Visit, n element.Node) bool { return !n.HasValue() || n.Narrative().Has(xhtml.IsAllowed) }
 	case c.Expression == fragmentInContained:
 		i.native = fragmentResolves
+	case c.Expression == containedReferred:
+		i.native = allReferred
 	default:
 		if s.Kind != definition.Resource || !s.Abstract { // else what stands there has other elements
 			i.test = compileQuickTest(c.Expression, s)

@@ -190,3 +190,32 @@ func TestCompileQuickTest(t *testing.T) {
 		}
 	}
 }
+
+// TestNativeInvariants holds the texts of the invariants that are code to those of the definitions: a
+// changed expression would silently go back to FHIRPath.
+func TestNativeInvariants(t *testing.T) {
+	set, validator := r4.Definitions(), New(r4.Definitions())
+	native := map[string]bool{}
+	for _, plan := range validator.structures {
+		for _, i := range plan.invariants {
+			native[i.constraint.Key] = i.native != nil
+		}
+	}
+	for _, plan := range validator.fields {
+		for _, i := range plan.invariants {
+			native[i.constraint.Key] = i.native != nil
+		}
+	}
+	for _, key := range []string{"dom-3", "ref-1", "txt-1", "txt-2"} {
+		if !native[key] {
+			t.Errorf("%s is evaluated by FHIRPath, want code", key)
+		}
+	}
+	for _, name := range set.Resources() {
+		for _, i := range validator.structures[set.Structure(name).Index].invariants {
+			if strings.HasPrefix(i.constraint.Key, "dom-") && i.native == nil && i.test == nil {
+				t.Errorf("%s of %s has no quick test, want one", i.constraint.Key, name)
+			}
+		}
+	}
+}

@@ -12,15 +12,16 @@ import (
 // Validator checks resources against one set of definitions. It is immutable and safe for
 // concurrent use.
 type Validator struct {
-	set         *definition.Set
-	options     options
-	structures  []structurePlan // by Structure.Index
-	fields      []fieldPlan     // by Field.Index
-	unsupported []error
-	visits      sync.Pool // of *Visit
-	reference   referenceNames
-	coded       codedNames
-	isResource  func(string) bool // of the set, bound once
+	set                 *definition.Set
+	options             options
+	structures          []structurePlan // by Structure.Index
+	fields              []fieldPlan     // by Field.Index
+	unsupported         []error
+	visits              sync.Pool // of *Visit
+	reference           referenceNames
+	coded               codedNames
+	isResource          func(string) bool // of the set, bound once
+	canonical, uri, url *definition.Structure
 }
 
 // Option changes what a Validator checks.
@@ -78,6 +79,7 @@ func baseRules() []placedRule {
 // reported as a warning wherever it would have been evaluated.
 func New(set *definition.Set, opts ...Option) *Validator {
 	v := &Validator{set: set, reference: newReferenceNames(set), coded: newCodedNames(set), isResource: set.IsResource}
+	v.canonical, v.uri, v.url = set.Structure("canonical"), set.Structure("uri"), set.Structure("url")
 	v.options = options{rules: baseRules(), references: fhir.SeverityError}
 	for _, opt := range opts {
 		opt(&v.options)
