@@ -13,6 +13,19 @@ import (
 // a Differential to make them from.
 type Source func(canonical string) *definition.StructureDefinition
 
+// First finds a structure in the first of several sources that knows it: packages before the core definitions, or the other
+// way round where a package must not replace those.
+func First(sources ...Source) Source {
+	return func(canonical string) *definition.StructureDefinition {
+		for _, source := range sources {
+			if s := source(canonical); s != nil {
+				return s
+			}
+		}
+		return nil
+	}
+}
+
 // Options says how a Generator works.
 type Options struct {
 	// Strict refuses what other tools let pass: rows that are not in the order of the base, and cardinalities wider than the
