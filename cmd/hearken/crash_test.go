@@ -20,7 +20,7 @@ import (
 
 // The real binary is killed without warning at random moments, while eight clients create resources and send
 // transactions. After each restart every write it had acknowledged must be there, and of no transaction a part.
-func TestCrash(t *testing.T) {
+func TestCrash_Kill9(t *testing.T) {
 	kills := 20
 	if testing.Short() {
 		kills = 3

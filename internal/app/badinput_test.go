@@ -126,26 +126,3 @@ func placesOf(t *testing.T, body []byte) string {
 	}
 	return strings.Join(places, " ")
 }
-
-// Requests that find or miss somebody are logged without saying whom.
-func TestLog_HoldsNobody(t *testing.T) {
-	s := start(t, nil)
-	id := text(value(t, s.must(201, "POST /Patient", secretPatient).body), "id")
-	for _, line := range []string{
-		"GET /Patient?identifier=https://fhir.nhs.uk/Id/nhs-number%7C" + secretNumber,
-		"GET /Patient?name=" + secretName, "GET /Patient/" + id, "GET /Patient/" + secretNumber, "GET /" + secretName,
-		"GET /Patient?" + secretName + "=1", "GET /Patient?birthdate=" + secretNumber, "GET /Patient/" + id + "/_history/" + secretNumber,
-		"DELETE /Patient/" + id, "GET /Patient?identifier=%zz" + secretNumber,
-	} {
-		s.send(line, "")
-	}
-	log := s.log.String()
-	for _, secret := range []string{secretNumber, secretName, id} {
-		if strings.Contains(log, secret) {
-			t.Errorf("the log holds %s:\n%s", secret, log)
-		}
-	}
-	if n := strings.Count(log, "msg=request"); n < 11 {
-		t.Errorf("%d requests are logged, want all 11:\n%s", n, log)
-	}
-}

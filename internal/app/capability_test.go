@@ -4,6 +4,9 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
+
+	"hearken/internal/config"
 )
 
 // capability is as much of a CapabilityStatement as is held against the server.
@@ -126,5 +129,92 @@ func TestSearch_Pages(t *testing.T) {
 		if len(seen) != 23 || pages < 4 {
 			t.Errorf("GET %s: %d resources on %d pages, want 23 on 4 or 5", path, len(seen), pages)
 		}
+	}
+}
+
+// nextAfterOne stores some patients and gives the link to the second of their pages.
+func (s *server) nextAfterOne() string {
+	s.t.Helper()
+	for range 5 {
+		s.must(201, "POST /Patient", `{"resourceType":"Patient"}`)
+	}
+	page := s.search("/Patient?_count=2")
+	if page.next() == "" {
+		s.t.Fatal("two of five patients, and no next page")
+	}
+	return page.next()
+}
+
+// A page link that somebody has changed is refused, never followed to another page.
+func TestPage_CursorTampered(t *testing.T) {
+	s := start(t, nil)
+	next := s.nextAfterOne()
+	s.must(200, "GET "+next, "")
+	name, cursor := longestParameter(t, next)
+	tried := 0
+	for i := 0; i < len(cursor); i += max(len(cursor)/16, 1) {
+		other := byte('A')
+		if cursor[i] == other {
+			other = 'B'
+		}
+		changed := strings.Replace(next, name+"="+cursor, name+"="+cursor[:i]+string(other)+cursor[i+1:], 1)
+		if r := s.send("GET "+changed, ""); r.status != 400 {
+			t.Errorf("cursor with byte %d changed = %d, want 400", i, r.status)
+		}
+		tried++
+	}
+	if r := s.send("GET "+strings.Replace(next, cursor, cursor[:len(cursor)/2], 1), ""); r.status != 400 {
+		t.Errorf("half a cursor = %d, want 400", r.status)
+	}
+	if tried < 10 {
+		t.Errorf("only %d changes of a cursor of %d bytes", tried, len(cursor))
+	}
+}
+
+// longestParameter is the cursor of a page link, as it stands there.
+func longestParameter(t *testing.T, link string) (name, raw string) {
+	t.Helper()
+	_, query, _ := strings.Cut(link, "?")
+	for pair := range strings.SplitSeq(query, "&") {
+		if n, v, _ := strings.Cut(pair, "="); len(v) > len(raw) {
+			name, raw = n, v
+		}
+	}
+	if len(raw) < 16 {
+		t.Fatalf("no cursor in %s", link)
+	}
+	return name, raw
+}
+
+// A page link that is too old says "start again".
+func TestPage_TooOld(t *testing.T) {
+	s := start(t, func(c *config.Config) { c.CursorLife = time.Millisecond })
+	next := s.nextAfterOne()
+	s.must(201, "POST /Patient", `{"resourceType":"Patient"}`)
+	time.Sleep(50 * time.Millisecond)
+	r := s.must(410, "GET "+next, "")
+	if text(value(t, r.body), "resourceType") != "OperationOutcome" {
+		t.Errorf("too old a page = %s, want an OperationOutcome", shorten(r.body))
+	}
+}
+
+// Under lenient handling the self link shows what was searched, and an OperationOutcome what was not.
+func TestSearch_Lenient_SelfLink(t *testing.T) {
+	s := start(t, nil)
+	s.must(201, "PUT /Patient/p", patientP)
+	b := asBundle(t, s.must(200, "GET /Patient?gendre=male&gender=female", "", "Prefer: handling=lenient").body)
+	self, outcomes := "", 0
+	for _, link := range b.Link {
+		if link.Relation == "self" {
+			self = link.URL
+		}
+	}
+	for _, e := range b.Entry {
+		if e.Search.Mode == "outcome" {
+			outcomes++
+		}
+	}
+	if strings.Contains(self, "gendre") || !strings.Contains(self, "gender=female") || outcomes != 1 || *b.Total != 1 {
+		t.Errorf("self = %s with %d outcomes and total %d, want gender only, one outcome, one match", self, outcomes, *b.Total)
 	}
 }

@@ -30,7 +30,7 @@ func refusedExamples(t *testing.T) map[string]string {
 
 // Every official example of R4 is stored under default settings and comes back as it was, number by number and
 // character by character.
-func TestExamples(t *testing.T) {
+func TestExamples_ReadBackTokenByToken(t *testing.T) {
 	folder := fhirtest.SharedData(t, "examples")
 	files, err := filepath.Glob(filepath.Join(folder, "*", "*.json"))
 	if err != nil || len(files) < 500 {

@@ -16,7 +16,7 @@ import (
 
 // All Synthea bundles are imported, without a fault, and again: what is stored is exactly twice what they hold, every
 // urn is resolved, and nothing of one import points into the other.
-func TestImport_Synthea(t *testing.T) {
+func TestImport_TwiceDoublesWithoutCrossLinks(t *testing.T) {
 	folder := fhirtest.SharedData(t, "synthea")
 	sources, err := load.Find([]string{folder})
 	if err != nil || len(sources) != 60 {

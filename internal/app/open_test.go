@@ -17,7 +17,7 @@ import (
 )
 
 // An address that others can reach is refused without a login, and the refusal says what to do.
-func TestOpen_AddressRefused(t *testing.T) {
+func TestServe_RefusesOpenAddressWithoutLogin(t *testing.T) {
 	for _, row := range []struct {
 		listen   string
 		insecure bool
@@ -187,7 +187,7 @@ func TestRun_StopsWithUnusedConnections(t *testing.T) {
 	}
 }
 
-func TestSyntheticNHSNumbers_Setting(t *testing.T) {
+func TestLoopback_OnlySyntheticNHSNumbers(t *testing.T) {
 	real := strings.ReplaceAll(secretPatient, secretNumber, "4010232137")
 	for _, row := range []struct {
 		setting string

@@ -15,7 +15,7 @@ import (
 
 // Every page of every sort is walked over the Synthea set while writers change the sort keys of a tenth of the rows
 // after the first page. What comes is what there was at the first page, in its order, each row once.
-func TestSearch_PagesWhileWriting(t *testing.T) {
+func TestPages_WhileWritersMoveRows(t *testing.T) {
 	sources, err := load.Find([]string{fhirtest.SharedData(t, "synthea")})
 	if err != nil {
 		t.Fatal(err)

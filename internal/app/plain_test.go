@@ -22,7 +22,7 @@ var plain = []string{
 	`{"resourceType":"Organization","name":"x"}`,
 }
 
-func TestPlainR4_NeverRefused(t *testing.T) {
+func TestPlainFHIR_NeverRefused(t *testing.T) {
 	s := start(t, nil)
 	for i, resource := range plain {
 		typ := text(value(t, []byte(resource)), "resourceType")

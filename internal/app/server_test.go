@@ -27,13 +27,20 @@ type server struct {
 // closed when the test ends.
 func start(t testing.TB, change func(*config.Config)) *server {
 	t.Helper()
+	return startWith(t, change, app.Deps{})
+}
+
+// startWith is start with a clock or randomness of the test's own.
+func startWith(t testing.TB, change func(*config.Config), d app.Deps) *server {
+	t.Helper()
 	c := config.Defaults()
 	c.Listen, c.Data = "127.0.0.1:0", t.TempDir()+"/data"
 	if change != nil {
 		change(&c)
 	}
 	log := &logBuffer{}
-	a, err := app.Open(t.Context(), c, app.Deps{Log: app.NewLogger(log, c), Version: "test"})
+	d.Log, d.Version = app.NewLogger(log, c), "test"
+	a, err := app.Open(t.Context(), c, d)
 	if err != nil {
 		t.Fatalf("Open: %v", err)
 	}
