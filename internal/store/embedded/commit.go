@@ -64,7 +64,7 @@ func (s *Store) runLocked(ctx context.Context, fn func(store.Tx) error) (*applie
 	if err := s.writable(); err != nil {
 		return nil, 0, err
 	}
-	tx := newTransaction(s, ctx)
+	tx := newTransaction(ctx, s)
 	defer tx.close()
 	err := fn(tx)
 	if err == nil {

@@ -81,11 +81,12 @@ func newGroup(w *postingWriter, table *targetTable, rows []row) group {
 	return g
 }
 
-// finish gives the group's keys with the document at their end, sorted and each once.
+// finish gives the group's keys with the document at their end, sorted and each once. It writes into what room
+// the keys have: a draft is of one document only, so doing that twice writes the same.
 func (g *group) finish(t typeNumber, d document, targets []target) [][]byte {
 	keys := make([][]byte, 0, len(g.keys)+len(g.links))
 	for _, key := range g.keys {
-		keys = append(keys, order.AppendUint32(key[:len(key):len(key)], documentIn(key, d)))
+		keys = append(keys, order.AppendUint32(key, documentIn(key, d)))
 	}
 	for _, n := range g.links {
 		prefix := referencePrefix(t, g.number, targets[n-1].t, targets[n-1].d)

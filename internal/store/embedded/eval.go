@@ -100,11 +100,7 @@ func (ev *evaluator) changed(t typeNumber) *roaring.Bitmap {
 // record is the forward record of a document as of the state asked about; nil if it was not there.
 func (ev *evaluator) record(t typeNumber, d document) (*forward, error) {
 	if changed := ev.changed(t); changed != nil && changed.Contains(uint32(d)) {
-		data := ev.past.records[d]
-		if data == nil {
-			return nil, nil
-		}
-		return decodeForward(&ev.catalogue.names, t, d, data)
+		return ev.readUndo(ev.past, t, d)
 	}
 	return ev.forward(t, d)
 }
@@ -185,6 +181,9 @@ func (ev *evaluator) probe(t typeNumber, set *roaring.Bitmap, e query.Expr) (*ro
 	kept := roaring.New()
 	for it := set.Iterator(); it.HasNext(); {
 		d := it.Next()
+		if err := ev.ctx.Err(); err != nil {
+			return nil, err
+		}
 		f, err := ev.record(t, document(d))
 		if err != nil {
 			return nil, err

@@ -30,9 +30,9 @@ func (s *Store) UndoRecords() (n int) {
 	return n
 }
 
-// Dump lists all keys and values whose key begins with prefix.
-func (s *Store) Dump(prefix string) (pairs [][2][]byte) {
-	_ = scan(s.db, []byte(prefix), func(key, value []byte) error {
+// Dump lists all keys and values.
+func (s *Store) Dump() (pairs [][2][]byte) {
+	_ = scanRange(s.db, nil, nil, func(key, value []byte) error {
 		pairs = append(pairs, [2][]byte{append([]byte(nil), key...), append([]byte(nil), value...)})
 		return nil
 	})

@@ -93,7 +93,7 @@ func TestFormat_Example(t *testing.T) {
 		t.Fatal(err)
 	}
 	var lines strings.Builder
-	for _, pair := range s.Dump("") {
+	for _, pair := range s.Dump() {
 		fmt.Fprintf(&lines, "%s = %s\n", printable(pair[0]), printable(pair[1]))
 	}
 	page, err := os.ReadFile("FORMAT.md")

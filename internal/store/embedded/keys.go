@@ -69,11 +69,8 @@ func forwardKey(t typeNumber, d document) []byte {
 }
 
 func parameterPrefix(family byte, t typeNumber, p parameterNumber) []byte {
-	return appendParameter(nil, family, t, p)
-}
-
-func appendParameter(key []byte, family byte, t typeNumber, p parameterNumber) []byte {
-	return order.AppendUint16(append(key, family, byte(t)), uint16(p))
+	const room = 24 // a whole P key, the most frequent
+	return order.AppendUint16(append(make([]byte, 0, room), family, byte(t)), uint16(p))
 }
 
 // equalityPrefix is what the postings of one hashed value begin with; the document follows.

@@ -60,17 +60,18 @@ func (tx *transaction) writeForward(f *forward, next *draft, before []byte) erro
 	if err := tx.set(forwardKey(f.t, f.d), record); err != nil {
 		return err
 	}
-	new := indexed{t: f.t, d: f.d, draft: next, lastUpdated: f.lastUpdated}
+	now := indexed{t: f.t, d: f.d, draft: next, lastUpdated: f.lastUpdated}
 	if before == nil {
-		return tx.addAll(new.postings(nil))
+		return tx.addAll(now.postings(nil))
 	}
 	oldForward, old, err := tx.decodeDraft(f.t, f.d, before)
 	if err != nil {
 		return err
 	}
-	same := func(g *group) bool { return old.sameGroup(next, g) }
-	keep := indexed{t: f.t, d: f.d, draft: old, lastUpdated: oldForward.lastUpdated}
-	return tx.diff(keep.postings(func(g *group) bool { return next.sameGroup(old, g) }), new.postings(same))
+	was := indexed{t: f.t, d: f.d, draft: old, lastUpdated: oldForward.lastUpdated}
+	return tx.diff(
+		was.postings(func(g *group) bool { return next.sameGroup(old, g) }),
+		now.postings(func(g *group) bool { return old.sameGroup(next, g) }))
 }
 
 // dropIndex takes a document out of every index.

@@ -36,7 +36,7 @@ type indexChange struct {
 	add bool
 }
 
-func newTransaction(s *Store, ctx context.Context) *transaction {
+func newTransaction(ctx context.Context, s *Store) *transaction {
 	tx := &transaction{
 		store: s, catalogue: s.catalogue.Load(), batch: s.db.NewBatch(),
 		commit: s.tip.commit + 1, next: s.tip.next,

@@ -24,8 +24,12 @@ func undoValue(before []byte) []byte {
 // past is how documents that changed since a commit were as of it. Everything else is as the index says now.
 type past struct {
 	changed map[typeNumber]*roaring.Bitmap
-	records map[document][]byte // forward record, nil when the document was not there
+	first   map[document]store.Commit // the first that changed the document: its undo record tells
 }
+
+// maxPast is how many documents may have changed since the first page. Beyond, the cursor is too old: going back
+// would cost more than starting again.
+const maxPast = 1 << 20
 
 // readPast collects what changed after a commit: of each document, the first undo record tells. The commit is
 // ErrCursorExpired when undo records were pruned past it or the first change after it is older than CursorLife.
@@ -39,29 +43,40 @@ func (r *reader) readPast(since store.Commit) (*past, error) {
 	if err := r.checkCursorAge(since); err != nil {
 		return nil, err
 	}
-	p := &past{changed: map[typeNumber]*roaring.Bitmap{}, records: map[document][]byte{}}
-	err := scanRange(r.kv, commitKey(familyUndo, since+1), after([]byte{familyUndo}), func(key, value []byte) error {
-		if len(key) != 14 || len(value) == 0 {
-			return store.ErrFormat
-		}
-		p.add(typeNumber(key[9]), lastDocument(key), value)
-		return r.ctx.Err()
+	p := &past{changed: map[typeNumber]*roaring.Bitmap{}, first: map[document]store.Commit{}}
+	err := r.walk(commitKey(familyUndo, since+1), after([]byte{familyUndo}), func(key []byte) bool {
+		p.add(store.Commit(order.Uint64(key[1:])), typeNumber(key[9]), lastDocument(key))
+		return len(p.first) <= maxPast
 	})
+	if err == nil && len(p.first) > maxPast {
+		err = store.ErrCursorExpired
+	}
 	return p, err
 }
 
-func (p *past) add(t typeNumber, d document, value []byte) {
-	if _, later := p.records[d]; later {
+func (p *past) add(c store.Commit, t typeNumber, d document) {
+	if _, earlier := p.first[d]; earlier {
 		return
 	}
 	if p.changed[t] == nil {
 		p.changed[t] = roaring.New()
 	}
 	p.changed[t].Add(uint32(d))
-	p.records[d] = nil
-	if value[0] == undoForward {
-		p.records[d] = append([]byte(nil), value[1:]...)
+	p.first[d] = c
+}
+
+// readUndo is the forward record of a changed document as of the past state; nil when it was not there.
+func (r *reader) readUndo(p *past, t typeNumber, d document) (*forward, error) {
+	value, found, err := getValue(r.kv, undoKey(p.first[d], t, d))
+	switch {
+	case err != nil:
+		return nil, err
+	case !found || len(value) == 0:
+		return nil, store.ErrFormat
+	case value[0] == undoAbsent:
+		return nil, nil
 	}
+	return decodeForward(&r.catalogue.names, t, d, value[1:])
 }
 
 // checkCursorAge refuses a commit whose first successor was too long ago.

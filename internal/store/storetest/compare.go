@@ -5,8 +5,6 @@ import (
 	"reflect"
 	"slices"
 
-	"github.com/google/go-cmp/cmp"
-
 	"hearken/fhir"
 	"hearken/fhir/search/query"
 	"hearken/internal/store"
@@ -83,7 +81,7 @@ func (d *difference) versionsOf(state *oracleState, records []store.Record) []or
 		row := versions[r.Version-1]
 		r.Commit = row.Commit // engines number commits of their own besides
 		if !reflect.DeepEqual(row.Record, r) {
-			d.Errorf("match %s differs (-oracle +engine):\n%s", r.Key, cmp.Diff(row.Record, r))
+			d.Errorf("match %s = %+v, want %+v", r.Key, r, row.Record)
 		}
 		rows = append(rows, row)
 	}
@@ -93,7 +91,7 @@ func (d *difference) versionsOf(state *oracleState, records []store.Record) []or
 // compareRows wants the same versions, each once, in an order that the sort keys allow.
 func (d *difference) compareRows(q query.Query, got, want []oracleVersion) {
 	if names, found := versionNames(want), versionNames(got); !slices.Equal(names, found) {
-		d.Errorf("rows of Search(%v) differ (-oracle +engine):\n%s", q.Where, cmp.Diff(names, found))
+		d.Errorf("rows of Search(%v) = %v, want %v", q.Where, found, names)
 	}
 	for i := 1; i < len(got); i++ {
 		if compareSorted(q.Sort, got[i-1], got[i]) > 0 {
@@ -124,6 +122,6 @@ func (d *difference) compareIncluded(q *query.Query, state *oracleState, rows []
 		got[r.Key] = r.Version
 	}
 	if !maps.Equal(want, got) {
-		d.Errorf("what Search(%v) includes differs (-oracle +engine):\n%s", q.Where, cmp.Diff(want, got))
+		d.Errorf("what Search(%v) includes = %v, want %v", q.Where, got, want)
 	}
 }
