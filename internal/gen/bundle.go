@@ -2,6 +2,7 @@ package gen
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -16,6 +17,7 @@ type source struct {
 	operations   []operationDefinition
 	valueSets    map[string]valueSet
 	codeSystems  map[string]codeSystem
+	published    published
 }
 
 // readSource reads the bundles of a folder laid out as hl7.fhir.r4.core's.
@@ -34,6 +36,7 @@ func readSource(dir string) (*source, error) {
 		{"valuesets.json", src.terminology()},
 		{"v3-codesystems.json", src.terminology()},
 		{"v2-tables.json", src.terminology()},
+		{"conceptmaps.json", src.terminology()},
 	} {
 		if err := readBundle(filepath.Join(dir, file.name), file.into); err != nil {
 			return nil, err
@@ -44,8 +47,9 @@ func readSource(dir string) (*source, error) {
 
 func (src *source) terminology() map[string]func(json.RawMessage) error {
 	return map[string]func(json.RawMessage) error{
-		"ValueSet":   byURL(src.valueSets, func(v valueSet) string { return v.URL }),
-		"CodeSystem": byURL(src.codeSystems, func(c codeSystem) string { return c.URL }),
+		"ValueSet":   both(byURL(src.valueSets, func(v valueSet) string { return v.URL }), appendTo(&src.published.valueSets)),
+		"CodeSystem": both(byURL(src.codeSystems, func(c codeSystem) string { return c.URL }), appendTo(&src.published.codeSystems)),
+		"ConceptMap": appendTo(&src.published.conceptMaps),
 	}
 }
 
@@ -92,6 +96,11 @@ func byURL[T any](all map[string]T, url func(T) string) func(json.RawMessage) er
 		all[url(one)] = one
 		return err
 	}
+}
+
+// both hands a resource to two readers.
+func both(first, second func(json.RawMessage) error) func(json.RawMessage) error {
+	return func(raw json.RawMessage) error { return errors.Join(first(raw), second(raw)) }
 }
 
 // extension is a FHIR extension, with the value types the definitions use.

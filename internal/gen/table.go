@@ -1,7 +1,10 @@
 package gen
 
 import (
+	"compress/gzip"
 	"fmt"
+	"io"
+	"os"
 	"strings"
 )
 
@@ -47,4 +50,19 @@ func flag(set bool, letter string) string {
 		return letter
 	}
 	return ""
+}
+
+// ReadCompressed gives the text of a table that is kept compressed.
+func ReadCompressed(path string) (string, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	text, err := gzip.NewReader(file)
+	if err != nil {
+		return "", err
+	}
+	all, err := io.ReadAll(text)
+	return string(all), err
 }

@@ -2,6 +2,9 @@ package gen
 
 import "fmt"
 
+// Compressed are the tables that are kept as "name.gz": too large to be kept as they are.
+var Compressed = map[string]bool{"terminology.tsv": true}
+
 // Tables reads the bundles of a folder (see readSource) and gives the tables of fhir/r4 as file
 // name → content. The error names the first fact that cannot be written.
 func Tables(dir string) (map[string]string, error) {
@@ -21,6 +24,7 @@ func Tables(dir string) (map[string]string, error) {
 		{"compartments.tsv", func() (string, error) { return compartmentsTable(src) }},
 		{"operations.tsv", func() (string, error) { return operationsTable(src) }},
 		{"code-lists.tsv", func() (string, error) { return codeListsTable(src) }},
+		{"terminology.tsv", func() (string, error) { return terminologyTable(src) }},
 	} {
 		if files[table.name], err = table.write(); err != nil {
 			return nil, fmt.Errorf("gen: %s: %w", table.name, err)

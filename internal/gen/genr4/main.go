@@ -2,6 +2,8 @@
 package main
 
 import (
+	"bytes"
+	"compress/gzip"
 	"flag"
 	"log"
 	"os"
@@ -23,8 +25,32 @@ func main() {
 		log.Fatal(err)
 	}
 	for name, text := range files {
-		if err := os.WriteFile(filepath.Join(*to, name), []byte(text), 0o644); err != nil {
+		if err := write(filepath.Join(*to, name), text, gen.Compressed[name]); err != nil {
 			log.Fatal(err)
 		}
 	}
+}
+
+// write writes a table. A compressed one that says the same already is left alone: another release of Go may compress
+// the same text into other bytes.
+func write(path, text string, compressed bool) error {
+	if !compressed {
+		return os.WriteFile(path, []byte(text), 0o644)
+	}
+	path += ".gz"
+	if old, err := gen.ReadCompressed(path); err == nil && old == text {
+		return nil
+	}
+	var out bytes.Buffer
+	w, err := gzip.NewWriterLevel(&out, gzip.BestCompression)
+	if err != nil {
+		return err
+	}
+	if _, err := w.Write([]byte(text)); err != nil {
+		return err
+	}
+	if err := w.Close(); err != nil {
+		return err
+	}
+	return os.WriteFile(path, out.Bytes(), 0o644)
 }
