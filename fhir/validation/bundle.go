@@ -32,7 +32,8 @@ func (x *bundleIndex) index(root element.Node) {
 }
 
 // checkEntry is the rule of Bundle.entry: a fullUrl is absolute, and one that is the address of a resource names
-// the type and id of the resource that is there (https://hl7.org/fhir/R4/bundle.html#bundle-unique). That
+// the type and id of the resource that is there (https://hl7.org/fhir/R4/bundle.html#bundle-unique). Another
+// id is a warning only: the published examples have one, and the address, not the id, is what references resolve by. That
 // no fullUrl is versioned or given twice is said by bdl-7 and bdl-8.
 func checkEntry(v *Visit, entry element.Node) {
 	url := entry.Child("fullUrl")
@@ -49,8 +50,11 @@ func checkEntry(v *Visit, entry element.Node) {
 	if named.Key.IsZero() || !id.HasValue() {
 		return
 	}
-	if string(named.Key.Type) != resource.Structure().Name || string(named.Key.ID) != id.Text() {
-		v.Report(url, fhir.SeverityError, fhir.CodeInvalid, DetailFullURL, "Bundle.entry.fullUrl is the address of another resource than the one in the entry")
+	switch {
+	case string(named.Key.Type) != resource.Structure().Name:
+		v.Report(url, fhir.SeverityError, fhir.CodeInvalid, DetailFullURL, "Bundle.entry.fullUrl is the address of another type of resource than the one in the entry")
+	case string(named.Key.ID) != id.Text():
+		v.Report(url, fhir.Warning, fhir.CodeInvalid, DetailFullURL, "Bundle.entry.fullUrl ends in another id than that of the resource in the entry")
 	}
 }
 

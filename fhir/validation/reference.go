@@ -78,7 +78,10 @@ func (v *Visit) references(n element.Node, t *targets) {
 	switch {
 	case found != "" && !t.allow(found):
 		severity := fhir.SeverityError
-		if !seen {
+		switch {
+		case t.excused(found):
+			severity = fhir.Warning
+		case !seen:
 			severity = v.validator.options.references
 		}
 		v.wrongTarget(reference, severity, t, found)
