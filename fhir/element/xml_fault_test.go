@@ -36,6 +36,7 @@ func TestParseXML_OneFault(t *testing.T) {
 		{"bytes that are not UTF-8", patientTag + "<language value=\"\xE9\"/></Patient>", "invalid-utf8  1:55"},
 		{"UTF-16", "\xFF\xFE<\x00P\x00", "invalid-utf8  1:1"},
 		{"another encoding", `<?xml version="1.0" encoding="ISO-8859-1"?>` + patientTag + `</Patient>`, "unsupported-encoding  1:21"},
+		{"another version of XML", `<?xml version="1.1"?>` + patientTag + `</Patient>`, "malformed-xml  1:7"},
 		{"a declaration in the middle", patientTag + `<?xml version="1.0"?></Patient>`, "malformed-xml Patient 1:38"},
 		{"a document type", `<!DOCTYPE Patient [<!ENTITY a "b">]>` + patientTag + `</Patient>`, "document-type  1:1"},
 		{"a document type after a comment", "<!-- a -->\n<!DOCTYPE Patient SYSTEM \"file:///etc/passwd\">" + patientTag + `</Patient>`, "document-type  2:1"},

@@ -250,7 +250,7 @@ func (r *xmlReader) declared() bool {
 	for i, a := range r.attributes {
 		value := r.textOf(a.value)
 		switch name := string(a.name); {
-		case name == "version" && i == 0 && bytes.HasPrefix(value, []byte("1.")):
+		case name == "version" && i == 0 && string(value) == "1.0":
 		case name == "encoding" && i > 0 && (bytes.EqualFold(value, []byte("utf-8")) || bytes.EqualFold(value, []byte("us-ascii"))):
 		case name == "encoding" && i > 0:
 			return r.fatal(fhir.CodeNotSupported, DetailEncoding, "", a.start, "the encoding is not UTF-8")
