@@ -18,7 +18,7 @@ func (s *Store) startBackfill() {
 	jobs := map[typeNumber][]*parameter{}
 	for t, parameters := range s.catalogue.Load().ofType {
 		for _, p := range parameters {
-			if p.building.Load() {
+			if p.since.Load() == notYet {
 				jobs[t] = append(jobs[t], p)
 			}
 		}
@@ -34,7 +34,8 @@ func (s *Store) startBackfill() {
 		ctx, cancel := context.WithCancel(context.Background())
 		go func() { <-done; cancel() }()
 		for t, parameters := range jobs {
-			if err := s.backfill(ctx, t, parameters); err != nil && ctx.Err() == nil {
+			err := s.backfill(ctx, t, parameters)
+			if err != nil && ctx.Err() == nil && !errors.Is(err, store.ErrClosed) {
 				s.options.Logger.Error("building an index failed; it goes on at the next start", "cause", err)
 			}
 		}
@@ -53,9 +54,10 @@ func (s *Store) backfill(ctx context.Context, t typeNumber, parameters []*parame
 		if !last {
 			next = made[len(made)-1].d + 1
 		}
-		if err = s.commitChunk(ctx, t, parameters, made, next, last); last && err == nil {
+		var commit store.Commit
+		if commit, err = s.commitChunk(ctx, t, parameters, made, next, last); last && err == nil {
 			for _, p := range parameters {
-				p.building.Store(false)
+				p.since.Store(uint64(commit))
 			}
 			return nil
 		}
@@ -145,9 +147,10 @@ func (s *Store) extract(r *reader, t typeNumber, d document) (remade, error) {
 // the parameters are ready from this commit on.
 func (s *Store) commitChunk(
 	ctx context.Context, t typeNumber, parameters []*parameter, made []remade, next document, last bool,
-) error {
-	return s.Update(ctx, func(w store.Tx) error {
+) (commit store.Commit, err error) {
+	err = s.Update(ctx, func(w store.Tx) error {
 		tx := w.(*transaction)
+		commit = tx.commit
 		for _, m := range made {
 			if err := tx.reindex(t, m); err != nil {
 				return err
@@ -160,6 +163,7 @@ func (s *Store) commitChunk(
 		}
 		return nil
 	})
+	return commit, err
 }
 
 func (tx *transaction) noteProgress(p *parameter, next document, last bool) error {

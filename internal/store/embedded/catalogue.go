@@ -3,6 +3,7 @@ package embedded
 import (
 	"fmt"
 	"maps"
+	"math"
 	"sync/atomic"
 
 	"hearken/fhir"
@@ -35,10 +36,16 @@ type typeCode struct {
 // parameter is a search parameter with its number.
 type parameter struct {
 	*query.Parameter
-	number   parameterNumber
-	t        typeNumber
-	building atomic.Bool // its index is not complete yet
+	number parameterNumber
+	t      typeNumber
+	since  atomic.Uint64 // the first commit whose state has the whole index; notYet while it is built
 }
+
+// notYet is above every commit.
+const notYet = math.MaxUint64
+
+// readyIn reports whether the state of a commit has the whole index of the parameter.
+func (p *parameter) readyIn(c store.Commit) bool { return p.since.Load() <= uint64(c) }
 
 func newCatalogue() *catalogue {
 	return &catalogue{
@@ -83,13 +90,13 @@ func (c *catalogue) find(p *query.Parameter) *parameter {
 	return c.identities[identity{p.Base, p.Identity}]
 }
 
-// ready is find for a search: a parameter that is still building, or unknown, is an error.
-func (c *catalogue) ready(p *query.Parameter) (*parameter, error) {
-	found := c.find(p)
+// ready is find for a search of a state: a parameter whose index is not whole in it, or unknown, is an error.
+func (r *reader) ready(p *query.Parameter) (*parameter, error) {
+	found := r.catalogue.find(p)
 	if found == nil {
 		return nil, fmt.Errorf("store/embedded: parameter %s is not registered", p)
 	}
-	if found.building.Load() {
+	if !found.readyIn(r.commit) {
 		return nil, &store.BuildingError{Parameter: p.String()}
 	}
 	return found, nil

@@ -136,7 +136,7 @@ func (c *checking) sameAsBody(f *forward) error {
 		return nil
 	}
 	for _, p := range c.catalogue.ofType[f.t] {
-		if p.building.Load() {
+		if !p.readyIn(c.commit) {
 			return nil // not gone over yet
 		}
 	}

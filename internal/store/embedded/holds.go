@@ -59,7 +59,7 @@ func (ev *evaluator) holdsMissing(f *forward, e query.Missing) (bool, error) {
 	if e.Parameter.Intrinsic != query.NotIntrinsic {
 		return false, nil
 	}
-	p, err := ev.catalogue.ready(e.Parameter)
+	p, err := ev.ready(e.Parameter)
 	if err != nil {
 		return false, err
 	}
@@ -76,7 +76,7 @@ func (ev *evaluator) holdsMatch(f *forward, e query.Match) (bool, error) {
 	case query.IntrinsicLastUpdated:
 		return query.Satisfies(e.Test, f.moment()), nil
 	}
-	p, err := ev.catalogue.ready(e.Parameter)
+	p, err := ev.ready(e.Parameter)
 	if err != nil {
 		return false, err
 	}
@@ -112,7 +112,7 @@ func (ev *evaluator) holdsChain(f *forward, e query.Chain) (bool, error) {
 	if e.Parameter.Base != f.names[f.t] || t == 0 {
 		return false, nil
 	}
-	p, err := ev.catalogue.ready(e.Parameter)
+	p, err := ev.ready(e.Parameter)
 	if err != nil {
 		return false, err
 	}
@@ -135,7 +135,7 @@ func (ev *evaluator) targetHolds(t typeNumber, d document, where query.Expr) (bo
 }
 
 func (ev *evaluator) holdsHas(f *forward, e query.Has) (bool, error) {
-	p, err := ev.catalogue.ready(e.Parameter)
+	p, err := ev.ready(e.Parameter)
 	if err != nil {
 		return false, err
 	}

@@ -65,12 +65,12 @@ func (in *including) follow(include query.Include) error {
 // parameters are the reference parameters an include means.
 func (in *including) parameters(include query.Include) ([]*parameter, error) {
 	if include.Parameter != nil {
-		p, err := in.catalogue.ready(include.Parameter)
+		p, err := in.ready(include.Parameter)
 		return []*parameter{p}, err
 	}
 	var all []*parameter
 	for _, p := range in.catalogue.ofType[in.catalogue.types[include.Source]] {
-		if p.Kind == query.KindReference && !p.building.Load() {
+		if p.Kind == query.KindReference && p.readyIn(in.commit) {
 			all = append(all, p)
 		}
 	}

@@ -13,7 +13,7 @@ func (ev *evaluator) setChain(t typeNumber, e query.Chain) (*roaring.Bitmap, err
 	if e.Parameter.Base != ev.catalogue.names[t] || to == 0 {
 		return roaring.New(), nil
 	}
-	p, err := ev.catalogue.ready(e.Parameter)
+	p, err := ev.ready(e.Parameter)
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +57,7 @@ func (ev *evaluator) walkReferences(
 
 // setHas is the documents that one for which Where holds points at.
 func (ev *evaluator) setHas(t typeNumber, e query.Has) (*roaring.Bitmap, error) {
-	p, err := ev.catalogue.ready(e.Parameter)
+	p, err := ev.ready(e.Parameter)
 	if err != nil {
 		return nil, err
 	}

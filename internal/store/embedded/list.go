@@ -202,7 +202,7 @@ func (ev *evaluator) listChain(t typeNumber, e query.Chain, limit int) ([]docume
 	if e.Parameter.Base != ev.catalogue.names[t] || to == 0 {
 		return nil, true, nil
 	}
-	p, err := ev.catalogue.ready(e.Parameter)
+	p, err := ev.ready(e.Parameter)
 	if err != nil {
 		return nil, false, err
 	}
@@ -225,7 +225,7 @@ func (ev *evaluator) listChain(t typeNumber, e query.Chain, limit int) ([]docume
 }
 
 func (ev *evaluator) listHas(t typeNumber, e query.Has, limit int) ([]document, bool, error) {
-	p, err := ev.catalogue.ready(e.Parameter)
+	p, err := ev.ready(e.Parameter)
 	if err != nil {
 		return nil, false, err
 	}

@@ -25,7 +25,7 @@ type Options struct {
 	FS         vfs.FS        // default the operating system's
 	CacheBytes int64         // blocks kept in memory; default 64 MiB
 	BitmapKeep int64         // bytes of posting bitmaps kept in memory; default 32 MiB
-	Memtable   uint64        // bytes of a memtable; default 32 MiB
+	Memtable   uint64        // bytes of a memtable; default 16 MiB
 	CursorLife time.Duration // how long a page cursor lives after the next write; default 15 minutes
 	Reserve    uint64        // bytes of free space below which writes are refused; default 256 MiB; 1 turns it off
 	Ballast    int64         // size of the file that is given up when space runs out; default 64 MiB; below 0 none
@@ -47,7 +47,7 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.FS, o.FS == nil, vfs.Default)
 	setDefault(&o.CacheBytes, o.CacheBytes == 0, 64<<20)
 	setDefault(&o.BitmapKeep, o.BitmapKeep == 0, 32<<20)
-	setDefault(&o.Memtable, o.Memtable == 0, 32<<20)
+	setDefault(&o.Memtable, o.Memtable == 0, 16<<20)
 	setDefault(&o.CursorLife, o.CursorLife == 0, 15*time.Minute)
 	setDefault(&o.Reserve, o.Reserve == 0, 256<<20)
 	setDefault(&o.Ballast, o.Ballast == 0, 64<<20)

@@ -16,7 +16,7 @@ func (s *searching) parameterNumbers() (string, error) {
 		if p == nil || p.Intrinsic != query.NotIntrinsic || failed != nil {
 			return
 		}
-		ready, err := s.catalogue.ready(p)
+		ready, err := s.ready(p)
 		if err != nil {
 			failed = err
 			return

@@ -81,7 +81,9 @@ func (r *registration) add(p *query.Parameter) error {
 	at := slices.IndexFunc(r.stored, func(old storedParameter) bool { return old.t == t && old.identity == p.Identity })
 	if at >= 0 {
 		entry.number = r.stored[at].number
-		entry.building.Store(r.stored[at].state == stateBuilding)
+		if r.stored[at].state == stateBuilding {
+			entry.since.Store(notYet)
+		}
 		r.stored = slices.Delete(r.stored, at, at+1)
 	} else if err := r.addNew(entry); err != nil {
 		return err
@@ -100,10 +102,10 @@ func (r *registration) addNew(p *parameter) error {
 	if err != nil {
 		return err
 	}
-	p.building.Store(old)
 	stored := storedParameter{number: p.number, t: p.t, state: stateReady, identity: p.Identity, code: p.Code}
 	if old {
 		stored.state = stateBuilding
+		p.since.Store(notYet)
 	}
 	return r.batch.Set(parameterMetaKey(p.number), stored.encode(), nil)
 }
