@@ -105,7 +105,7 @@ func (r *xmlReader) passOver() bool {
 	if n < 0 {
 		return r.malformed("a comment or processing instruction has no end")
 	}
-	if end == "?>" && (n == 0 || !isNameStart(r.source[r.pos+2]) || isXMLDeclaration(r.source[r.pos+2:])) {
+	if end == "?>" && !isInstruction(r.source[r.pos+opening:r.pos+opening+n]) {
 		return r.malformed("a processing instruction has no name, or one that is reserved")
 	}
 	r.pos += opening + n + len(end)
@@ -118,9 +118,10 @@ func (r *xmlReader) passOver() bool {
 	return true
 }
 
-// isXMLDeclaration reports whether the text after "<?" is that of an XML declaration, in any case.
-func isXMLDeclaration(b []byte) bool {
-	return len(b) > 3 && bytes.EqualFold(b[:3], []byte("xml")) && (isJSONSpace(b[3]) || b[3] == '?')
+// isInstruction reports whether what stands between "<?" and "?>" has a name, and not the one that XML keeps for itself.
+func isInstruction(content []byte) bool {
+	n := lengthOfName(content)
+	return n > 0 && (n == len(content) || isJSONSpace(content[n])) && !bytes.EqualFold(content[:n], []byte("xml"))
 }
 
 func (r *xmlReader) cdata() (visible, ok bool) {
@@ -225,7 +226,7 @@ func (r *xmlReader) declaration() bool {
 	if bytes.HasPrefix(r.source, byteOrderMark) {
 		r.pos = len(byteOrderMark)
 	}
-	if !r.has("<?xml") || !isXMLDeclaration(r.source[r.pos+2:]) {
+	if !r.has("<?xml") || lengthOfName(r.source[r.pos+2:]) != len("xml") {
 		return true
 	}
 	n := bytes.Index(r.source[r.pos:], []byte("?>"))
@@ -235,10 +236,14 @@ func (r *xmlReader) declaration() bool {
 	end := r.pos + n
 	r.pos += len("<?xml")
 	r.open = append(r.open, openElement{}) // level 1: what it declares are no namespaces
-	for r.space(); r.pos < end; r.space() {
+	for r.space() && r.pos < end {
 		if !r.attribute() {
 			return false
 		}
+	}
+	r.space()
+	if r.pos != end {
+		return r.malformed("the XML declaration is not one")
 	}
 	r.open = r.open[:0]
 	r.pos = end + len("?>")
@@ -249,12 +254,12 @@ func (r *xmlReader) declaration() bool {
 func (r *xmlReader) declared() bool {
 	for i, a := range r.attributes {
 		value := r.textOf(a.value)
-		switch name := string(a.name); {
+		switch name := string(a.whole); {
 		case name == "version" && i == 0 && string(value) == "1.0":
 		case name == "encoding" && i > 0 && (bytes.EqualFold(value, []byte("utf-8")) || bytes.EqualFold(value, []byte("us-ascii"))):
 		case name == "encoding" && i > 0:
 			return r.fatal(fhir.CodeNotSupported, DetailEncoding, "", a.start, "the encoding is not UTF-8")
-		case name == "standalone" && i > 0:
+		case name == "standalone" && i > 0 && (string(value) == "yes" || string(value) == "no"):
 		default:
 			r.pos = a.start
 			return r.malformed("the XML declaration is not one")
