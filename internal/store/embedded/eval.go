@@ -11,8 +11,17 @@ import (
 // evaluator answers conditions on one state, or with past on the state as of an earlier commit.
 type evaluator struct {
 	*reader
-	past *past
-	memo map[document]*forward // records asked for by way of references
+	past     *past
+	deferred bool                  // what changed since the past state is judged at the end, as a whole
+	memo     map[document]*forward // records asked for by way of references
+}
+
+// exact is the evaluator for the other end of a reference, where the past state matters at once.
+func (ev *evaluator) exact() *evaluator {
+	if !ev.deferred {
+		return ev
+	}
+	return &evaluator{reader: ev.reader, past: ev.past}
 }
 
 // few is how many documents are looked at one by one.
@@ -64,12 +73,15 @@ func (ev *evaluator) live(t typeNumber) (*roaring.Bitmap, error) {
 // corrected replaces what the index says of documents that changed since the past state by what held then.
 func (ev *evaluator) corrected(t typeNumber, indexed *roaring.Bitmap, e query.Expr) (*roaring.Bitmap, error) {
 	changed := ev.changed(t)
-	if changed == nil {
+	if changed == nil || ev.deferred {
 		return indexed, nil
 	}
 	set := roaring.AndNot(indexed, changed)
 	for it := changed.Iterator(); it.HasNext(); {
 		d := it.Next()
+		if err := ev.ctx.Err(); err != nil {
+			return nil, err
+		}
 		f, err := ev.record(t, document(d))
 		if err != nil {
 			return nil, err

@@ -17,7 +17,7 @@ func (ev *evaluator) setChain(t typeNumber, e query.Chain) (*roaring.Bitmap, err
 	if err != nil {
 		return nil, err
 	}
-	targets, err := ev.set(to, e.Where, nil)
+	targets, err := ev.exact().set(to, e.Where, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +61,7 @@ func (ev *evaluator) setHas(t typeNumber, e query.Has) (*roaring.Bitmap, error) 
 	if err != nil {
 		return nil, err
 	}
-	sources, err := ev.set(p.t, e.Where, nil)
+	sources, err := ev.exact().set(p.t, e.Where, nil)
 	if err != nil {
 		return nil, err
 	}

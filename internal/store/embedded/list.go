@@ -178,8 +178,7 @@ func (ev *evaluator) listLeaf(l leaf, limit int) (list []document, doubtful, ok 
 
 // corrections replaces, in a list from the index, the documents that changed since the past state.
 func (ev *evaluator) corrections(t typeNumber, list []document, e query.Expr) ([]document, error) {
-	changed := ev.changed(t)
-	if changed == nil {
+	if ev.deferred || ev.changed(t) == nil {
 		return list, nil
 	}
 	set, err := ev.corrected(t, bitmapOf(list), e)
@@ -206,7 +205,7 @@ func (ev *evaluator) listChain(t typeNumber, e query.Chain, limit int) ([]docume
 	if err != nil {
 		return nil, false, err
 	}
-	targets, ok, err := ev.list(to, e.Where, limit)
+	targets, ok, err := ev.exact().list(to, e.Where, limit)
 	if err != nil || !ok {
 		return nil, false, err
 	}
@@ -229,7 +228,7 @@ func (ev *evaluator) listHas(t typeNumber, e query.Has, limit int) ([]document, 
 	if err != nil {
 		return nil, false, err
 	}
-	sources, ok, err := ev.list(p.t, e.Where, limit)
+	sources, ok, err := ev.exact().list(p.t, e.Where, limit)
 	if err != nil || !ok {
 		return nil, false, err
 	}

@@ -94,16 +94,27 @@ func (s *searching) matches() ([]typeSet, error) {
 	return sets, nil
 }
 
-// find tries for a very short list, then for a short one, then takes bitmaps.
+// find is the matches of a type. Going back to a past state, the index is asked as it is now, and every document
+// that changed since is judged once by the whole condition.
 func (s *searching) find(t typeNumber) (*roaring.Bitmap, error) {
-	few := s.store.options.Planner.Few
+	ev := evaluator{reader: s.reader, past: s.past, deferred: true}
+	set, err := ev.find(t, s.where)
+	if err != nil {
+		return nil, err
+	}
+	return s.corrected(t, set, s.where)
+}
+
+// find tries for a very short list, then for a short one, then takes bitmaps.
+func (ev *evaluator) find(t typeNumber, where query.Expr) (*roaring.Bitmap, error) {
+	few := ev.store.options.Planner.Few
 	for _, limit := range []int{min(16, few), few} {
-		list, ok, err := s.list(t, s.where, limit)
+		list, ok, err := ev.list(t, where, limit)
 		if err != nil || ok {
 			return bitmapOf(list), err
 		}
 	}
-	return s.set(t, s.where, nil)
+	return ev.set(t, where, nil)
 }
 
 // count counts the matches, on the first page only.

@@ -29,7 +29,7 @@ type past struct {
 
 // maxPast is how many documents may have changed since the first page. Beyond, the cursor is too old: going back
 // would cost more than starting again.
-const maxPast = 1 << 20
+const maxPast = 1 << 18
 
 // readPast collects what changed after a commit: of each document, the first undo record tells. The commit is
 // ErrCursorExpired when undo records were pruned past it or the first change after it is older than CursorLife.
