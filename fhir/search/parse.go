@@ -14,7 +14,7 @@ import (
 func (p *Parser) Parse(t Target, pairs []Pair, o Options) (*Request, error) {
 	s := &parse{Parser: p, options: o, limits: p.Limits.orDefault(), request: &Request{}, seen: map[string]string{}}
 	s.lenient = (o.Lenient || p.UnknownParameters == Lenient && !o.Strict) && !o.Criteria
-	s.request.Query.Count = s.limits.DefaultCount
+	s.request.Query.Count, s.moment = s.limits.DefaultCount, momentOf(pairs)
 	s.chooseTypes(t, pairs)
 	for _, pair := range pairs {
 		s.pair(pair)
@@ -22,6 +22,9 @@ func (p *Parser) Parse(t Target, pairs []Pair, o Options) (*Request, error) {
 	s.finish(t)
 	if s.faults.Failed() {
 		return nil, &fhir.Error{Op: "search", Code: codeOfAll(s.faults), Issues: s.faults}
+	}
+	if s.approximated {
+		s.request.moment = s.moment
 	}
 	return s.request, nil
 }
@@ -41,6 +44,9 @@ type parse struct {
 	seen       map[string]string // result parameters and their values
 	found      []fault           // of the parameter at hand
 	faults     fhir.Outcome
+
+	moment       int64 // that "ap" is reckoned from, once it is known
+	approximated bool  // by some parameter
 }
 
 // codeOfAll is what a failed request is refused with: the code its faults share, or invalid.

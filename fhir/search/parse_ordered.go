@@ -19,8 +19,8 @@ func (v *valueReader) date(raw string) (query.Test, string) {
 	if !ok {
 		return nil, "a date is an optional prefix (eq ne gt lt ge le sa eb ap) and YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm[:ss[.s]][Z|±hh:mm]"
 	}
-	if comparison == query.Approximately && v.Now != nil {
-		period = approximate(period, v.Now().UnixMicro())
+	if comparison == query.Approximately {
+		period = v.fromNow(period)
 	}
 	return query.DateTest{Comparison: comparison, Low: period.Low, High: period.High}, ""
 }

@@ -163,9 +163,4 @@ func (s *parse) contained(pair Pair, _ string) bool {
 	return true
 }
 
-func (s *parse) page(pair Pair, _ string) bool {
-	s.request.Query.Cursor = pair.Value
-	return false
-}
-
 func (s *parse) wire(Pair, string) bool { return false }

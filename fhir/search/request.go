@@ -80,6 +80,7 @@ type Request struct {
 	Elements []string     // of _elements; empty means all
 	Applied  []Pair       // what was searched, in the request's order: the self link (https://hl7.org/fhir/R4/search.html#conformance)
 	Issues   fhir.Outcome // warnings: what lenient handling left out
+	moment   int64        // microseconds since 1970 UTC that "ap" was reckoned from; 0 when it was not
 }
 
 // Summary is _summary (https://hl7.org/fhir/R4/search.html#summary).
@@ -94,6 +95,3 @@ const (
 	SummaryData                  // everything but the narrative
 	SummaryCount                 // the total alone
 )
-
-// PageParameter names the parameter that carries the opaque cursor of a page; its value is query.Query.Cursor.
-const PageParameter = "_page"

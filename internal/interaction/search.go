@@ -43,7 +43,7 @@ func (s *Server) searchset(r *request, parsed *search.Request, page *store.Page)
 	self := searchURL(r, parsed.Applied)
 	next := ""
 	if page.Next != "" {
-		next = withParameter(self, search.PageParameter, page.Next)
+		next = withParameter(self, search.PageParameter, parsed.PageValue(page.Next))
 	}
 	b.links(link{"self", self}, link{"next", next})
 	for _, rec := range page.Matches {
