@@ -2,13 +2,12 @@ package element_test
 
 import (
 	"fmt"
-	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"hearken/fhir/element"
 	"hearken/fhir/r4"
+	"hearken/internal/fhirtest"
 )
 
 func TestParse_Limits(t *testing.T) {
@@ -90,22 +89,10 @@ func TestParse_HostileIsLinear(t *testing.T) {
 		}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			const n = 10_000
-			small, large := shortest([]byte(row.text(n))), shortest([]byte(row.text(10*n)))
-			if large > 60*small+20*time.Millisecond {
-				t.Errorf("Parse took %v for n, and %v for 10n: want linear time", small, large)
-			}
+			fhirtest.Linear(t, 60, 10_000, func(n int) func() {
+				source := []byte(row.text(n))
+				return func() { element.Parse(r4.Definitions(), source, element.Limits{}) }
+			})
 		})
 	}
-}
-
-func shortest(source []byte) time.Duration {
-	set, best := r4.Definitions(), time.Hour
-	for range 7 {
-		runtime.Gosched()
-		start := time.Now()
-		element.Parse(set, source, element.Limits{})
-		best = min(best, time.Since(start))
-	}
-	return best
 }

@@ -4,11 +4,10 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
-	"hearken/fhir/element"
 	"hearken/fhir/r4"
 	"hearken/fhir/validation"
+	"hearken/internal/fhirtest"
 )
 
 // repeated joins n items made by the number each has.
@@ -72,25 +71,10 @@ func TestValidate_HostileIsLinear(t *testing.T) {
 		}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			const n = 2_000
-			small, large := parse(t, row.source(n)), parse(t, row.source(10*n))
-			quick, slow := shortest(validator, small), shortest(validator, large)
-			if slow > 60*quick+20*time.Millisecond {
-				t.Errorf("Validate took %v for n, and %v for 10n: want linear time", quick, slow)
-			}
-			if quick > time.Second {
-				t.Errorf("Validate took %v for %d elements, want well below a second", quick, small.Len())
-			}
+			fhirtest.Linear(t, 60, 2_000, func(n int) func() {
+				tree := parse(t, row.source(n))
+				return func() { validator.Validate(tree) }
+			})
 		})
 	}
-}
-
-func shortest(validator *validation.Validator, tree *element.Tree) time.Duration {
-	best := time.Hour
-	for range 4 {
-		start := time.Now()
-		validator.Validate(tree)
-		best = min(best, time.Since(start))
-	}
-	return best
 }
