@@ -19,7 +19,7 @@ func TestSnapshots(t *testing.T) {
 		}
 		return r4.Definitions().StructureDefinition(canonical)
 	}
-	generator := snapshot.New(source, snapshot.Options{Ordered: true})
+	generator := snapshot.New(source, snapshot.Options{Strict: true})
 	for url, s := range ours {
 		rows, outcome := generator.Generate(s)
 		if rows == nil || len(outcome) > 0 {
