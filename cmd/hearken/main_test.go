@@ -72,6 +72,9 @@ func TestRun_Usage(t *testing.T) {
 		{"import of what is not there", []string{"import", "absent.json"}, exitUsage, "absent.json"},
 		{"fhirpath without a file", []string{"fhirpath", "true"}, exitUsage, "file"},
 		{"fhirpath of nonsense", []string{"fhirpath", "((", "x.json"}, exitUsage, "hearken:"},
+		{"schema of nothing", []string{"schema"}, exitUsage, "one profile"},
+		{"schema of a profile that is nowhere", []string{"schema", "absent"}, exitUsage, "absent"},
+		{"schema of a package that is nowhere", []string{"schema", "--package=absent", "Patient"}, exitFaults, "absent"},
 		{"version", []string{"version"}, exitDone, "FHIR 4.0.1"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
