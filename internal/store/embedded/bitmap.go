@@ -22,10 +22,17 @@ type bitmapCache struct {
 	limit   int64
 	least   uint64 // documents above which a bitmap is worth keeping
 	size    int64
-	tip     store.Commit // newest commit recorded
 	entries map[string]*list.Element
-	used    list.List // of *keptBitmap, most recent first
-	recent  []bitmapChange
+	used    list.List       // of *keptBitmap, most recent first
+	recent  []commitChanges // oldest first
+	since   store.Commit    // all changes after it are in recent
+	noted   int             // commits and changes in recent
+}
+
+// commitChanges is the changes of one commit.
+type commitChanges struct {
+	commit  store.Commit
+	changes []indexChange
 }
 
 type keptBitmap struct {
@@ -43,7 +50,7 @@ type bitmapChange struct {
 }
 
 func newBitmapCache(limit int64, least uint64) *bitmapCache {
-	return &bitmapCache{limit: limit, least: least, entries: map[string]*list.Element{}, recent: []bitmapChange{{}}}
+	return &bitmapCache{limit: limit, least: least, entries: map[string]*list.Element{}}
 }
 
 // keptPrefixes are the lengths of the prefixes of a posting for which bitmaps are kept, 0 for none: postings of one
@@ -65,39 +72,42 @@ func keptPrefixes(key []byte) (first, second int) {
 
 // start sets the newest commit of a store just opened.
 func (c *bitmapCache) start(tip store.Commit) {
-	c.tip = tip
-	c.recent = []bitmapChange{{commit: tip}}
+	c.since = tip
 }
 
-// record notes the changes of a commit. Deletions count before additions: a document whose sort value changed
-// still has one.
+// record notes the changes of a commit; it keeps them.
 func (c *bitmapCache) record(commit store.Commit, changes []indexChange) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.tip = commit
-	for _, add := range []bool{false, true} {
-		for _, change := range changes {
-			if change.add == add {
-				c.note(bitmapChange{commit, change.key, add})
-			}
-		}
+	c.recent = append(c.recent, commitChanges{commit, changes})
+	c.noted += 1 + len(changes)
+	if len(c.entries) > 0 {
+		eachChange(commit, changes, c.note)
 	}
-	if len(c.recent) > maxRecent {
-		keep := c.recent[len(c.recent)-maxRecent/2:]
-		from := keep[0].commit // half a commit is no use
-		for len(keep) > 0 && keep[0].commit == from {
-			keep = keep[1:]
-		}
-		c.recent = append([]bitmapChange{{commit: from}}, keep...)
+	for c.noted > maxRecent {
+		oldest := c.recent[0]
+		c.recent[0].changes = nil // append may leave the array as it is for long
+		c.recent, c.noted, c.since = c.recent[1:], c.noted-1-len(oldest.changes), oldest.commit
 	}
 }
 
-func (c *bitmapCache) note(change bitmapChange) {
-	first, second := keptPrefixes(change.key)
-	if first == 0 {
-		return
+// eachChange calls visit with the changes of a commit that count for bitmaps. Deletions come before additions: a
+// document whose sort value changed still has one.
+func eachChange(commit store.Commit, changes []indexChange, visit func(bitmapChange, int, int)) {
+	for _, add := range []bool{false, true} {
+		for _, change := range changes {
+			if change.add != add {
+				continue
+			}
+			if first, second := keptPrefixes(change.key); first > 0 {
+				visit(bitmapChange{commit, change.key, add}, first, second)
+			}
+		}
 	}
-	c.recent = append(c.recent, change)
+}
+
+// note adds a change to the bitmaps of its prefixes.
+func (c *bitmapCache) note(change bitmapChange, first, second int) {
 	for _, n := range [2]int{first, second} {
 		if element := c.entries[string(change.key[:n])]; element != nil && n > 0 {
 			kept := element.Value.(*keptBitmap)
@@ -162,11 +172,15 @@ func (c *bitmapCache) put(prefix []byte, commit store.Commit, bitmap *roaring.Bi
 		return
 	}
 	kept := &keptBitmap{prefix: string(prefix), bitmap: bitmap, commit: commit, bytes: int64(bitmap.GetSizeInBytes()) + 256}
-	for _, change := range c.recent {
-		first, second := keptPrefixes(change.key)
-		if change.commit > commit && (hasPrefixOf(change.key, first, prefix) || hasPrefixOf(change.key, second, prefix)) {
-			kept.changes = append(kept.changes, change)
+	for _, recent := range c.recent {
+		if recent.commit <= commit {
+			continue
 		}
+		eachChange(recent.commit, recent.changes, func(change bitmapChange, first, second int) {
+			if hasPrefixOf(change.key, first, prefix) || hasPrefixOf(change.key, second, prefix) {
+				kept.changes = append(kept.changes, change)
+			}
+		})
 	}
 	c.entries[kept.prefix] = c.used.PushFront(kept)
 	c.size += kept.bytes
@@ -181,7 +195,7 @@ func hasPrefixOf(key []byte, n int, prefix []byte) bool {
 
 // knowsSince reports whether all changes after a commit are remembered.
 func (c *bitmapCache) knowsSince(commit store.Commit) bool {
-	return commit == c.tip || len(c.recent) > 0 && c.recent[0].commit <= commit
+	return commit >= c.since
 }
 
 func (c *bitmapCache) evict(element *list.Element) {

@@ -39,12 +39,19 @@ func (tx *transaction) diff(old, next [][]byte) (err error) {
 }
 
 func (tx *transaction) add(key []byte) error {
-	tx.changes = append(tx.changes, indexChange{key, true})
+	tx.note(key, true)
 	return tx.set(key, nil)
 }
 
 func (tx *transaction) remove(key []byte) error {
 	tx.dirty = true
-	tx.changes = append(tx.changes, indexChange{key, false})
+	tx.note(key, false)
 	return tx.batch.Delete(key, nil)
+}
+
+// note remembers a posting for the bitmaps in memory; of O there are none.
+func (tx *transaction) note(key []byte, add bool) {
+	if key[0] != familyOrdered {
+		tx.changes = append(tx.changes, indexChange{key, add})
+	}
 }

@@ -1,7 +1,6 @@
 package embedded
 
 import (
-	"bytes"
 	"encoding/binary"
 	"fmt"
 	"slices"
@@ -77,14 +76,20 @@ func newGroup(w *postingWriter, table *targetTable, rows []row) group {
 			g.links = append(g.links, table.add(link.Key))
 		}
 	}
-	g.keys = w.end()
+	g.end(w)
 	return g
 }
 
-// finish gives the group's keys with the document at their end, sorted and each once. It writes into what room
+// end takes the keys from w, and leaves of each link one.
+func (g *group) end(w *postingWriter) {
+	g.keys = w.end()
+	slices.Sort(g.links)
+	g.links = slices.Compact(g.links)
+}
+
+// finish appends the group's keys with the document at their end, each once. It writes into what room
 // the keys have: a draft is of one document only, so doing that twice writes the same.
-func (g *group) finish(t typeNumber, d document, targets []target) [][]byte {
-	keys := make([][]byte, 0, len(g.keys)+len(g.links))
+func (g *group) finish(keys [][]byte, t typeNumber, d document, targets []target) [][]byte {
 	for _, key := range g.keys {
 		keys = append(keys, order.AppendUint32(key, documentIn(key, d)))
 	}
@@ -92,6 +97,5 @@ func (g *group) finish(t typeNumber, d document, targets []target) [][]byte {
 		prefix := referencePrefix(t, g.number, targets[n-1].t, targets[n-1].d)
 		keys = append(keys, order.AppendUint32(prefix, uint32(d)))
 	}
-	slices.SortFunc(keys, bytes.Compare)
-	return slices.CompactFunc(keys, bytes.Equal)
+	return keys
 }

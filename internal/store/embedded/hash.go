@@ -8,6 +8,9 @@ import (
 // hashSize is the size of a keyed hash in a key.
 const hashSize = 16
 
+// hashHalf is the size of either half of a hash made of two.
+const hashHalf = hashSize / 2
+
 // hasher gives the keyed hashes that stand in keys for codes, URLs and claim values. They are keyed by the store's
 // secret, so that nobody can make two values collide, nor tell from a key what it was made of.
 type hasher struct{ secret [32]byte }

@@ -97,16 +97,21 @@ func (ev *evaluator) present(t typeNumber, p parameterNumber, ranked bool) (*roa
 }
 
 func (ev *evaluator) tokenLeaf(p *parameter, test query.TokenTest, code, token, system byte) leaf {
-	h := &ev.store.hash
-	switch {
-	case test.AnySystem && test.AnyCode:
+	hash, size := ev.store.hash.ofTokenTest(test, code, token, system)
+	if size == 0 {
 		return presenceLeaf(p.t, p.number)
-	case test.AnySystem:
-		return prefixLeaf(equalityPrefix(p.t, p.number, h.sum(code, test.Code)))
-	case test.AnyCode:
-		return prefixLeaf(equalityPrefix(p.t, p.number, h.sum(system, test.System)))
 	}
-	return prefixLeaf(equalityPrefix(p.t, p.number, h.sum(token, test.System, test.Code)))
+	return hashLeaf(p, hash, size)
+}
+
+// hashLeaf is the postings whose hash begins with so many bytes of hash. With half of it these are the lists of all
+// codes of a system one after the other: not one list, the sort that bitmaps are kept for.
+func hashLeaf(p *parameter, hash [hashSize]byte, size int) leaf {
+	s := prefixSpan(append(parameterPrefix(familyEquality, p.t, p.number), hash[:size]...))
+	if size < hashSize {
+		s.judge = func([]byte) verdict { return yes }
+	}
+	return leaf{spans: []span{s}}
 }
 
 func (ev *evaluator) linkLeaf(p *parameter, test query.LinkTest) (leaf, error) {
@@ -139,8 +144,9 @@ func (ev *evaluator) linkLeaf(p *parameter, test query.LinkTest) (leaf, error) {
 func (ev *evaluator) compositeLeaves(p *parameter, test query.CompositeTest) []leaf {
 	leaves := []leaf{presenceLeaf(p.t, p.number)}
 	for i, part := range test.Parts {
-		if hash, ok := ev.store.hash.ofTest(part); ok {
-			l := prefixLeaf(equalityPrefix(p.t, p.number, ev.store.hash.ofPart(i, hash)))
+		if hash, size := ev.store.hash.ofTest(part); size > 0 {
+			of := ev.store.hash.ofPart(i, hash)
+			l := hashLeaf(p, of, size)
 			l.doubtful = true
 			leaves = append(leaves, l)
 		}
@@ -151,31 +157,34 @@ func (ev *evaluator) compositeLeaves(p *parameter, test query.CompositeTest) []l
 	return leaves
 }
 
-// ofTest is the hash among those of ofValue that the values a test holds for all have.
-func (h *hasher) ofTest(test query.Test) (hash [hashSize]byte, ok bool) {
+// ofTest is the hash among those of ofValue that the values a test holds for all have, and how many bytes of it
+// they share; 0 when there is none.
+func (h *hasher) ofTest(test query.Test) (hash [hashSize]byte, size int) {
 	switch test := test.(type) {
 	case query.TokenTest:
 		return h.ofTokenTest(test, hashCode, hashToken, hashSystem)
 	case query.LinkIdentifierTest:
 		return h.ofTokenTest(test.TokenTest, hashLinkCode, hashLinkToken, hashLinkSystem)
 	case query.TypedIdentifierTest:
-		return h.sum(hashTypedIdentifier, test.System, test.Code, test.Value), true
+		return h.sum(hashTypedIdentifier, test.System, test.Code, test.Value), hashSize
 	case query.LinkTest:
-		return h.sum(hashURL, test.URL), test.URL != ""
+		if test.URL != "" {
+			return h.sum(hashURL, test.URL), hashSize
+		}
 	}
-	return hash, false
+	return hash, 0
 }
 
-func (h *hasher) ofTokenTest(test query.TokenTest, code, token, system byte) (hash [hashSize]byte, ok bool) {
+func (h *hasher) ofTokenTest(test query.TokenTest, code, token, system byte) (hash [hashSize]byte, size int) {
 	switch {
 	case test.AnySystem && test.AnyCode:
-		return hash, false
+		return hash, 0
 	case test.AnySystem:
-		return h.sum(code, test.Code), true
+		return h.sum(code, test.Code), hashSize
 	case test.AnyCode:
-		return h.sum(system, test.System), true
+		return h.sum(system, test.System), hashHalf
 	}
-	return h.sum(token, test.System, test.Code), true
+	return h.pair(system, token, test.System, test.Code), hashSize
 }
 
 // scanLeaf calls visit with the documents of a leaf; one may come more than once.

@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"hearken/fhir/search/query"
@@ -62,6 +63,7 @@ type postingWriter struct {
 	hash   *hasher
 	t      typeNumber
 	p      parameterNumber
+	space  []byte // what the keys are slices of
 	keys   [][]byte
 	low    []byte // least ascending rank
 	high   []byte // least descending rank
@@ -69,28 +71,50 @@ type postingWriter struct {
 }
 
 func (w *postingWriter) begin(t typeNumber, p parameterNumber) {
-	*w = postingWriter{hash: w.hash, t: t, p: p}
+	*w = postingWriter{hash: w.hash, t: t, p: p, space: w.space}
 }
 
-// end adds the sort keys and gives all keys.
+// keySpace is how many bytes of keys are allocated together.
+const keySpace = 2048
+
+// open begins a key of a family; close ends it with what was appended to it.
+func (w *postingWriter) open(family byte) []byte {
+	if cap(w.space)-len(w.space) < keySpace/4 {
+		w.space = make([]byte, 0, keySpace)
+	}
+	return order.AppendUint16(append(w.space[len(w.space):], family, byte(w.t)), uint16(w.p))
+}
+
+func (w *postingWriter) close(key []byte) {
+	const room = 4 // for the document
+	if end := len(w.space) + len(key) + room; end <= cap(w.space) {
+		w.space = w.space[:end]
+		key = key[: len(key) : len(key)+room]
+	} else {
+		w.space = nil // the key is the last in it, or has moved out of it
+	}
+	w.keys = append(w.keys, key)
+}
+
+// end adds the sort keys and gives all keys, sorted and each once.
 func (w *postingWriter) end() [][]byte {
-	if !w.values {
-		return w.keys
+	switch {
+	case !w.values:
+	case w.low == nil || isMirror(w.low, w.high):
+		w.close(appendSort(w.open(familySort), mirrored, w.low))
+	default:
+		w.close(appendSort(w.open(familySort), ascending, w.low))
+		w.close(appendSort(w.open(familySort), descending, w.high))
 	}
-	if w.low == nil || isMirror(w.low, w.high) {
-		return append(w.keys, appendSort(parameterPrefix(familySort, w.t, w.p), mirrored, w.low))
-	}
-	return append(w.keys,
-		appendSort(parameterPrefix(familySort, w.t, w.p), ascending, w.low),
-		appendSort(parameterPrefix(familySort, w.t, w.p), descending, w.high))
+	slices.SortFunc(w.keys, bytes.Compare)
+	return slices.CompactFunc(w.keys, bytes.Equal)
 }
 
 func appendSort(prefix []byte, direction byte, rank []byte) []byte {
-	value := []byte{sortUnranked}
-	if rank != nil {
-		value = append([]byte{sortRanked}, rank...)
+	if rank == nil {
+		return appendEscaped(append(prefix, direction), []byte{sortUnranked})
 	}
-	return appendEscaped(append(prefix, direction), value)
+	return appendEscaped(append(prefix, direction, sortRanked), rank)
 }
 
 func isMirror(a, b []byte) bool {
@@ -131,11 +155,11 @@ func lesser(least, rank []byte) []byte {
 }
 
 func (w *postingWriter) equal(hash [hashSize]byte) {
-	w.keys = append(w.keys, equalityPrefix(w.t, w.p, hash))
+	w.close(append(w.open(familyEquality), hash[:]...))
 }
 
 func (w *postingWriter) ordered(value []byte) {
-	w.keys = append(w.keys, appendEscaped(parameterPrefix(familyOrdered, w.t, w.p), value))
+	w.close(appendEscaped(w.open(familyOrdered), value))
 }
 
 // add makes the postings of one value.
@@ -176,12 +200,11 @@ func (w *postingWriter) add(v query.Value) {
 func (h *hasher) ofValue(v query.Value) [][hashSize]byte {
 	switch v := v.(type) {
 	case query.Token:
-		return [][hashSize]byte{h.sum(hashCode, v.Code), h.sum(hashToken, v.System, v.Code), h.sum(hashSystem, v.System)}
+		return [][hashSize]byte{h.sum(hashCode, v.Code), h.pair(hashSystem, hashToken, v.System, v.Code)}
 	case query.TypedIdentifier:
 		return [][hashSize]byte{h.sum(hashTypedIdentifier, v.System, v.Code, v.Value)}
 	case query.LinkIdentifier:
-		return [][hashSize]byte{
-			h.sum(hashLinkCode, v.Code), h.sum(hashLinkToken, v.System, v.Code), h.sum(hashLinkSystem, v.System)}
+		return [][hashSize]byte{h.sum(hashLinkCode, v.Code), h.pair(hashLinkSystem, hashLinkToken, v.System, v.Code)}
 	case query.Link:
 		if v.URL != "" {
 			return [][hashSize]byte{h.sum(hashURL, v.URL)}
@@ -190,9 +213,22 @@ func (h *hasher) ofValue(v query.Value) [][hashSize]byte {
 	return nil
 }
 
-// ofPart is the hash of a part of a composite.
-func (h *hasher) ofPart(part int, hash [hashSize]byte) [hashSize]byte {
-	return h.sum(hashPart, string([]byte{byte(part)}), string(hash[:]))
+// pair is the hash of a system and a code: its first half is that of the system alone, so that one posting serves
+// both "system|code" and "system|".
+func (h *hasher) pair(system, token byte, systemURI, code string) (hash [hashSize]byte) {
+	first, second := h.sum(system, systemURI), h.sum(token, systemURI, code)
+	copy(hash[:hashHalf], first[:])
+	copy(hash[hashHalf:], second[:])
+	return hash
+}
+
+// ofPart is the hash of a part of a composite. Its first half depends on the first half of hash alone, as in pair.
+func (h *hasher) ofPart(part int, hash [hashSize]byte) (of [hashSize]byte) {
+	number := string([]byte{byte(part)})
+	first, second := h.sum(hashPart, number, string(hash[:hashHalf])), h.sum(hashPart, number, string(hash[:]))
+	copy(of[:hashHalf], first[:])
+	copy(of[hashHalf:], second[:])
+	return of
 }
 
 func (w *postingWriter) quantity(v query.Quantity) {

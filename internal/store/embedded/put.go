@@ -56,8 +56,8 @@ func (tx *transaction) set(key, value []byte) error {
 // putVersion writes the version and its lines in the log and the history.
 func (tx *transaction) putVersion(t typeNumber, d document, record store.Record) error {
 	apart := len(record.Body) > maxInlineBody
-	value := appendVersion(make([]byte, 0, len(record.Body)+128), record, apart)
-	if err := tx.set(versionKey(t, d, record.Version), value); err != nil {
+	tx.scratch = appendVersion(tx.scratch[:0], record, apart)
+	if err := tx.set(versionKey(t, d, record.Version), tx.scratch); err != nil {
 		return err
 	}
 	if apart {
@@ -102,12 +102,33 @@ func (tx *transaction) identify(t typeNumber, key fhir.Key) (identityRecord, err
 		}
 		record.d = tx.next
 		tx.next++
-		if err := tx.set(identityKey(t, key.ID), record.encode()); err != nil {
-			return record, err
-		}
+		tx.mentioned = append(tx.mentioned, mention{t, key, record.d})
+		tx.dirty = true
 	}
 	tx.identities[key] = record
 	return record, nil
+}
+
+// mention is a resource that got its number in this transaction, by being written or only referred to.
+type mention struct {
+	t   typeNumber
+	key fhir.Key
+	d   document
+}
+
+// writeMentioned writes the identities of resources that were only referred to. That waits for the end, since most
+// of what a transaction refers to is written in it.
+func (tx *transaction) writeMentioned() error {
+	for _, m := range tx.mentioned {
+		if _, put := tx.written[m.key]; put {
+			continue
+		}
+		if err := tx.set(identityKey(m.t, m.key.ID), identityRecord{d: m.d}.encode()); err != nil {
+			return err
+		}
+	}
+	tx.mentioned = tx.mentioned[:0]
+	return nil
 }
 
 // resolve gives every target its type and document number.

@@ -17,8 +17,10 @@ func (tx *transaction) putIndex(t typeNumber, old identityRecord, record store.R
 	if err := tx.pruneUndo(); err != nil {
 		return err
 	}
-	if err := tx.set(undoKey(tx.commit, t, old.d), undoValue(before)); err != nil {
-		return err
+	if old.exists() { // of a first version the log says that there was nothing before
+		if err := tx.set(undoKey(tx.commit, t, old.d), undoValue(before)); err != nil {
+			return err
+		}
 	}
 	if p.Method == store.Delete {
 		return tx.dropIndex(t, old.d, before)
@@ -56,8 +58,8 @@ func (tx *transaction) writeForward(f *forward, next *draft, before []byte) erro
 	if err := tx.resolve(next.targets); err != nil {
 		return err
 	}
-	record := appendForward(nil, f, next.targets, next.compartments, next.groups)
-	if err := tx.set(forwardKey(f.t, f.d), record); err != nil {
+	tx.scratch = appendForward(tx.scratch[:0], f, next.targets, next.compartments, next.groups)
+	if err := tx.set(forwardKey(f.t, f.d), tx.scratch); err != nil {
 		return err
 	}
 	now := indexed{t: f.t, d: f.d, draft: next, lastUpdated: f.lastUpdated}
@@ -136,7 +138,7 @@ func draftOfForward(h *hasher, f *forward) (*draft, error) {
 
 func (d *draft) endGroup(w *postingWriter) {
 	if len(d.groups) > 0 {
-		d.groups[len(d.groups)-1].keys = w.end()
+		d.groups[len(d.groups)-1].end(w)
 	}
 }
 
@@ -163,17 +165,27 @@ type indexed struct {
 // postings lists all postings, but of the groups to skip.
 func (x indexed) postings(skip func(*group) bool) [][]byte {
 	end := order.AppendUint32(nil, uint32(x.d))
-	list := [][]byte{append(livePrefix(x.t), end...), append(lastUpdatedPrefix(x.t, x.lastUpdated), end...)}
+	list := make([][]byte, 0, x.draft.count())
+	list = append(list, append(livePrefix(x.t), end...), append(lastUpdatedPrefix(x.t, x.lastUpdated), end...))
 	for _, n := range x.draft.compartments {
 		focus := x.draft.targets[n-1]
 		list = append(list, append(compartmentPrefix(focus.t, focus.d, x.t), end...))
 	}
 	for i := range x.draft.groups {
 		if g := &x.draft.groups[i]; skip == nil || !skip(g) {
-			list = append(list, g.finish(x.t, x.d, x.draft.targets)...)
+			list = g.finish(list, x.t, x.d, x.draft.targets)
 		}
 	}
 	return list
+}
+
+// count is how many postings there are.
+func (d *draft) count() int {
+	n := 2 + len(d.compartments)
+	for i := range d.groups {
+		n += len(d.groups[i].keys) + len(d.groups[i].links)
+	}
+	return n
 }
 
 // lastUpdatedPrefix is the S key of a document's lastUpdated without the document: sorting is by its beginning in

@@ -25,6 +25,8 @@ type transaction struct {
 	next       document
 	lines      uint32 // of the change log
 	identities map[fhir.Key]identityRecord
+	mentioned  []mention
+	scratch    []byte // for values, which the batch copies
 	written    map[fhir.Key]store.Record
 	claims     map[string]fhir.Key
 	changes    []indexChange
@@ -65,6 +67,9 @@ func (tx *transaction) takeBatch() *pebble.Batch {
 // see makes the reader show what was written so far. Reading one's own writes by search needs an indexed batch,
 // which costs more to write to, so the batch becomes one only when a search follows a write.
 func (tx *transaction) see() error {
+	if err := tx.writeMentioned(); err != nil {
+		return err
+	}
 	if !tx.dirty || tx.shown == int(tx.batch.Count()) {
 		return nil
 	}

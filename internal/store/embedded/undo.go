@@ -10,7 +10,7 @@ import (
 
 // The first byte of an undo record: what a document was before a commit.
 const (
-	undoAbsent  = 0 // not there, or deleted
+	undoAbsent  = 0 // deleted
 	undoForward = 1 // its forward record follows
 )
 
@@ -44,6 +44,9 @@ func (r *reader) readPast(since store.Commit) (*past, error) {
 		return nil, err
 	}
 	p := &past{changed: map[typeNumber]*roaring.Bitmap{}, first: map[document]store.Commit{}}
+	if err := r.readCreated(p, since); err != nil {
+		return nil, err
+	}
 	err := r.walk(commitKey(familyUndo, since+1), after([]byte{familyUndo}), func(key []byte) bool {
 		p.add(store.Commit(order.Uint64(key[1:])), typeNumber(key[9]), lastDocument(key))
 		return len(p.first) <= maxPast
@@ -52,6 +55,25 @@ func (r *reader) readPast(since store.Commit) (*past, error) {
 		err = store.ErrCursorExpired
 	}
 	return p, err
+}
+
+// created stands for the commit of an undo record where there is none: the document was made after the past state.
+const created store.Commit = 0
+
+// readCreated collects the documents whose first version came after a commit.
+func (r *reader) readCreated(p *past, since store.Commit) error {
+	err := scanRange(r.kv, logKey(since+1, 0), after([]byte{familyLog}), func(key, value []byte) error {
+		line, err := decodeLogLine(&r.catalogue.names, key, value)
+		if err != nil || line.Version != 1 {
+			return err
+		}
+		p.add(created, line.t, line.d)
+		if len(p.first) > maxPast {
+			return store.ErrCursorExpired
+		}
+		return r.ctx.Err()
+	})
+	return err
 }
 
 func (p *past) add(c store.Commit, t typeNumber, d document) {
@@ -67,6 +89,9 @@ func (p *past) add(c store.Commit, t typeNumber, d document) {
 
 // readUndo is the forward record of a changed document as of the past state; nil when it was not there.
 func (r *reader) readUndo(p *past, t typeNumber, d document) (*forward, error) {
+	if p.first[d] == created {
+		return nil, nil
+	}
 	value, found, err := getValue(r.kv, undoKey(p.first[d], t, d))
 	switch {
 	case err != nil:
