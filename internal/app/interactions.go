@@ -87,6 +87,7 @@ func (i *Interactions) open(folder string, c config.Config, base string, d Deps)
 	i.Server = &interaction.Server{
 		Store: opened, Definitions: set, Registry: registry, Extractor: extractor,
 		Parser:   parser(registry, base, c, d),
+		Schema:   schemaOf,
 		NewID:    d.NewID,
 		Now:      d.Now,
 		Limits:   limits,

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"hearken/fhir"
+	"hearken/profiles"
 )
 
 // operation is one extended operation (https://hl7.org/fhir/R4/operations.html). Adding one is adding a row to
@@ -18,8 +19,14 @@ type operation struct {
 	row    row
 }
 
-// operations is every operation this server has: as yet none. A path with an operation that is not here is 404.
-var operations []operation
+// operations is every operation this server has. A path with an operation that is not here is 404.
+var operations = []operation{
+	{
+		name: "json-schema", url: profiles.Base + "/OperationDefinition/json-schema",
+		shape: atInstanceOperation, types: []fhir.Type{"StructureDefinition"}, method: http.MethodGet,
+		row: row{atInstanceOperation, http.MethodGet, "operation", (*Server).jsonSchema, nil},
+	},
+}
 
 func isOperationShape(s shape) bool {
 	return s == atSystemOperation || s == atTypeOperation || s == atInstanceOperation

@@ -25,6 +25,7 @@ type Server struct {
 	Parser      *search.Parser
 	Extractor   *search.Extractor
 	Validate    func(*element.Tree) fhir.Outcome // every fault and remark; nil validates nothing
+	Schema      func(fhir.ID) []byte             // the JSON Schema of one of our profiles by id, nil for none; nil has none at all
 	NewID       func() fhir.ID                   // 128 random bits; see RandomID
 	Now         func() time.Time
 	Limits      Limits

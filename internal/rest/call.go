@@ -66,10 +66,13 @@ func represented(c *interaction.Call, a interaction.Answer) error {
 	return negotiate("", []string{c.Accept})
 }
 
-// readsRaw reports whether the call may be answered with something other than a resource: Binary/1 and
-// Binary/1/_history/2.
+// readsRaw reports whether the call may be answered with something other than a resource: Binary/1,
+// Binary/1/_history/2, and operations such as StructureDefinition/1/$json-schema.
 func readsRaw(c *interaction.Call) bool {
-	return (c.Method == http.MethodGet || c.Method == http.MethodHead) && len(c.Path)%2 == 0 && len(c.Path) > 0 && c.Path[0] == rawType
+	if len(c.Path) == 0 || c.Method != http.MethodGet && c.Method != http.MethodHead {
+		return false
+	}
+	return len(c.Path)%2 == 0 && c.Path[0] == rawType || strings.HasPrefix(c.Path[len(c.Path)-1], "$")
 }
 
 // addBody receives the body into the call: as further parameters if it is a form. A body where HTTP gives it no
