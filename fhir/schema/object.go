@@ -186,9 +186,3 @@ func difference(full, base keywords) keywords {
 	}
 	return k
 }
-
-func sorted(all []string) []string {
-	all = slices.Clone(all)
-	slices.Sort(all)
-	return all
-}

@@ -57,6 +57,7 @@ func decode(t testing.TB, text []byte) any {
 
 // Every type of FHIR has a schema, and it refuses of HL7's published examples just those that lack what they must have.
 func TestOf_PublishedExamples(t *testing.T) {
+	t.Parallel()
 	paths, err := filepath.Glob(filepath.Join(fhirtest.SharedData(t, "examples"), "*", "*.json"))
 	if err != nil || len(paths) < 500 {
 		t.Fatalf("%d examples found (%v), want 513", len(paths), err)
@@ -90,6 +91,7 @@ func TestOf_PublishedExamples(t *testing.T) {
 
 // UK Core's profiles have schemas, and none refuses its own examples.
 func TestOf_UKCore(t *testing.T) {
+	t.Parallel()
 	pack, outcome := igpackage.ReadFolder(r4.Definitions(), os.DirFS(fhirtest.SharedData(t, "ukcore")), igpackage.DefaultLimits())
 	if pack == nil || len(pack.Structures) < 150 {
 		t.Fatalf("UK Core is not read: %v", outcome)

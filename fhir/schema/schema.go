@@ -3,6 +3,9 @@ package schema
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
+	"strconv"
 	"strings"
 
 	"hearken/fhir/definition"
@@ -34,7 +37,7 @@ func Of(source Source, profile *definition.StructureDefinition) ([]byte, error) 
 	case len(profile.Elements) == 0:
 		return nil, fmt.Errorf("schema: %s has no snapshot", profile.URL)
 	}
-	w := &writer{source: source, defs: map[string]keywords{}}
+	w := &writer{source: source, defs: map[string]keywords{}, profileNames: map[string]string{}}
 	root := keywords{
 		{"$schema", "https://json-schema.org/draft/2020-12/schema"},
 		{"$id", ID(profile)},
@@ -46,30 +49,54 @@ func Of(source Source, profile *definition.StructureDefinition) ([]byte, error) 
 	} else {
 		root = append(root, w.object(structure, outlineOf(profile.Elements))...)
 	}
-	return appendJSON(nil, root.with("$defs", w.sortedDefs())), nil
+	return appendJSON(nil, root.with("$defs", w.reached(root))), nil
 }
 
 // writer writes one schema.
 type writer struct {
-	source Source
-	order  []string // of defs
-	defs   map[string]keywords
+	source       Source
+	defs         map[string]keywords
+	profileNames map[string]string // in defs, by canonical
 }
+
+const refPrefix = "#/$defs/"
 
 // ref gives a reference to a definition, which make makes when it is asked for first.
 func (w *writer) ref(name string, make func() keywords) keywords {
 	if _, known := w.defs[name]; !known {
-		w.order = append(w.order, name)
 		w.defs[name] = nil // it may refer to itself
 		w.defs[name] = make()
 	}
-	return keywords{{"$ref", "#/$defs/" + name}}
+	return keywords{{"$ref", refPrefix + name}}
 }
 
-// sortedDefs are the definitions by name.
-func (w *writer) sortedDefs() keywords {
+// reached are the definitions that a schema refers to, and those that they refer to, by name.
+func (w *writer) reached(root keywords) keywords {
+	seen := map[string]bool{}
+	var visit func(value any)
+	visit = func(value any) {
+		switch v := value.(type) {
+		case keywords:
+			for _, k := range v {
+				name, isText := k.value.(string)
+				name, isRef := strings.CutPrefix(name, refPrefix)
+				switch {
+				case !isText:
+					visit(k.value)
+				case k.name == "$ref" && isRef && !seen[name]:
+					seen[name] = true
+					visit(w.defs[name])
+				}
+			}
+		case list:
+			for _, k := range v {
+				visit(k)
+			}
+		}
+	}
+	visit(root)
 	var all keywords
-	for _, name := range sorted(w.order) {
+	for _, name := range slices.Sorted(maps.Keys(seen)) {
 		all = all.with(name, w.defs[name])
 	}
 	return all
@@ -104,24 +131,46 @@ func (w *writer) profile(s *definition.Structure, canonical string) keywords {
 	if found == nil || found.Type != s.Name || len(found.Elements) == 0 || s.Kind != definition.Complex {
 		return nil
 	}
-	name := found.URL[strings.LastIndexByte(found.URL, '/')+1:]
-	if !isPlain(name) || w.source.Set.StructureAt(name) != nil {
-		return nil
-	}
-	return w.ref(name, func() keywords {
+	return w.ref(w.profileName(found.URL), func() keywords {
 		o := outlineOf(found.Elements)
 		return join(w.narrowed(s, o, false), match(o.row))
 	})
 }
 
-// isPlain reports whether a name can stand in a reference without being escaped.
-func isPlain(name string) bool {
-	for _, c := range name {
-		if (c|0x20 < 'a' || c|0x20 > 'z') && (c < '0' || c > '9') && c != '-' && c != '_' && c != '.' {
-			return false
+// profileName is what a profile is called in the definitions: the end of its canonical, with a number where that is
+// taken.
+func (w *writer) profileName(url string) string {
+	if name, known := w.profileNames[url]; known {
+		return name
+	}
+	end := strings.Map(plain, url[strings.LastIndexByte(url, '/')+1:])
+	name := end
+	for n := 2; w.taken(name); n++ {
+		name = end + "-" + strconv.Itoa(n)
+	}
+	w.profileNames[url] = name
+	return name
+}
+
+// taken reports whether a name is that of a type, whether it is defined yet or not, or of another profile.
+func (w *writer) taken(name string) bool {
+	if name == "" || w.source.Set.StructureAt(name) != nil {
+		return true
+	}
+	for _, other := range w.profileNames {
+		if other == name {
+			return true
 		}
 	}
-	return name != ""
+	return false
+}
+
+// plain keeps what can stand in a reference without being escaped.
+func plain(c rune) rune {
+	if (c|0x20 < 'a' || c|0x20 > 'z') && (c < '0' || c > '9') && c != '-' && c != '_' && c != '.' {
+		return '_'
+	}
+	return c
 }
 
 func raw(text []byte) json.RawMessage { return json.RawMessage(text) }

@@ -55,6 +55,14 @@ const identifierSlices = `{"id":"Patient.identifier","path":"Patient.identifier"
 	{"id":"Patient.identifier:b","path":"Patient.identifier","sliceName":"b","max":"0"},
 	{"id":"Patient.identifier:b.system","path":"Patient.identifier.system","min":1,"fixedUri":"urn:b"}`
 
+// What a slice fixes and need not be there tells it apart all the same, where it is there.
+const optionalSlices = `{"id":"Observation.component","path":"Observation.component","slicing":{"discriminator":[{"type":"value","path":"code"}],"rules":"open"}},
+	{"id":"Observation.component:a","path":"Observation.component","sliceName":"a","max":"1"},
+	{"id":"Observation.component:a.code.coding","path":"Observation.component.code.coding","min":1,"max":"1"},
+	{"id":"Observation.component:a.code.coding.system","path":"Observation.component.code.coding.system","fixedUri":"urn:s"},
+	{"id":"Observation.component:a.code.coding.code","path":"Observation.component.code.coding.code","min":1,"fixedCode":"a"},
+	{"id":"Observation.component:a.value[x]","path":"Observation.component.value[x]","min":1}`
+
 const existsSlices = `{"id":"Patient.name","path":"Patient.name","slicing":{"discriminator":[{"type":"exists","path":"period"}],"rules":"open"}},
 	{"id":"Patient.name:past","path":"Patient.name","sliceName":"past","max":"1"},
 	{"id":"Patient.name:past.period","path":"Patient.name.period","min":1},
@@ -117,6 +125,9 @@ func TestOf_Differential(t *testing.T) {
 		{"slices by type of resource, two there", "Bundle", entrySlices, `"type":"collection","entry":[{"resource":{"resourceType":"Patient"}},{"resource":{"resourceType":"Patient"}}]`, false},
 		{"slices inside a datatype", "Observation", codeSlices, `"status":"final","code":{"coding":[{"system":"urn:s","code":"a","display":"A"}]}`, true},
 		{"slices inside a datatype, none there", "Observation", codeSlices, `"status":"final","code":{"coding":[{"system":"urn:s","code":"b"}]}`, false},
+		{"slices by values within", "Observation", optionalSlices, `"status":"final","code":{"text":"t"},"component":[{"code":{"coding":[{"system":"urn:s","code":"a"}]}}]`, false},
+		{"slices by values within, of another system", "Observation", optionalSlices, `"status":"final","code":{"text":"t"},"component":[{"code":{"coding":[{"system":"urn:t","code":"a"}]}}]`, true},
+		{"slices by values within, without a system", "Observation", optionalSlices, `"status":"final","code":{"text":"t"},"component":[{"code":{"coding":[{"code":"a"}]}}]`, false},
 		{"an extension", "Patient", extensionSlice, `"extension":[{"url":"https://a.example/StructureDefinition/e","valueBoolean":true}]`, true},
 		{"an extension without value", "Patient", extensionSlice, `"extension":[{"url":"https://a.example/StructureDefinition/e"}]`, false},
 		{"an extension with a value of another type", "Patient", extensionSlice, `"extension":[{"url":"https://a.example/StructureDefinition/e","valueString":"s"}]`, false},
@@ -139,6 +150,48 @@ func TestOf_Differential(t *testing.T) {
 				t.Errorf("Validate(%s) = %v, want valid %t", row.resource, err, row.valid)
 			}
 		})
+	}
+}
+
+// Profiles whose canonicals end alike are told apart.
+func TestOf_SameName(t *testing.T) {
+	extension := func(url, value string) string {
+		return structure(url, "Extension", `{"path":"Extension.url","fixedUri":"`+url+`"},{"path":"Extension.value[x]","min":1,"type":[{"code":"`+value+`"}]}`)
+	}
+	slice := func(name, url string) string {
+		return `{"id":"Patient.extension:` + name + `","path":"Patient.extension","sliceName":"` + name + `","type":[{"code":"Extension","profile":["` + url + `"]}]}`
+	}
+	const a, b = "https://a.example/StructureDefinition/e", "https://b.example/StructureDefinition/e"
+	source, profile := profiled(t, "Patient", `{"path":"Patient.extension","slicing":{"discriminator":[{"type":"value","path":"url"}],"rules":"open"}},`+slice("a", a)+","+slice("b", b),
+		extension(a, "boolean"), extension(b, "code"))
+	compiled := compile(t, source, profile)
+	for _, row := range []struct {
+		url, value string
+		valid      bool
+	}{
+		{a, `"valueBoolean":true`, true}, {b, `"valueCode":"c"`, true}, {a, `"valueCode":"c"`, false}, {b, `"valueBoolean":true`, false},
+	} {
+		resource := `{"resourceType":"Patient","extension":[{"url":"` + row.url + `",` + row.value + `}]}`
+		if err := compiled.Validate(decode(t, []byte(resource))); (err == nil) != row.valid {
+			t.Errorf("Validate(%s) = %v, want valid %t", resource, err, row.valid)
+		}
+	}
+}
+
+// A profile that refers to itself ends.
+func TestOf_Recursive(t *testing.T) {
+	const url = "https://a.example/StructureDefinition/e"
+	again := structure(url, "Extension", `{"path":"Extension.extension","slicing":{"discriminator":[{"type":"value","path":"url"}],"rules":"open"}},
+		{"id":"Extension.extension:e","path":"Extension.extension","sliceName":"e","max":"1","type":[{"code":"Extension","profile":["`+url+`"]}]},
+		{"path":"Extension.url","fixedUri":"`+url+`"}`)
+	source, profile := profiled(t, "Patient", extensionSlice, again)
+	compiled := compile(t, source, profile)
+	inner := `{"url":"` + url + `","valueCode":"c"}`
+	for items, valid := range map[string]bool{inner: true, inner + "," + inner: false} {
+		resource := `{"resourceType":"Patient","extension":[{"url":"` + url + `","extension":[{"url":"` + url + `","extension":[` + items + `]}]}]}`
+		if err := compiled.Validate(decode(t, []byte(resource))); (err == nil) != valid {
+			t.Errorf("Validate(%s) = %v, want valid %t", resource, err, valid)
+		}
 	}
 }
 

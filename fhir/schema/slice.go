@@ -120,19 +120,32 @@ func member(e *definition.Element, f *definition.Field, inner keywords) keywords
 	return keywords{{"properties", keywords{{f.JSONName, inner}}}, {"required", names{f.JSONName}}}
 }
 
-// marked is all that is fixed or has a pattern at an element and in what it must have.
+// marked is all that is fixed or has a pattern at an element and in what is in it: what need not be there is so if it
+// is there. It is nil when nothing is sure to be there.
 func (w *writer) marked(s *definition.Structure, at *outline) keywords {
-	marks := []keywords{match(at.row)}
+	sure, rest := []keywords{match(at.row)}, []keywords(nil)
 	for _, c := range at.children {
 		e := s.Element(c.name)
-		if e == nil || c.row.Min == 0 {
+		if e == nil {
 			continue
 		}
-		if fields := newPlace(e, c).fields(); len(fields) == 1 {
-			marks = append(marks, member(e, fields[0], w.marked(fields[0].Type, c)))
+		fields := newPlace(e, c).fields()
+		if len(fields) != 1 {
+			continue
+		}
+		mark := member(e, fields[0], w.marked(fields[0].Type, c))
+		switch {
+		case mark == nil:
+		case c.row.Min > 0:
+			sure = append(sure, mark)
+		default:
+			rest = append(rest, keywords{{"properties", mark.properties()}})
 		}
 	}
-	return join(marks...)
+	if len(join(sure...)) == 0 {
+		return nil
+	}
+	return join(append(sure, rest...)...)
 }
 
 // existing asks that an element is there, or that it is not; nil when the slice says neither.

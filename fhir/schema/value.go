@@ -109,7 +109,8 @@ func (w *writer) binding(s *definition.Structure, b *definition.Binding) keyword
 		for _, system := range codes.Systems {
 			all = append(all, system.Codes...)
 		}
-		return keywords{{"enum", slices.Compact(names(sorted(all)))}}
+		slices.Sort(all)
+		return keywords{{"enum", slices.Compact(all)}}
 	case s.Name == "Coding":
 		return keywords{{"anyOf", append(codings(codes), keywords{{"required", names{"extension"}}, {"not", has("code")}})}}
 	case s.Name == "CodeableConcept":

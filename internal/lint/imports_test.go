@@ -26,9 +26,9 @@ var libraries = []library{
 	{"github.com/golang/protobuf", []string{"internal/careplan/..."}, []string{"..."}},
 	{"google.golang.org/protobuf", []string{"internal/careplan/..."}, []string{"..."}},
 	{"github.com/santhosh-tekuri/jsonschema", []string{"internal/config/...", "profiles/..."}, []string{"fhir/schema"}}, // the schemas it writes are for others
-	{"github.com/cockroachdb/apd", []string{"fhir/fhirpath/...", "fhir/ucum"}, nil}, // ucum is FHIRPath's unit arithmetic
-	{"golang.org/x/text", []string{"fhir/search/..."}, nil},                         // folding of strings: accents, case
-	{"github.com/klauspost/compress", []string{"internal/rest/..."}, nil},           // gzip of answers
+	{"github.com/cockroachdb/apd", []string{"fhir/fhirpath/...", "fhir/ucum"}, nil},                                     // ucum is FHIRPath's unit arithmetic
+	{"golang.org/x/text", []string{"fhir/search/..."}, nil},                                                             // folding of strings: accents, case
+	{"github.com/klauspost/compress", []string{"internal/rest/..."}, nil},                                               // gzip of answers
 	{"golang.org/x/sync", []string{"internal/..."}, nil},
 	{"github.com/spf13/pflag", []string{"internal/config/...", "cmd/..."}, nil},
 	{"github.com/google/go-cmp", nil, []string{"..."}},
