@@ -17,7 +17,7 @@
 // slices within slices as such; larger and weaker bindings; the resources in a resource, of which only the type is
 // looked at; where an extension may stand, and what is in one that no slice of the profile names; whether nulls that pad an array stand
 // where its sibling has something, and that the two are of one length; days that a month does not have; integers written
-// as 1.0; control characters; XHTML; duplicate names, which most parsers of JSON hide.
+// as 1.0; control characters; what XHTML allows; duplicate names, which most parsers of JSON hide.
 //
 // A schema never refuses what is valid: what cannot be said exactly is not said at all.
 package schema

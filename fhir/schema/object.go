@@ -107,12 +107,12 @@ func (b *objectBuilder) field(p place, f *definition.Field) {
 	case !p.element.Array:
 		b.properties = b.properties.with(name, value)
 		if hasSibling(f) {
-			b.properties = b.properties.with("_"+name, b.w.sibling())
+			b.properties = b.properties.with("_"+name, b.w.sibling(f.Type))
 		}
 	case hasSibling(f):
 		lengths := p.lengths()
 		b.properties = b.properties.with(name, join(b.w.nullable(value, lengths), b.w.sliced(p, f)))
-		b.properties = b.properties.with("_"+name, b.w.siblings(lengths))
+		b.properties = b.properties.with("_"+name, b.w.nullable(b.w.sibling(f.Type), lengths))
 		b.rules = append(b.rules, padding(name))
 	default:
 		array := join(keywords{{"type", "array"}, {"items", value}}, p.lengths())

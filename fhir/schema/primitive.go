@@ -16,10 +16,11 @@ var jsonTypes = map[string]keywords{
 	"positiveInt": {{"type", "integer"}, {"minimum", 1}, {"maximum", 1<<31 - 1}},
 }
 
-// patterns stand in for published regular expressions that take exponential time where they are matched by trying, as in
-// JavaScript.
+// patterns stand in for published regular expressions: that of base64 takes exponential time where it is matched by
+// trying, as in JavaScript; of XHTML there is none.
 var patterns = map[string]string{
-	"base64Binary": `^\s*([0-9A-Za-z+/]\s*)+(=\s*){0,2}$`,
+	"base64Binary": `^\s*([0-9A-Za-z+/]{4}\s*)*([0-9A-Za-z+/]{2}==\s*|[0-9A-Za-z+/]{3}=\s*)?$`,
+	"xhtml":        `<`, // that there is an element
 }
 
 // primitive is the value of a primitive type, as JSON writes it. All of the published regular expressions are of RE2's
@@ -41,14 +42,15 @@ func (w *writer) primitive(s *definition.Structure) keywords {
 	return k
 }
 
-// sibling refers to the "_" sibling of a primitive: its id and extensions.
-func (w *writer) sibling() keywords {
-	return w.structure(w.source.Set.Structure("Element"))
-}
-
-// siblings are those of a primitive that repeats: null where an item has none.
-func (w *writer) siblings(lengths keywords) keywords {
-	return w.nullable(w.sibling(), lengths)
+// sibling refers to the "_" sibling of a primitive: its id and extensions, where it may have them. XHTML may not.
+func (w *writer) sibling(s *definition.Structure) keywords {
+	of := w.source.Set.Structure("Element")
+	if extension := s.Element("extension"); extension != nil && extension.Max == 0 {
+		return w.ref(s.Name+"-sibling", func() keywords {
+			return w.object(of, &outline{children: []*outline{{row: extension.Definition, name: "extension"}}})
+		})
+	}
+	return w.structure(of)
 }
 
 // nullable is an array of a primitive's values or of their siblings: null where there is only the other.

@@ -137,6 +137,11 @@ func TestOf_Differential(t *testing.T) {
 		{"a code of neither", "Patient", bound, `"maritalStatus":{"coding":[{"system":"urn:s","code":"y"}]}`, false},
 		{"nulls that pad", "Patient", ``, `"name":[{"given":["a",null],"_given":[null,{"id":"b"}]}]`, true},
 		{"nulls without siblings", "Patient", ``, `"name":[{"given":["a",null]}]`, false},
+		{"base64", "Patient", ``, `"photo":[{"data":"QUJD\n RA=="}]`, true},
+		{"base64 cut short", "Patient", ``, `"photo":[{"data":"QUJDR"}]`, false},
+		{"a narrative", "Patient", ``, `"text":{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\">x</div>"}`, true},
+		{"a narrative without elements", "Patient", ``, `"text":{"status":"generated","div":"x"}`, false},
+		{"a narrative with extensions", "Patient", ``, `"text":{"status":"generated","div":"<div/>","_div":{"extension":[{"url":"urn:x","valueCode":"y"}]}}`, false},
 		{"another resource in it", "Patient", ``, `"contained":[{"resourceType":"Basic","id":"b","made":"up"}]`, true},
 		{"something in it that is no resource", "Patient", ``, `"contained":[{"resourceType":"Nothing","id":"b"}]`, false},
 	} {
