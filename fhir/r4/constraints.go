@@ -11,15 +11,19 @@ import (
 func readConstraints(table string) map[string]definition.Constraint {
 	constraints := make(map[string]definition.Constraint, 256)
 	for line := range rows(table) {
-		ref := line.next()
-		key, _, _ := strings.Cut(ref, "@")
-		flags := line.next()
-		constraints[ref] = definition.Constraint{
-			Key: key, Error: has(flags, 'e'), BestPractice: has(flags, 'b'),
-			Source: canonical(structureURL, line.next()), Expression: line.next(),
-		}
+		addConstraint(constraints, line)
 	}
 	return constraints
+}
+
+func addConstraint(constraints map[string]definition.Constraint, line row) {
+	ref := line.next()
+	key, _, _ := strings.Cut(ref, "@")
+	flags := line.next()
+	constraints[ref] = definition.Constraint{
+		Key: key, Error: has(flags, 'e'), BestPractice: has(flags, 'b'),
+		Source: canonical(structureURL, line.next()), Expression: line.next(),
+	}
 }
 
 func (r *structureReader) constraintList(refs string) []definition.Constraint {

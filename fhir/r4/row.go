@@ -1,6 +1,8 @@
 package r4
 
 import (
+	"compress/gzip"
+	"io"
 	"iter"
 	"strings"
 )
@@ -42,6 +44,20 @@ func rows(table string) iter.Seq[row] {
 			}
 		}
 	}
+}
+
+// unpacked gives the text of a table that is kept compressed; room is how long it may be expected to be.
+func unpacked(table string, room int) string {
+	var text strings.Builder
+	text.Grow(room)
+	r, err := gzip.NewReader(strings.NewReader(table))
+	if err == nil {
+		_, err = io.Copy(&text, r)
+	}
+	if err != nil {
+		panic("r4: an embedded table does not unpack: " + err.Error())
+	}
+	return text.String()
 }
 
 // canonical puts back the prefix that a table left out.

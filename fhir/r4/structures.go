@@ -8,7 +8,7 @@ import (
 )
 
 var kinds = map[string]definition.Kind{
-	"primitive-type": definition.Primitive, "complex-type": definition.Complex, "resource": definition.Resource,
+	"primitive-type": definition.Primitive, "complex-type": definition.Complex, "resource": definition.Resource, "logical": definition.Logical,
 }
 
 // structureReader reads the table of structures. Columns that many rows have alike are read once
@@ -22,15 +22,19 @@ type structureReader struct {
 	elements        []definition.ElementDefinition // of all structures, one after the other
 }
 
-func readStructures(table string, constraints map[string]definition.Constraint) []definition.StructureDefinition {
-	r := structureReader{
+func newStructureReader(constraints map[string]definition.Constraint) structureReader {
+	return structureReader{
 		constraints:     constraints,
 		constraintLists: map[string][]definition.Constraint{},
 		typeLists:       map[string][]definition.TypeRef{},
 		bindings:        map[string]*definition.Binding{},
 		slicings:        map[string]*definition.Slicing{},
-		elements:        make([]definition.ElementDefinition, 0, strings.Count(table, "\n")),
 	}
+}
+
+func readStructures(table string, constraints map[string]definition.Constraint) []definition.StructureDefinition {
+	r := newStructureReader(constraints)
+	r.elements = make([]definition.ElementDefinition, 0, strings.Count(table, "\n"))
 	structures := make([]definition.StructureDefinition, 0, 256)
 	var starts []int
 	for line := range rows(table) {
@@ -70,6 +74,7 @@ func (r *structureReader) element(line row) definition.ElementDefinition {
 	}
 	flags := line.next()
 	e.IsSummary, e.IsModifier, e.XMLAttr = has(flags, 'S'), has(flags, 'M'), has(flags, 'X')
+	e.MustSupport = has(flags, 'm')
 	e.Binding = memo(r.bindings, line.next(), readBinding)
 	e.Constraints = memo(r.constraintLists, line.next(), r.constraintList)
 	for line != "" {
@@ -104,8 +109,11 @@ func cardinality(text string) (low, high, baseHigh int) {
 }
 
 func bound(text string) int {
-	if text == "*" {
+	switch text {
+	case "*":
 		return definition.Unbounded
+	case "": // not said: a row of a differential
+		return 0
 	}
 	return number(text)
 }
@@ -155,6 +163,18 @@ func (r *structureReader) rareFact(e *definition.ElementDefinition, column strin
 		e.MaxValue = []byte(value)
 	case "slicing":
 		e.Slicing = memo(r.slicings, value, readSlicing)
+	default:
+		readValue(e, name, value)
+	}
+}
+
+// readValue reads fixed[x] or pattern[x]: the name is "fixed:uri", the value JSON.
+func readValue(e *definition.ElementDefinition, name, value string) {
+	switch kind, typeName, _ := strings.Cut(name, ":"); kind {
+	case "fixed":
+		e.Fixed, e.FixedType = []byte(value), typeName
+	case "pattern":
+		e.Pattern, e.PatternType = []byte(value), typeName
 	default:
 		panic("r4: unknown column " + name)
 	}

@@ -1,9 +1,7 @@
 package r4
 
 import (
-	"compress/gzip"
 	_ "embed" // the table
-	"io"
 	"strconv"
 	"strings"
 	"sync"
@@ -17,17 +15,8 @@ var terminologyTable string
 var terminologyRows = sync.OnceValue(readTerminologyTable)
 
 func readTerminologyTable() *definition.Terminology {
-	text, err := gzip.NewReader(strings.NewReader(terminologyTable))
-	if err != nil {
-		panic("r4: the embedded terminology does not read: " + err.Error())
-	}
-	var table strings.Builder
-	const roomForTable = 1 << 21
-	table.Grow(roomForTable)
-	if _, err := io.Copy(&table, text); err != nil {
-		panic("r4: the embedded terminology does not read: " + err.Error())
-	}
-	return readTerminology(table.String())
+	const room = 1 << 21
+	return readTerminology(unpacked(terminologyTable, room))
 }
 
 // Terminology gives the code systems, value sets and concept maps published with FHIR R4, HL7's v2 and v3 tables

@@ -12,6 +12,7 @@ import (
 type source struct {
 	structures   []structureDefinition
 	profiles     []structureDefinition
+	extensions   []structureDefinition
 	parameters   []searchParameter
 	compartments []compartmentDefinition
 	operations   []operationDefinition
@@ -30,6 +31,7 @@ func readSource(dir string) (*source, error) {
 		{"profiles-types.json", map[string]func(json.RawMessage) error{"StructureDefinition": appendTo(&src.structures)}},
 		{"profiles-resources.json", map[string]func(json.RawMessage) error{"StructureDefinition": appendTo(&src.structures)}},
 		{"profiles-others.json", map[string]func(json.RawMessage) error{"StructureDefinition": appendTo(&src.profiles)}},
+		{"extension-definitions.json", map[string]func(json.RawMessage) error{"StructureDefinition": appendTo(&src.extensions)}},
 		{"search-parameters.json", map[string]func(json.RawMessage) error{"SearchParameter": appendTo(&src.parameters)}},
 		{"compartment-definitions.json", map[string]func(json.RawMessage) error{"CompartmentDefinition": appendTo(&src.compartments)}},
 		{"operation-definitions.json", map[string]func(json.RawMessage) error{"OperationDefinition": appendTo(&src.operations)}},

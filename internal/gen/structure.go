@@ -12,7 +12,9 @@ type structureDefinition struct {
 	ID, URL, Version, Name, Type, Kind, Status string
 	Abstract                                   bool
 	BaseDefinition, Derivation                 string
-	Snapshot                                   struct{ Element []elementDefinition }
+	Snapshot, Differential                     struct{ Element []elementDefinition }
+	Context                                    []struct{ Type, Expression string }
+	ContextInvariant                           []string
 }
 
 type elementDefinition struct {
@@ -25,12 +27,14 @@ type elementDefinition struct {
 	Binding               *binding
 	Constraint            []constraint
 	IsModifier, IsSummary bool
+	MustSupport           bool
 	Representation        []string
 	MaxLength             int
 	MinValueInteger       *int
 	MaxValueInteger       *int
 	Slicing               *slicing
-	unknown               string // a member no column is there for
+	unknown               string // a member no column of structures.tsv is there for
+	members               map[string]json.RawMessage
 }
 
 type typeRef struct {
@@ -79,6 +83,7 @@ func (e *elementDefinition) UnmarshalJSON(raw []byte) error {
 			e.unknown = name
 		}
 	}
+	e.members = members
 	return nil
 }
 

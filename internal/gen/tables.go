@@ -3,7 +3,7 @@ package gen
 import "fmt"
 
 // Compressed are the tables that are kept as "name.gz": too large to be kept as they are.
-var Compressed = map[string]bool{"terminology.tsv": true}
+var Compressed = map[string]bool{"terminology.tsv": true, "guide.tsv": true}
 
 // Tables reads the bundles of a folder (see readSource) and gives the tables of fhir/r4 as file
 // name → content. The error names the first fact that cannot be written.
@@ -25,6 +25,7 @@ func Tables(dir string) (map[string]string, error) {
 		{"operations.tsv", func() (string, error) { return operationsTable(src) }},
 		{"code-lists.tsv", func() (string, error) { return codeListsTable(src) }},
 		{"terminology.tsv", func() (string, error) { return terminologyTable(src) }},
+		{"guide.tsv", func() (string, error) { return guideTable(src) }},
 	} {
 		if files[table.name], err = table.write(); err != nil {
 			return nil, fmt.Errorf("gen: %s: %w", table.name, err)

@@ -30,6 +30,9 @@ func typeCode(s structureDefinition, e elementDefinition, ref typeRef) string {
 	if s.Kind == "resource" && e.Path == s.Type+".id" {
 		return "id" // errata.go, "Resource.id"
 	}
+	if ref.Code == "" {
+		return untyped[e.Path] // errata.go, "untyped"
+	}
 	if fhirType := findExtension(ref.Extension, "structuredefinition-fhir-type"); fhirType.ValueURL != "" {
 		return fhirType.ValueURL
 	}
