@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -24,25 +23,6 @@ type snapshotCase struct {
 	ID, Dir, Input, Register, Include string
 	Expected                          string
 	Fail, Sort, Version               string
-}
-
-// core is the profiles and extensions of R4 besides the types, which are in fhir/r4.
-var core = sync.OnceValue(func() map[string]*definition.StructureDefinition { return map[string]*definition.StructureDefinition{} })
-
-func coreStructures(t testing.TB) map[string]*definition.StructureDefinition {
-	t.Helper()
-	all := core()
-	if len(all) > 0 {
-		return all
-	}
-	for _, name := range []string{"extension-definitions.json", "profiles-others.json"} {
-		p := readFile(t, fhirtest.SharedData(t, "r4core", name))
-		for i := range p.Structures {
-			p.Structures[i].Differential = nil // as published, snapshot and all
-			all[p.Structures[i].URL] = &p.Structures[i]
-		}
-	}
-	return all
 }
 
 func readFile(t testing.TB, path string) *igpackage.Package {
@@ -74,9 +54,9 @@ func readStructure(path string) (*definition.StructureDefinition, error) {
 	return &p.Structures[0], nil
 }
 
-// source finds the structures given, then R4's.
-func source(t testing.TB, given ...*definition.StructureDefinition) snapshot.Source {
-	extra := coreStructures(t)
+// source finds the structures given, then R4's, in whatever version they are asked for.
+func source(given ...*definition.StructureDefinition) snapshot.Source {
+	core := snapshot.First(r4.Definitions().StructureDefinition, r4.Guide)
 	return func(canonical string) *definition.StructureDefinition {
 		url, _, _ := strings.Cut(canonical, "|")
 		for _, s := range given {
@@ -84,10 +64,7 @@ func source(t testing.TB, given ...*definition.StructureDefinition) snapshot.Sou
 				return s
 			}
 		}
-		if s := r4.Definitions().StructureDefinition(url); s != nil {
-			return s
-		}
-		return extra[url]
+		return core(url)
 	}
 }
 
@@ -172,7 +149,7 @@ func runCase(t *testing.T, c *snapshotCase) string {
 		return err.Error()
 	}
 	for _, one := range append(given, input) {
-		if len(one.Differential) > 0 && source(t, given...)(one.BaseDefinition) != nil {
+		if len(one.Differential) > 0 && source(given...)(one.BaseDefinition) != nil {
 			one.Elements = nil // made afresh
 		}
 	}
@@ -180,7 +157,7 @@ func runCase(t *testing.T, c *snapshotCase) string {
 	for _, one := range inputs(t, c.Dir) { // the cases build on each other
 		given = append(given, one)
 	}
-	g := snapshot.New(source(t, given...), snapshot.Options{Strict: c.Sort != "true"})
+	g := snapshot.New(source(given...), snapshot.Options{Strict: c.Sort != "true"})
 	rows, outcome := g.Generate(input)
 	if c.Fail == "true" {
 		if !outcome.Failed() {

@@ -21,7 +21,7 @@ func TestGenerate_Core(t *testing.T) {
 			}
 			total++
 			s.Elements = nil
-			rows, outcome := snapshot.New(source(t, s), snapshot.Options{}).Generate(s)
+			rows, outcome := snapshot.New(source(s), snapshot.Options{}).Generate(s)
 			id := s.URL[strings.LastIndexByte(s.URL, '/')+1:]
 			switch diff := difference(lines(published), lines(rows)); {
 			case (outcome.Failed() || diff != "") && known[id] == "":

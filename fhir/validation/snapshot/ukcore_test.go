@@ -22,9 +22,9 @@ func ukCore(t testing.TB) []definition.StructureDefinition {
 	return p.Structures
 }
 
-// indexed is source with a map: what a server has.
-func indexed(t testing.TB, all []definition.StructureDefinition) snapshot.Source {
-	base := source(t)
+// indexed finds the structures given by a map, then R4's: what a server has.
+func indexed(all []definition.StructureDefinition) snapshot.Source {
+	base := snapshot.First(r4.Definitions().StructureDefinition, r4.Guide)
 	byURL := map[string]*definition.StructureDefinition{}
 	for i := range all {
 		byURL[all[i].URL] = &all[i]
@@ -39,7 +39,7 @@ func indexed(t testing.TB, all []definition.StructureDefinition) snapshot.Source
 
 func TestGenerateAll_UKCore(t *testing.T) {
 	structures := ukCore(t)
-	outcome := snapshot.New(indexed(t, structures), snapshot.Options{}).GenerateAll(structures)
+	outcome := snapshot.New(indexed(structures), snapshot.Options{}).GenerateAll(structures)
 	for _, issue := range outcome {
 		t.Errorf("%s %s %s %s", issue.Severity, issue.Detail, issue.Diagnostics, issue.Expression)
 	}
@@ -53,7 +53,7 @@ func TestGenerateAll_UKCore(t *testing.T) {
 // TestGenerate_UKCorePatient looks at rows of one profile: a slice with what it says itself and what it has from its type.
 func TestGenerate_UKCorePatient(t *testing.T) {
 	structures := ukCore(t)
-	find := indexed(t, structures)
+	find := indexed(structures)
 	rows, outcome := snapshot.New(find, snapshot.Options{}).Generate(find("https://fhir.hl7.org.uk/StructureDefinition/UKCore-Patient"))
 	if outcome.Failed() {
 		t.Fatal(outcome)
@@ -79,7 +79,7 @@ func TestGenerate_UKCorePatient(t *testing.T) {
 
 func BenchmarkGenerate(b *testing.B) {
 	structures := ukCore(b)
-	find := indexed(b, structures)
+	find := indexed(structures)
 	var patient *definition.StructureDefinition
 	for i := range structures {
 		if structures[i].Name == "UKCorePatient" {
@@ -96,7 +96,7 @@ func BenchmarkGenerate(b *testing.B) {
 
 func BenchmarkGenerateAll(b *testing.B) {
 	structures := ukCore(b)
-	find := indexed(b, structures)
+	find := indexed(structures)
 	b.ReportAllocs()
 	for b.Loop() {
 		for i := range structures {
@@ -111,7 +111,7 @@ func BenchmarkGenerateAll(b *testing.B) {
 // TestUKCore_Links makes one set of R4 and UK Core: what a server with the package works with.
 func TestUKCore_Links(t *testing.T) {
 	structures := ukCore(t)
-	snapshot.New(indexed(t, structures), snapshot.Options{}).GenerateAll(structures)
+	snapshot.New(indexed(structures), snapshot.Options{}).GenerateAll(structures)
 	facts := r4.Facts()
 	facts.Structures = append(facts.Structures, structures...)
 	set, err := definition.NewSet(facts)
