@@ -1,0 +1,95 @@
+package access
+
+import (
+	"time"
+
+	"hearken/fhir"
+)
+
+// Role is what a caller is, as their staff-list entry or token says.
+type Role uint8
+
+// The roles. The zero Role is nobody, who may see nothing.
+const (
+	Clinical          Role = iota + 1 // a registered professional in direct care
+	UrgentNonClinical                 // a trained adviser in urgent care: NHS 111, ambulance control
+	CareHome                          // trained staff of a care home
+	Patient                           // the person themself
+	Proxy                             // acts for a person: an attorney, a parent
+	PrivacyOfficer                    // looks into how records were used, not into records
+	System                            // a client with no end user behind it
+	Administrator                     // keeps agreements, staff lists and labels
+)
+
+var roleNames = [...]string{"nobody", "clinical", "urgent-non-clinical", "care-home", "patient", "proxy", "privacy-officer", "system", "administrator"}
+
+// String is the role's code: "clinical".
+func (r Role) String() string { return roleNames[r] }
+
+// ParseRole finds a role by its code; 0 when there is none of that name.
+func ParseRole(code string) Role {
+	for role, name := range roleNames {
+		if role > 0 && name == code {
+			return Role(role)
+		}
+	}
+	return 0
+}
+
+// professional roles work for an organisation, under its agreement and on its staff list.
+func (r Role) professional() bool { return r == Clinical || r == UrgentNonClinical || r == CareHome }
+
+// Standing is whether something that has a term is in force.
+type Standing uint8
+
+// The standings.
+const (
+	Never   Standing = iota // there is none, or none for this role and purpose
+	Lapsed                  // there was, and it has run out or was ended
+	InForce                 // it counts today
+)
+
+// String is "never", "lapsed" or "in-force".
+func (s Standing) String() string { return [...]string{"never", "lapsed", "in-force"}[s] }
+
+// Worse is the lesser of two standings: what needs both has the standing of the worse.
+func (s Standing) Worse(other Standing) Standing { return min(s, other) }
+
+// Purpose is what a caller looks at records for. It follows from the kind of their organisation and from signed claims, never
+// from a header.
+type Purpose uint8
+
+// The purposes.
+const (
+	Unstated   Purpose = iota
+	Care               // direct care of this person (v3-ActReason TREAT)
+	UrgentCare         // an urgent or emergency contact (ETREAT)
+	OwnRecord          // a person and their own record (PATRQT)
+	Oversight          // privacy, audit and administration (HOPERAT)
+	OtherUse           // anything else: research, planning, payment. Nothing is shown for it
+)
+
+// Grant is a break-glass grant: one patient, for a limited time.
+type Grant struct {
+	Patient fhir.ID
+	Until   time.Time
+}
+
+// Caller is what is known of who asks, all of it looked up before anything is decided.
+type Caller struct {
+	Now          time.Time
+	Role         Role
+	Purpose      Purpose
+	Organisation string   // ODS code; "" for a person of none
+	Urgent       bool     // the organisation answers urgent and emergency calls
+	Agreement    Standing // of the organisation, for this role and purpose
+	Staff        Standing // of the entry in its staff list: listed, and training in date
+	Partner      bool     // a system: registered as an exchange partner of the organisation
+	Patient      fhir.ID  // of a Patient
+	ActsFor      []fhir.ID
+	Contacts     []fhir.ID // patients of a dispatch or an urgent-care contact now open
+	Grants       []Grant   // break-glass; those that have run out do not count
+}
+
+// standing is whether agreement and staff list let the caller work today.
+func (c *Caller) standing() Standing { return c.Agreement.Worse(c.Staff) }

@@ -1,0 +1,34 @@
+// Package access decides who may see what. It is pure: facts come in, a decision goes out, and the same facts always
+// give the same decision. Everything is denied that no rule allows.
+//
+// # Labels
+//
+// Whether somebody sees a resource must be decided inside the search, before sort, total and page, and without a join.
+// So what is known of a patient (Record) is turned into a few tokens, the Label, which stand in the index of every resource of
+// the patient's compartment as the hidden parameter query.AccessCode; and what is known of a caller (Caller) is turned
+// into the tokens they may see (Decision.Sees). A resource is visible when it has one of them, which is a conjunct of an ordinary
+// query (Decision.Visible). When a fact about a patient changes, the labels of their compartment are written anew, in the
+// same commit, without new versions.
+//
+// The tokens, by system:
+//
+//	public            what any logged-in caller may read: definitions
+//	directory         professionals, organisations, places, products
+//	org|ODS           an organisation with a relationship to the patient: author, practice, residence
+//	urgent            a published plan, for urgent care
+//	contact|ID        the patient of a dispatch or an urgent-care contact
+//	self|ID           the patient themself, and who acts for them
+//	emergency|ID      whoever holds a break-glass grant for the patient
+//	officer|ODS       the privacy officer of an organisation
+//	admin             the admin plane
+//
+// # Facts
+//
+// A Record is read from resources by whoever writes them (the Patient, its sharing Consents, its plans); a Caller from a
+// token, a staff list and an agreement. Those resources are facts, and changing them is not an ordinary write: see Plane.
+//
+// # What is withheld
+//
+// A Rule takes elements out of resources that are visible. It holds for every surface, searching included: a
+// parameter that reads a withheld element has no value for that caller.
+package access

@@ -1,0 +1,81 @@
+package access
+
+import (
+	"slices"
+
+	"hearken/fhir"
+	"hearken/fhir/search/query"
+)
+
+// The systems of the security labels that decide about access.
+const (
+	ConfidentialitySystem = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
+	LabelSystem           = "https://hearken.example.org/fhir/CodeSystem/access-label"
+)
+
+// LabelFact marks a resource as a fact about who may see what: an agreement, an entry of a staff list, a grant. Only what
+// has it counts as one. A PractitionerRole that came with a plan says who looks after somebody, and lets nobody in.
+const LabelFact = "fact"
+
+// confidentiality is the order of the v3 codes, least first.
+var confidentiality = []string{"U", "L", "M", "N", "R", "V"}
+
+// DetailAdminPlane is the detail of a write that only the admin plane may do.
+const DetailAdminPlane = "admin-plane-only"
+
+// Relabelling says whether a caller may change the security labels of a resource (meta.security) from before to after, and
+// with them the resource: nil before is a new one, nil after a deletion. Anyone who may write may raise a label; only the
+// admin plane lowers one, and only it writes facts. The error is CodeForbidden.
+func Relabelling(c *Caller, before, after []query.Token) error {
+	if c.Role == Administrator {
+		return nil
+	}
+	fact := query.Token{System: LabelSystem, Code: LabelFact}
+	if slices.Contains(before, fact) || slices.Contains(after, fact) {
+		return adminOnly("a resource that decides who may see records is written by the administrators alone")
+	}
+	if after != nil && lowered(before, after) {
+		return adminOnly("a security label may be raised here, and is lowered or taken away by the administrators alone")
+	}
+	return nil
+}
+
+func adminOnly(words string) error {
+	return fhir.Errorf(fhir.CodeForbidden, "%s", words).Detailed(DetailAdminPlane)
+}
+
+// lowered reports whether confidentiality went down or a label of ours is gone.
+func lowered(before, after []query.Token) bool {
+	if confidential(after) < confidential(before) {
+		return true
+	}
+	for _, label := range before {
+		if label.System == LabelSystem && !slices.Contains(after, label) {
+			return true
+		}
+	}
+	return false
+}
+
+// confidential is the place of the highest confidentiality among labels; that of "N" when there is none.
+func confidential(labels []query.Token) int {
+	highest := -1
+	for _, label := range labels {
+		if label.System == ConfidentialitySystem {
+			highest = max(highest, slices.Index(confidentiality, label.Code))
+		}
+	}
+	if highest < 0 {
+		return slices.Index(confidentiality, "N")
+	}
+	return highest
+}
+
+// Restricts reports whether security labels make a record a restricted one: confidentiality R or V.
+func Restricts(labels []query.Token) bool {
+	return confidential(labels) > slices.Index(confidentiality, "N")
+}
+
+// Widens reports whether a change of what is recorded of sharing lets more people see a record, which needs the admin plane and two
+// people; recording an objection, and a first agreement, do not.
+func Widens(before, after Sharing) bool { return before == Objected && after != Objected }

@@ -1,0 +1,36 @@
+package access
+
+import "hearken/fhir"
+
+// Sharing is what is recorded of the person's agreement or objection to their plan being shared. It is about confidentiality;
+// it is not the legal basis of processing.
+type Sharing uint8
+
+// What may be recorded.
+const (
+	NotRecorded Sharing = iota
+	Agreed              // by the person, by an attorney for them, or decided in their best interests
+	Objected            // refused, or an agreement that was withdrawn
+)
+
+// Record is what is known of one patient that decides who may see what is theirs. It is read from their resources by
+// whoever writes those.
+type Record struct {
+	Patient    fhir.ID
+	Sharing    Sharing
+	Restricted bool     // where the person lives or who they are must not become known: meta.security R or V
+	Published  bool     // there is an approved plan
+	Authors    []string // ODS codes of the organisations that wrote it
+	Practice   string   // ODS code of the registered practice, "" for none
+	Residence  string   // ODS code of the care home they live in, "" for none
+}
+
+// relationships are the organisations that may see the record because of what they are to the person. An objection
+// and a restriction leave the authors, who know what they wrote.
+func (r *Record) relationships() []string {
+	codes := r.Authors
+	if r.Sharing != Objected && !r.Restricted {
+		codes = append(codes[:len(codes):len(codes)], r.Practice, r.Residence)
+	}
+	return codes
+}

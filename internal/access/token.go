@@ -1,0 +1,35 @@
+package access
+
+import (
+	"hearken/fhir"
+	"hearken/fhir/search/query"
+)
+
+// The systems of access tokens; see the package comment.
+const (
+	systemPublic    = "public"
+	systemDirectory = "directory"
+	systemOrg       = "org"
+	systemUrgent    = "urgent"
+	systemContact   = "contact"
+	systemSelf      = "self"
+	systemEmergency = "emergency"
+	systemOfficer   = "officer"
+	systemAdmin     = "admin"
+)
+
+// The tokens that name nobody.
+var (
+	public    = query.Token{System: systemPublic}
+	directory = query.Token{System: systemDirectory}
+	urgent    = query.Token{System: systemUrgent}
+	admin     = query.Token{System: systemAdmin}
+)
+
+func ofOrganisation(code string) query.Token { return query.Token{System: systemOrg, Code: code} }
+
+func ofOfficer(code string) query.Token { return query.Token{System: systemOfficer, Code: code} }
+
+func ofPatient(system string, id fhir.ID) query.Token {
+	return query.Token{System: system, Code: string(id)}
+}
