@@ -14,6 +14,7 @@ type CodeSystem struct {
 	URL              string
 	Version          string
 	Name             string
+	Language         string // of its displays (BCP 47), "" when not said
 	Status           string // draft | active | retired | unknown
 	Content          string // not-present | example | fragment | complete | supplement
 	CaseInsensitive  bool   // caseSensitive = false
@@ -35,7 +36,8 @@ type PropertyDefinition struct {
 type Concept struct {
 	Code         string
 	Display      string
-	Parent       int32 // index of the concept it stands below in the hierarchy, NoParent for a root
+	Definition   string // what it means, "" when not said
+	Parent       int32  // index of the concept it stands below in the hierarchy, NoParent for a root
 	Properties   []ConceptProperty
 	Designations []Designation
 }
@@ -54,9 +56,12 @@ type ConceptProperty struct {
 // Designation is another way to say what a concept's display says.
 type Designation struct {
 	Language string
-	Use      string // code of its use, "" when not said
+	Use      Use
 	Value    string
 }
+
+// Use is the coding that says what a designation is for; zero when not said.
+type Use struct{ System, Code, Display string }
 
 // ValueSet is what a value set selects, by rules (https://hl7.org/fhir/R4/valueset.html#compositions).
 type ValueSet struct {
@@ -67,6 +72,14 @@ type ValueSet struct {
 	NoInactive bool // compose.inactive = false: inactive codes are not in it
 	Include    []ConceptSet
 	Exclude    []ConceptSet
+	Expansion  *Expansion // as it was published, nil for none
+}
+
+// Expansion is the codes that somebody found a value set to have (https://hl7.org/fhir/R4/valueset.html#expansion), those of
+// one system that stand together as one ConceptSet.
+type Expansion struct {
+	Contains []ConceptSet
+	Partial  bool // it says that there are more codes than it holds
 }
 
 // ConceptSet is one include or exclude of a value set: the codes that all its parts have in common.
@@ -78,8 +91,11 @@ type ConceptSet struct {
 	ValueSets []string // canonicals
 }
 
-// ConceptReference is a code a value set names, with its own display for it or "".
-type ConceptReference struct{ Code, Display string }
+// ConceptReference is a code a value set names, with its own display and designations for it, if any.
+type ConceptReference struct {
+	Code, Display string
+	Designations  []Designation
+}
 
 // Filter selects codes by a property (https://hl7.org/fhir/R4/valueset-filter-operator.html).
 type Filter struct{ Property, Op, Value string }

@@ -1,7 +1,6 @@
 package igpackage
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -33,10 +32,10 @@ func NewLibrary(packages ...*Package) (*Library, fhir.Outcome) {
 		}
 	}
 	for _, all := range l.structures {
-		slices.SortStableFunc(all, func(a, b *definition.StructureDefinition) int { return compareVersions(b.Version, a.Version) })
+		slices.SortStableFunc(all, func(a, b *definition.StructureDefinition) int { return definition.CompareVersions(b.Version, a.Version) })
 	}
 	for _, all := range l.resources {
-		slices.SortStableFunc(all, func(a, b *Resource) int { return compareVersions(b.Version, a.Version) })
+		slices.SortStableFunc(all, func(a, b *Resource) int { return definition.CompareVersions(b.Version, a.Version) })
 	}
 	return l, l.missing()
 }
@@ -102,43 +101,4 @@ func (l *Library) Resource(canonical string) *Resource {
 		}
 	}
 	return nil
-}
-
-// compareVersions orders by numbers where both have numbers, else by text; a version before none. What stands after
-// "-" is a pre-release and comes before the release itself (https://semver.org).
-func compareVersions(a, b string) int {
-	a, before, early := strings.Cut(a, "-")
-	b, after, late := strings.Cut(b, "-")
-	as, bs := strings.Split(a, "."), strings.Split(b, ".")
-	for i := range max(len(as), len(bs)) {
-		if order := comparePart(part(as, i), part(bs, i)); order != 0 {
-			return order
-		}
-	}
-	if early != late {
-		if early {
-			return -1
-		}
-		return 1
-	}
-	return cmp.Compare(before, after)
-}
-
-func part(parts []string, i int) string {
-	if i < len(parts) {
-		return parts[i]
-	}
-	return ""
-}
-
-func comparePart(a, b string) int {
-	a, b = strings.TrimLeft(a, "0"), strings.TrimLeft(b, "0")
-	if isNumber(a) && isNumber(b) {
-		return cmp.Or(len(a)-len(b), cmp.Compare(a, b))
-	}
-	return cmp.Compare(a, b)
-}
-
-func isNumber(text string) bool {
-	return strings.Trim(text, "0123456789") == ""
 }

@@ -1,0 +1,242 @@
+package terminology
+
+import (
+	"slices"
+
+	"hearken/fhir/definition"
+)
+
+// compiler makes one value set and those it imports ready for questions. A fault of any of them that is about the
+// definitions (a circle, too much work) is a fault of the whole; what is merely not loaded is not.
+type compiler struct {
+	library *Library
+	path    []*definition.ValueSet
+	done    map[*definition.ValueSet]*ValueSet
+	work    int
+	failure Verdict
+}
+
+func (l *Library) compile(def *definition.ValueSet) *ValueSet {
+	c := compiler{library: l, done: map[*definition.ValueSet]*ValueSet{}, work: l.limits.Work}
+	set := c.valueSet(def)
+	if c.failure.Reason != 0 {
+		set = &ValueSet{library: l, def: def, failure: c.failure}
+		c.done = map[*definition.ValueSet]*ValueSet{def: set}
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for def, one := range c.done {
+		if l.holds(def) && l.compiled[def] == nil {
+			l.compiled[def] = one
+		}
+	}
+	return set
+}
+
+// holds reports whether rows are the library's own, and not only asked of it.
+func (l *Library) holds(def *definition.ValueSet) bool {
+	return slices.Contains(l.valueSets[def.URL], def)
+}
+
+// valueSet compiles one; nil once something failed.
+func (c *compiler) valueSet(def *definition.ValueSet) *ValueSet {
+	l := c.library
+	set := l.ready(def)
+	switch {
+	case set != nil && set.failure.Reason != 0:
+		return c.fail(set.failure.Reason, set.failure.Subject)
+	case set != nil:
+		return set
+	case c.done[def] != nil:
+		return c.done[def]
+	case slices.Contains(c.path, def):
+		return c.fail(Circular, def.URL)
+	case len(c.path) >= l.limits.Depth:
+		return c.fail(TooCostly, def.URL)
+	}
+	c.path = append(c.path, def)
+	set = &ValueSet{library: l, def: def, bySystem: map[string][]*clause{}, cost: 1, depth: 1}
+	c.compose(set)
+	c.path = c.path[:len(c.path)-1]
+	if set.cost > l.limits.Members || set.depth > l.limits.Depth {
+		c.fail(TooCostly, def.URL)
+	}
+	if c.failure.Reason != 0 {
+		return nil
+	}
+	set.sortOut()
+	c.done[def] = set
+	return set
+}
+
+// compose compiles the rules of a value set. Where they cannot be evaluated, or there are none, a published expansion
+// stands in for them.
+func (c *compiler) compose(set *ValueSet) {
+	def := set.def
+	set.include = c.clauses(set, def.Include)
+	set.exclude = c.clauses(set, def.Exclude)
+	x := def.Expansion
+	switch {
+	case x == nil || c.failure.Reason != 0:
+	case len(def.Include) == 0 && x.Partial:
+		set.include = append(c.clauses(set, x.Contains), &clause{imports: []imported{{missing: unknown(PartialExpansion, def.URL)}}})
+	case len(def.Include) == 0, !x.Partial && (unsettled(set.include) || unsettled(set.exclude)):
+		set.include, set.exclude = c.clauses(set, x.Contains), nil
+	}
+}
+
+// unsettled reports whether there are clauses that cannot be evaluated in full.
+func unsettled(all []*clause) bool {
+	return slices.ContainsFunc(all, func(c *clause) bool {
+		return c.listed == nil && c.missing.Reason != 0 && (c.grammar == nil || c.partial) ||
+			slices.ContainsFunc(c.imports, func(i imported) bool { return i.set == nil })
+	})
+}
+
+func (c *compiler) fail(reason Reason, subject string) *ValueSet {
+	if c.failure.Reason == 0 {
+		c.failure = unknown(reason, subject)
+	}
+	return nil
+}
+
+// spend counts work, and fails when there was too much of it.
+func (c *compiler) spend(n int) bool {
+	if c.work -= n; c.work < 0 {
+		c.fail(TooCostly, c.path[0].URL)
+	}
+	return c.failure.Reason == 0
+}
+
+// clauses compiles includes or excludes. Neighbours that only list codes of one system become one clause.
+func (c *compiler) clauses(v *ValueSet, sets []definition.ConceptSet) []*clause {
+	var all []*clause
+	for i := range sets {
+		set := &sets[i]
+		if !c.spend(1 + len(set.Concepts) + len(set.ValueSets)) {
+			return nil
+		}
+		if len(all) > 0 && len(set.Concepts) > 0 && len(set.ValueSets) == 0 {
+			if last := all[len(all)-1]; last.listed != nil && last.system == set.System && sets[i-1].Version == set.Version && len(last.imports) == 0 {
+				last.list(set.Concepts)
+				continue
+			}
+		}
+		one := c.clause(v, set)
+		if c.failure.Reason != 0 {
+			return nil
+		}
+		all = append(all, one)
+	}
+	return all
+}
+
+func (c *compiler) clause(v *ValueSet, set *definition.ConceptSet) *clause {
+	one := &clause{system: set.System, active: v.def.NoInactive}
+	if set.System != "" {
+		one.codes, one.missing = c.library.codesIn(set.System, set.Version)
+		c.systemPart(one, set)
+	}
+	v.cost++
+	for _, canonical := range set.ValueSets {
+		one.imports = append(one.imports, c.imported(v, canonical))
+	}
+	return one
+}
+
+func (c *compiler) imported(v *ValueSet, canonical string) imported {
+	def, missing := c.library.valueSet(canonical)
+	if def == nil {
+		return imported{missing: missing}
+	}
+	set := c.valueSet(def)
+	if set != nil {
+		v.cost = min(v.cost+set.cost, 1<<30)
+		v.depth = max(v.depth, set.depth+1)
+	}
+	return imported{set: set}
+}
+
+// systemPart compiles what an include says of its code system.
+func (c *compiler) systemPart(one *clause, set *definition.ConceptSet) {
+	switch {
+	case len(set.Concepts) > 0:
+		one.listed = make(map[string]int32, len(set.Concepts))
+		one.list(set.Concepts)
+	case one.codes == nil:
+		if one.missing.Reason != UnknownVersion {
+			one.grammar = grammars[set.System]
+		}
+		one.patternsOf(set.Filters)
+	case len(set.Filters) > 0 && c.spend(len(set.Filters)*len(one.codes.Concepts)):
+		x := selection{codeSystem: one.codes, supplements: c.library.supplementsOf(one.codes), spend: c.spend}
+		var bad *definition.Filter
+		if one.selected, bad = x.selectConcepts(set.Filters); bad != nil {
+			one.selected, one.missing = nil, unknown(UnknownFilter, filterText(*bad))
+		}
+	}
+}
+
+func filterText(f definition.Filter) string { return f.Property + " " + f.Op + " " + f.Value }
+
+// list adds codes one by one.
+func (c *clause) list(concepts []definition.ConceptReference) {
+	if c.concepts == nil {
+		c.concepts = concepts[:len(concepts):len(concepts)]
+	} else {
+		c.concepts = append(c.concepts, concepts...)
+	}
+	for i := len(c.concepts) - len(concepts); i < len(c.concepts); i++ {
+		code := c.concepts[i].Code
+		if c.codes != nil {
+			code = c.codes.fold(code)
+		}
+		if _, twice := c.listed[code]; !twice {
+			c.listed[code] = int32(i)
+		}
+	}
+}
+
+// patternsOf keeps the filters that can be told from a code alone: those of the grammar, and regular expressions.
+func (c *clause) patternsOf(filters []definition.Filter) {
+	for _, f := range filters {
+		var matches func(string) bool
+		if c.grammar != nil && c.grammar.filter != nil {
+			matches = c.grammar.filter(f)
+		}
+		if pattern, ok := compilePattern(f.Value); ok && f.Op == "regex" && f.Property == "code" {
+			matches = pattern.MatchString
+		}
+		if matches == nil {
+			c.partial = true
+			continue
+		}
+		c.patterns = append(c.patterns, matches)
+	}
+}
+
+// sortOut puts the includes where questions find them.
+func (v *ValueSet) sortOut() {
+	add := func(system string) {
+		if !slices.Contains(v.systems, system) {
+			v.systems = append(v.systems, system)
+		}
+	}
+	for _, c := range v.include {
+		if c.system != "" {
+			v.bySystem[c.system] = append(v.bySystem[c.system], c)
+			add(c.system)
+			continue
+		}
+		v.open = append(v.open, c)
+		for _, i := range c.imports {
+			if i.set == nil {
+				add("")
+				continue
+			}
+			for _, system := range i.set.systems {
+				add(system)
+			}
+		}
+	}
+}

@@ -1,0 +1,13 @@
+// Package terminology answers questions about codes (https://hl7.org/fhir/R4/terminology-module.html): whether one is in a
+// value set, what a value set expands to, what is known of a code, how two codes relate, what a code is in another system.
+//
+// A Library holds code systems, value sets and concept maps as rows of fhir/definition: those published with FHIR
+// (r4.Terminology), and any others that Read takes from resources. It is pure and never changes, and it is
+// honest about what it cannot know: a code of a system that is not loaded is Unknown, with the reason, and neither
+// valid nor invalid. Systems with a grammar instead of a list (UCUM, BCP 47, media types, time zones) are checked
+// by it; of SNOMED CT, which is not loaded, the check digit and the kind of identifier.
+//
+//	library := terminology.NewLibrary(r4.Terminology())
+//	set, err := library.ValueSet("http://hl7.org/fhir/ValueSet/request-status")
+//	set.Validate("http://hl7.org/fhir/request-status", "active").Answer // In
+package terminology

@@ -1,0 +1,115 @@
+package terminology
+
+import "strings"
+
+// IsLanguageTag checks that a code is well-formed by BCP 47 (RFC 5646 §2.1): language, script, region,
+// variants, extensions, private use, in this order. Whether each part is registered is not asked: the
+// registry changes, and an old list must not refuse a new language.
+func IsLanguageTag(code string) bool {
+	parts := strings.Split(code, "-")
+	if len(code) > 255 || len(parts) > 32 {
+		return false
+	}
+	for _, part := range parts {
+		if !isSubtag(part) {
+			return false
+		}
+	}
+	if irregularTags[strings.ToLower(code)] {
+		return true
+	}
+	if isSingleton(parts[0], "x") {
+		return len(parts) > 1
+	}
+	rest, ok := cutLanguage(parts)
+	if !ok {
+		return false
+	}
+	rest = cutIf(rest, func(s string) bool { return len(s) == 4 && letters(s) })
+	rest = cutIf(rest, func(s string) bool { return len(s) == 2 && letters(s) || len(s) == 3 && numerals(s) })
+	for len(rest) > 0 && isVariant(rest[0]) {
+		rest = rest[1:]
+	}
+	return isExtensions(rest)
+}
+
+// cutLanguage takes off the language with its extensions (zh-yue).
+func cutLanguage(parts []string) ([]string, bool) {
+	language := parts[0]
+	if len(language) < 2 || !letters(language) {
+		return nil, false
+	}
+	rest := parts[1:]
+	if len(language) <= 3 {
+		for range 3 {
+			rest = cutIf(rest, func(s string) bool { return len(s) == 3 && letters(s) })
+		}
+	}
+	return rest, true
+}
+
+// isExtensions checks what is left: groups that begin with a single character and have at least
+// one longer part each, "x" last.
+func isExtensions(parts []string) bool {
+	for len(parts) > 0 {
+		if len(parts[0]) != 1 || len(parts) == 1 {
+			return false
+		}
+		if isSingleton(parts[0], "x") {
+			return true
+		}
+		n := 1
+		for n < len(parts) && len(parts[n]) > 1 {
+			n++
+		}
+		if n == 1 {
+			return false
+		}
+		parts = parts[n:]
+	}
+	return true
+}
+
+func cutIf(parts []string, is func(string) bool) []string {
+	if len(parts) > 0 && is(parts[0]) {
+		return parts[1:]
+	}
+	return parts
+}
+
+func isSingleton(s, letter string) bool { return strings.EqualFold(s, letter) }
+
+// isVariant: five to eight characters, or four that begin with a digit.
+func isVariant(s string) bool {
+	return len(s) >= 5 || len(s) == 4 && s[0] >= '0' && s[0] <= '9'
+}
+
+func isSubtag(s string) bool {
+	if s == "" || len(s) > 8 {
+		return false
+	}
+	for i := range len(s) {
+		if !isAlphanumeric(s[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func letters(s string) bool {
+	for i := range len(s) {
+		if !isLetter(s[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func numerals(s string) bool { return strings.Trim(s, "0123456789") == "" }
+
+// irregularTags were registered before the grammar and do not fit it (RFC 5646 §2.1, "grandfathered").
+var irregularTags = map[string]bool{
+	"en-gb-oed": true, "i-ami": true, "i-bnn": true, "i-default": true, "i-enochian": true, "i-hak": true,
+	"i-klingon": true, "i-lux": true, "i-mingo": true, "i-navajo": true, "i-pwn": true, "i-tao": true, "i-tay": true,
+	"i-tsu": true, "sgn-be-fr": true, "sgn-be-nl": true, "sgn-ch-de": true,
+}
