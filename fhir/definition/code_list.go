@@ -12,7 +12,7 @@ import "slices"
 //	ucum-length  a UCUM unit of length, "km"
 //	iana-tz      a name of the IANA time zone database, "Europe/London"
 //
-// The rules themselves are in fhir/validation.
+// The grammars behind them are in fhir/terminology and fhir/ucum.
 type CodeList struct {
 	URL     string
 	Version string

@@ -6,18 +6,22 @@ import "strings"
 // variants, extensions, private use, in this order. Whether each part is registered is not asked: the
 // registry changes, and an old list must not refuse a new language.
 func IsLanguageTag(code string) bool {
-	parts := strings.Split(code, "-")
-	if len(code) > 255 || len(parts) > 32 {
-		return false
-	}
-	for _, part := range parts {
-		if !isSubtag(part) {
+	var room [maxSubtags]string
+	parts := room[:0]
+	for part := range strings.SplitSeq(code, "-") {
+		if len(parts) == maxSubtags || !isSubtag(part) {
 			return false
 		}
+		parts = append(parts, part)
 	}
-	if irregularTags[strings.ToLower(code)] {
-		return true
-	}
+	return isLangtag(parts) || irregularTags[strings.ToLower(code)]
+}
+
+// maxSubtags is more than any registered tag has; the grammar sets no limit.
+const maxSubtags = 32
+
+// isLangtag checks a tag by the grammar, or one for private use.
+func isLangtag(parts []string) bool {
 	if isSingleton(parts[0], "x") {
 		return len(parts) > 1
 	}

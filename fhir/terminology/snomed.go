@@ -2,21 +2,44 @@ package terminology
 
 import "strings"
 
-// checkSnomed looks at a SNOMED CT code, of which only the form can be known: an identifier has 6 to 18 digits, a
-// partition that says it is of a concept (00, or 10 with a namespace) and a check digit. An expression is left
-// undecided, unless it cannot be one (https://hl7.org/fhir/R4/snomedct.html).
+// checkSnomed looks at a SNOMED CT code, of which only the form can be known: a concept identifier, or an expression of
+// the compositional grammar made of some (https://hl7.org/fhir/R4/snomedct.html, http://snomed.org/scg).
 func checkSnomed(code string) Answer {
-	if strings.Trim(code, "0123456789") == "" {
-		if IsSnomedConceptID(code) {
-			return Unknown
+	if IsSnomedConceptID(code) || isSnomedExpression(code) {
+		return Unknown
+	}
+	return NotIn
+}
+
+// isSnomedExpression looks only at the words of an expression, which are identifiers of concepts, terms between bars,
+// numbers after "#" and texts between quotes, and at its signs; how they stand together is not asked.
+func isSnomedExpression(code string) bool {
+	concepts := 0
+	for code != "" {
+		c := code[0]
+		switch {
+		case c >= '0' && c <= '9':
+			n := len(code) - len(strings.TrimLeft(code, "0123456789"))
+			if !IsSnomedConceptID(code[:n]) {
+				return false
+			}
+			concepts++
+			code = code[n:]
+		case c == '|' || c == '"':
+			end := strings.IndexByte(code[1:], c)
+			if end < 0 {
+				return false
+			}
+			code = code[end+2:]
+		case c == '#':
+			code = strings.TrimLeft(code[1:], "+-.0123456789")
+		case strings.IndexByte(" \t:,=+<>{}()", c) < 0:
+			return false
+		default:
+			code = code[1:]
 		}
-		return NotIn
 	}
-	first := strings.TrimLeft(code, " ")
-	if first == "" || strings.IndexByte("0123456789=<(", first[0]) < 0 {
-		return NotIn
-	}
-	return Unknown
+	return concepts > 0
 }
 
 // IsSnomedConceptID reports whether a text has the form of a SNOMED CT concept identifier: its length, its partition and

@@ -71,3 +71,7 @@ func isAbsolute(uri string) bool {
 	}
 	return true
 }
+
+func isAlphanumeric(c byte) bool { return isLetter(c) || c >= '0' && c <= '9' }
+
+func isLetter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }

@@ -2,32 +2,18 @@ package validation
 
 import "testing"
 
+// Each rule that definition.CodeList may name is a grammar of fhir/terminology or fhir/ucum, whose tests say more.
 func TestCodeRules(t *testing.T) {
-	for _, row := range []struct {
-		rule      string
-		good, bad []string
-	}{
-		{"bcp47",
-			[]string{"en", "en-GB", "zh-Hant-TW", "zh-yue", "sl-rozaj-biske", "de-CH-1901", "es-419", "x-private", "en-a-bbb-x-a", "i-klingon", "sgn-BE-FR", "qaa"},
-			[]string{"", "e", "english language", "en_GB", "en-", "-en", "en--GB", "x", "en-x", "en-a", "toolonglang", "en-GB-", "12", "en-a-b-c"}},
-		{"bcp13",
-			[]string{"text/plain", "application/fhir+json", "text/plain; charset=utf-8", `a/b;c="d;e"`, "image/*", "application/vnd.ms-excel", "xml", "json", "ttl"},
-			[]string{"", "text", "/plain", "text/", "text/plain; charset", "text/plain;=a", "te xt/plain", "text/pl ain", "text/plain/x", "text/plain; a="}},
-		{"ucum", []string{"mg", "mm[Hg]", "10*3/uL", "{score}", "kg/m2"}, []string{"", "furlongs", "MG/"}},
-		{"ucum-time", []string{"a", "mo", "wk", "d", "h", "min"}, []string{"kg", "b", ""}},
-		{"ucum-length", []string{"m", "km", "[mi_i]"}, []string{"s", ""}},
-		{"iana-tz", []string{"Europe/London", "America/Argentina/Buenos_Aires", "UTC", "Etc/GMT+1", "EST5EDT"}, []string{"", "London/Europe", "Europe/", "+01:00", "Europe/Lon don"}},
+	for _, row := range []struct{ rule, good, bad string }{
+		{"bcp47", "en-GB", "en_GB"},
+		{"bcp13", "text/plain; charset=utf-8", "text"},
+		{"ucum", "mm[Hg]", "furlongs"},
+		{"ucum-time", "wk", "kg"},
+		{"ucum-length", "km", "s"},
+		{"iana-tz", "Europe/London", "London/Europe"},
 	} {
-		rule := codeRules[row.rule]
-		for _, code := range row.good {
-			if !rule.valid(code) {
-				t.Errorf("rule %s of %q = false, want true", row.rule, code)
-			}
-		}
-		for _, code := range row.bad {
-			if rule.valid(code) {
-				t.Errorf("rule %s of %q = true, want false", row.rule, code)
-			}
+		if rule := codeRules[row.rule]; !rule.valid(row.good) || rule.valid(row.bad) {
+			t.Errorf("rule %s of %q, %q = %t, %t, want true, false", row.rule, row.good, row.bad, rule.valid(row.good), rule.valid(row.bad))
 		}
 	}
 }
