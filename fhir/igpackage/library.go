@@ -32,7 +32,9 @@ func NewLibrary(packages ...*Package) (*Library, fhir.Outcome) {
 		}
 	}
 	for _, all := range l.structures {
-		slices.SortStableFunc(all, func(a, b *definition.StructureDefinition) int { return definition.CompareVersions(b.Version, a.Version) })
+		slices.SortStableFunc(all, func(a, b *definition.StructureDefinition) int {
+			return definition.CompareVersions(b.Version, a.Version)
+		})
 	}
 	for _, all := range l.resources {
 		slices.SortStableFunc(all, func(a, b *Resource) int { return definition.CompareVersions(b.Version, a.Version) })
