@@ -50,6 +50,7 @@ type ElementDefinition struct {
 	BaseMax          int // base.max: whether JSON writes it as an array
 	Types            []TypeRef
 	ContentReference string // path of the element whose content this one has, without "#": "Bundle.link"
+	MinLength        int    // extension minLength
 	MaxLength        int    // 0 = no limit
 	Binding          *Binding
 	Constraints      []Constraint
@@ -57,7 +58,7 @@ type ElementDefinition struct {
 	IsSummary        bool
 	MustSupport      bool
 	XMLAttr          bool   // representation xmlAttr
-	Regex            string // of a primitive's value element
+	Regex            string // of a primitive's value, "" when any
 	Slicing          *Slicing
 	Fixed            []byte // fixed[x] as JSON, nil when none
 	FixedType        string // its type

@@ -48,9 +48,22 @@ func readMember(s *definition.StructureDefinition, row *definition.ElementChange
 		row.Slicing = slicing(c)
 	case "representation":
 		row.XMLAttr = row.XMLAttr || c.Text() == "xmlAttr"
+	case "extension":
+		err = readExtension(row, c)
 	default:
 		readFlag(row, c)
 		readValue(row, c)
+	}
+	return err
+}
+
+// readExtension reads what extensions of FHIR's own say of the values of an element (https://hl7.org/fhir/R4/elementdefinition-profiles.html).
+func readExtension(row *definition.ElementChange, c element.Node) (err error) {
+	switch value := c.Child("value").Text(); text(c, "url") {
+	case extensionURL + "minLength":
+		row.MinLength, err = strconv.Atoi(value)
+	case extensionURL + "regex":
+		row.Regex = value
 	}
 	return err
 }

@@ -46,12 +46,12 @@ func presentAll(fields []*definition.Field) list {
 }
 
 // slicedAs finds the slice of a choice that is about one of its types, nil when there is none.
-func slicedAs(p place, f *definition.Field) *outline {
+func slicedAs(p place, f *definition.Field) *definition.Outline {
 	if !p.element.Choice {
 		return nil
 	}
 	for _, s := range p.slices() {
-		if len(s.row.Types) == 1 && s.row.Types[0].Code == f.Type.Name {
+		if len(s.Row.Types) == 1 && s.Row.Types[0].Code == f.Type.Name {
 			return s
 		}
 	}

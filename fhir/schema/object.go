@@ -8,14 +8,14 @@ import (
 
 // object is a resource, datatype or backbone element with the elements a profile leaves it; the outline is nil for what the base says.
 // Nothing else may be in it.
-func (w *writer) object(s *definition.Structure, o *outline) keywords {
+func (w *writer) object(s *definition.Structure, o *definition.Outline) keywords {
 	b := &objectBuilder{w: w}
 	if s.Kind == definition.Resource {
 		b.properties = b.properties.with(resourceType, keywords{{"const", s.Name}})
 		b.required = append(b.required, resourceType)
 	}
 	for _, e := range s.Elements {
-		if p := newPlace(e, o.child(e.Name)); p.row.Max != 0 {
+		if p := newPlace(e, o.Child(e.Name)); p.row.Max != 0 {
 			b.element(p)
 		}
 	}
@@ -35,22 +35,22 @@ func (w *writer) object(s *definition.Structure, o *outline) keywords {
 type place struct {
 	element *definition.Element
 	row     *definition.ElementDefinition
-	outline *outline // nil where the base is all there is
+	outline *definition.Outline // nil where the base is all there is
 }
 
-func newPlace(e *definition.Element, o *outline) place {
+func newPlace(e *definition.Element, o *definition.Outline) place {
 	if o == nil {
 		return place{e, e.Definition, nil}
 	}
-	return place{e, o.row, o}
+	return place{e, o.Row, o}
 }
 
 // slices are those the profile has of the element.
-func (p place) slices() []*outline {
+func (p place) slices() []*definition.Outline {
 	if p.outline == nil {
 		return nil
 	}
-	return p.outline.slices
+	return p.outline.Slices
 }
 
 // fields are the types that are left of the element: only a choice has several to leave out.
@@ -95,7 +95,7 @@ func (b *objectBuilder) element(p place) {
 		b.rules = append(b.rules, present(fields[0]))
 	}
 	for _, f := range fields {
-		if s := slicedAs(p, f); s != nil && s.row.Min > 0 && len(fields) > 1 {
+		if s := slicedAs(p, f); s != nil && s.Row.Min > 0 && len(fields) > 1 {
 			b.rules = append(b.rules, present(f))
 		}
 	}
@@ -124,7 +124,7 @@ func (b *objectBuilder) field(p place, f *definition.Field) {
 func (p place) min() int {
 	sum := 0
 	for _, s := range p.slices() {
-		sum += s.row.Min
+		sum += s.Row.Min
 	}
 	if p.element.Choice {
 		sum = min(sum, 1)
@@ -142,7 +142,7 @@ func (p place) lengths() keywords {
 
 // narrowed is a datatype or backbone element that a profile walks into: all that is left of it, or what is more than the base says
 // beside a reference to the base, whichever is shorter. Inside a slice the base is known to hold already.
-func (w *writer) narrowed(s *definition.Structure, o *outline, inSlice bool) keywords {
+func (w *writer) narrowed(s *definition.Structure, o *definition.Outline, inSlice bool) keywords {
 	full, base := w.object(s, o), w.object(s, nil)
 	more := difference(full, base)
 	if inSlice {

@@ -47,7 +47,7 @@ func (w *writer) sibling(s *definition.Structure) keywords {
 	of := w.source.Set.Structure("Element")
 	if extension := s.Element("extension"); extension != nil && extension.Max == 0 {
 		return w.ref(s.Name+"-sibling", func() keywords {
-			return w.object(of, &outline{children: []*outline{{row: extension.Definition, name: "extension"}}})
+			return w.object(of, &definition.Outline{Children: []*definition.Outline{{Row: extension.Definition, Name: "extension"}}})
 		})
 	}
 	return w.structure(of)

@@ -47,7 +47,7 @@ func Of(source Source, profile *definition.StructureDefinition) ([]byte, error) 
 	if structure.Kind == definition.Primitive {
 		root = append(root, w.primitive(structure)...)
 	} else {
-		root = append(root, w.object(structure, outlineOf(profile.Elements))...)
+		root = append(root, w.object(structure, definition.OutlineOf(profile.Elements))...)
 	}
 	return appendJSON(nil, root.with("$defs", w.reached(root))), nil
 }
@@ -132,8 +132,8 @@ func (w *writer) profile(s *definition.Structure, canonical string) keywords {
 		return nil
 	}
 	return w.ref(w.profileName(found.URL), func() keywords {
-		o := outlineOf(found.Elements)
-		return join(w.narrowed(s, o, false), match(o.row))
+		o := definition.OutlineOf(found.Elements)
+		return join(w.narrowed(s, o, false), match(o.Row))
 	})
 }
 

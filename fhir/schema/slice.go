@@ -31,26 +31,26 @@ func (w *writer) sliced(p place, f *definition.Field) keywords {
 }
 
 // slice is what one slice asks of an array.
-func (w *writer) slice(s *outline, f *definition.Field, mark keywords) keywords {
-	if s.row.Max == 0 {
+func (w *writer) slice(s *definition.Outline, f *definition.Field, mark keywords) keywords {
+	if s.Row.Max == 0 {
 		return keywords{{"items", keywords{{"not", mark}}}}
 	}
 	var k keywords
 	if then := w.item(s, f, true); len(then) > 0 && !equal(then, mark) {
 		k = k.with("items", keywords{{"if", mark}, {"then", then}})
 	}
-	if s.row.Min == 0 && s.row.Max == definition.Unbounded {
+	if s.Row.Min == 0 && s.Row.Max == definition.Unbounded {
 		return k
 	}
-	k = k.with("contains", mark).with("minContains", s.row.Min)
-	if s.row.Max != definition.Unbounded {
-		k = k.with("maxContains", s.row.Max)
+	k = k.with("contains", mark).with("minContains", s.Row.Min)
+	if s.Row.Max != definition.Unbounded {
+		k = k.with("maxContains", s.Row.Max)
 	}
 	return k
 }
 
 // mark tells the items of a slice from others, by all its discriminators; nil when a schema cannot.
-func (w *writer) mark(p place, f *definition.Field, s *outline) keywords {
+func (w *writer) mark(p place, f *definition.Field, s *definition.Outline) keywords {
 	var discriminators []definition.Discriminator
 	if p.row.Slicing != nil {
 		discriminators = p.row.Slicing.Discriminators
@@ -70,37 +70,37 @@ func (w *writer) mark(p place, f *definition.Field, s *outline) keywords {
 }
 
 // discriminated is what an item of a slice has where a discriminator looks; nil when a schema cannot say it.
-func (w *writer) discriminated(d definition.Discriminator, s *definition.Structure, slice *outline) keywords {
-	if s.Name == "Extension" && d.Path == "url" && slice.child("url") == nil {
-		return extensionURL(slice.row)
+func (w *writer) discriminated(d definition.Discriminator, s *definition.Structure, slice *definition.Outline) keywords {
+	if s.Name == "Extension" && d.Path == "url" && slice.Child("url") == nil {
+		return extensionURL(slice.Row)
 	}
 	path, at := strings.Split(d.Path, "."), slice
 	if d.Path == "$this" {
 		path = nil
 	}
-	return w.follow(path, s, at, func(at *outline, s *definition.Structure) keywords {
+	return w.follow(path, s, at, func(at *definition.Outline, s *definition.Structure) keywords {
 		switch d.Type {
 		case "value", "pattern":
 			return w.marked(s, at)
 		case "type":
-			return resourceTypes(s, at.row)
+			return resourceTypes(s, at.Row)
 		}
 		return nil
 	}, d.Type == "exists")
 }
 
 // follow asks for what end says at the end of a path, or, where just presence counts, for what the slice says of it.
-func (w *writer) follow(path []string, s *definition.Structure, at *outline, end func(*outline, *definition.Structure) keywords, presence bool) keywords {
+func (w *writer) follow(path []string, s *definition.Structure, at *definition.Outline, end func(*definition.Outline, *definition.Structure) keywords, presence bool) keywords {
 	if len(path) == 0 {
 		return end(at, s)
 	}
-	e, next := s.Element(path[0]), at.child(path[0])
+	e, next := s.Element(path[0]), at.Child(path[0])
 	if e == nil || next == nil {
 		return nil
 	}
 	fields := newPlace(e, next).fields()
 	if presence && len(path) == 1 {
-		return existing(next.row, fields)
+		return existing(next.Row, fields)
 	}
 	if len(fields) != 1 {
 		return nil
@@ -122,10 +122,10 @@ func member(e *definition.Element, f *definition.Field, inner keywords) keywords
 
 // marked is all that is fixed or has a pattern at an element and in what is in it: what need not be there is so if it
 // is there. It is nil when nothing is sure to be there.
-func (w *writer) marked(s *definition.Structure, at *outline) keywords {
-	sure, rest := []keywords{match(at.row)}, []keywords(nil)
-	for _, c := range at.children {
-		e := s.Element(c.name)
+func (w *writer) marked(s *definition.Structure, at *definition.Outline) keywords {
+	sure, rest := []keywords{match(at.Row)}, []keywords(nil)
+	for _, c := range at.Children {
+		e := s.Element(c.Name)
 		if e == nil {
 			continue
 		}
@@ -136,7 +136,7 @@ func (w *writer) marked(s *definition.Structure, at *outline) keywords {
 		mark := member(e, fields[0], w.marked(fields[0].Type, c))
 		switch {
 		case mark == nil:
-		case c.row.Min > 0:
+		case c.Row.Min > 0:
 			sure = append(sure, mark)
 		default:
 			rest = append(rest, keywords{{"properties", mark.properties()}})

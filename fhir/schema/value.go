@@ -22,15 +22,15 @@ func (w *writer) value(p place, f *definition.Field) keywords {
 }
 
 // item is what a row, and the rows below it, say of one item of a type. Inside a slice only what is more than the type says.
-func (w *writer) item(o *outline, f *definition.Field, inSlice bool) keywords {
+func (w *writer) item(o *definition.Outline, f *definition.Field, inSlice bool) keywords {
 	var of keywords
 	switch {
-	case len(o.children) > 0 && f.Type.Kind != definition.Primitive && !f.Type.IsA("Resource"):
+	case len(o.Children) > 0 && f.Type.Kind != definition.Primitive && !f.Type.IsA("Resource"):
 		of = w.narrowed(f.Type, o, inSlice)
 	case !inSlice:
 		of = w.structure(f.Type)
 	}
-	return join(of, resourceTypes(f.Type, o.row), w.profiles(o.row, f), match(o.row), limits(f.Type, o.row), w.binding(f.Type, o.row.Binding))
+	return join(of, resourceTypes(f.Type, o.Row), w.profiles(o.Row, f), match(o.Row), limits(f.Type, o.Row), w.binding(f.Type, o.Row.Binding))
 }
 
 // profiles asks for one of the profiles that the row has for a type.

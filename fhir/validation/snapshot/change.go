@@ -22,6 +22,9 @@ func (m *maker) change(n *node, c *definition.ElementChange) {
 	if c.MaxLength > 0 {
 		n.row.MaxLength = c.MaxLength
 	}
+	if c.MinLength > 0 {
+		n.row.MinLength = c.MinLength
+	}
 	if c.Regex != "" {
 		n.row.Regex = c.Regex
 	}
