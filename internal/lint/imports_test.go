@@ -104,6 +104,14 @@ var reaches = []reach{
 		why: "authorization works on queries and facts it is handed",
 	},
 	{
+		name: "scopes are decided without I/O", of: []string{"internal/smart"}, only: []string{"fhir", "fhir/search/query"}, never: without(inputOutput, "log/slog"), // slog for LogValue
+		why: "decisions are pure, and tested as such; tokens are checked in smart/token",
+	},
+	{
+		name: "tokens are checked apart", of: []string{"internal/smart/token"}, only: []string{"fhir", "internal/smart"}, never: []string{"os", "os/...", "log", "crypto/rand", "math/rand/..."},
+		why: "it needs keys, a clock and an HTTP client, all of them parameters",
+	},
+	{
 		name: "interactions do not know HTTP", of: []string{"internal/interaction/...", "internal/audit/...", "internal/subscription/..."},
 		never: []string{"hearken/internal/rest/...", "hearken/internal/store/embedded/...", "hearken/internal/store/mongo/...", "github.com/gin-gonic/..."}, through: true,
 		why: "they are written once, for every engine and every transport",
