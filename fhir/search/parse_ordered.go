@@ -11,11 +11,7 @@ import (
 // seconds and zone (https://hl7.org/fhir/R4/search.html#date).
 func (v *valueReader) date(raw string) (query.Test, string) {
 	comparison, text := query.ParseComparison(raw)
-	zone := v.Zone
-	if zone == nil {
-		zone = time.UTC
-	}
-	period, ok := parseDate(text, zone)
+	period, ok := v.Period(text)
 	if !ok {
 		return nil, "a date is an optional prefix (eq ne gt lt ge le sa eb ap) and YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm[:ss[.s]][Z|±hh:mm]"
 	}
@@ -23,6 +19,16 @@ func (v *valueReader) date(raw string) (query.Test, string) {
 		period = v.fromNow(period)
 	}
 	return query.DateTest{Comparison: comparison, Low: period.Low, High: period.High}, ""
+}
+
+// Period is the stretch of time that a date, dateTime or instant stands for in a request; ok is false for any other
+// text (https://hl7.org/fhir/R4/search.html#date).
+func (p *Parser) Period(text string) (period query.Period, ok bool) {
+	zone := p.Zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	return parseDate(text, zone)
 }
 
 // approximate widens a period by a tenth of the gap between it and now, either way, as the specification

@@ -27,6 +27,7 @@ func TestScripts_OverHTTP(t *testing.T) {
 		clock := func() time.Time { return time.Now().Add(time.Duration(ticks.Add(1)) * time.Millisecond) }
 		return scripted{startWith(t, func(c *config.Config) { c.Validation = config.ValidationOff }, app.Deps{Now: clock})}
 	})
+	t.Logf("%d searches", searches)
 	if searches < 220 && !t.Failed() {
 		t.Errorf("%d searches were made, want 220 at least", searches)
 	}

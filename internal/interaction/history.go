@@ -13,10 +13,14 @@ import (
 
 // history answers GET .../_history of an instance, a type or the system (https://hl7.org/fhir/R4/http.html#history):
 // versions newest first, a page at a time, each with the request that made it and what that was answered; a deletion
-// without a resource. _count, _since and _at are understood.
+// without a resource. _count, _since and _at are understood, and _summary and _elements as in a read.
 func (s *Server) history(r *request) (reading, error) {
 	q := store.HistoryQuery{Type: r.key.Type, ID: r.key.ID, Count: s.Limits.HistoryCount}
 	applied, err := s.historyParameters(&q, r)
+	if err != nil {
+		return nil, err
+	}
+	view, err := s.presentation(r)
 	if err != nil {
 		return nil, err
 	}
@@ -30,8 +34,8 @@ func (s *Server) history(r *request) (reading, error) {
 		if err != nil {
 			return Answer{}, err
 		}
-		self := r.Base + historyPath(r.key)
-		return Answer{Status: http.StatusOK, Body: historyBundle(r.Base, self, applied, page), LastModified: newest(page.Records)}, nil
+		body, err := s.historyBundle(r, applied, page, view)
+		return Answer{Status: http.StatusOK, Body: body, LastModified: newest(page.Records)}, err
 	}, nil
 }
 
@@ -46,11 +50,8 @@ func (s *Server) historyParameters(q *store.HistoryQuery, r *request) (url.Value
 		case !known && (r.Prefer.Lenient || s.Parser.UnknownParameters == search.Lenient):
 			continue
 		case !known:
-			return nil, fhir.Errorf(fhir.CodeInvalid, "unknown parameter; a history takes _count, _since and _at").
+			return nil, fhir.Errorf(fhir.CodeInvalid, "unknown parameter; a history takes _count, _since, _at, _summary and _elements").
 				At("http." + p.Name).Detailed("unknown-parameter")
-		}
-		if p.Name == "_at" && isPartialDate(p.Value) {
-			return nil, fhir.Errorf(fhir.CodeNotSupported, "_at is supported for a moment, not for a day, month or year").At("http._at").Detailed("partial-at")
 		}
 		if !set(s, q, p.Value) {
 			return nil, fhir.Errorf(fhir.CodeInvalid, "%s has no valid value", p.Name).At("http." + p.Name).Detailed("parameter-value")
@@ -75,34 +76,34 @@ var historyParameters = map[string]func(*Server, *store.HistoryQuery, string) bo
 		q.Since, ok = parseInstant(value)
 		return ok
 	},
-	"_at": func(_ *Server, q *store.HistoryQuery, value string) (ok bool) {
-		q.At, ok = parseInstant(value)
+	"_at": func(s *Server, q *store.HistoryQuery, value string) bool {
+		period, ok := s.Parser.Period(forgiveSpace(value))
+		q.At, q.Until = time.UnixMicro(period.Low), time.UnixMicro(period.High)
 		return ok
 	},
 	search.PageParameter: func(_ *Server, q *store.HistoryQuery, value string) bool {
 		q.Cursor = value
 		return true
 	},
+	"_summary":  shown,
+	"_elements": shown,
 }
 
-// parseInstant reads a FHIR instant; a "+" of a zone that arrived as a space, because the client did not escape it, is
-// forgiven.
+// shown is a parameter that narrows what is shown of each version, not which: see presentation.
+func shown(*Server, *store.HistoryQuery, string) bool { return true }
+
+// parseInstant reads a FHIR instant.
 func parseInstant(value string) (time.Time, bool) {
-	if len(value) > 6 && value[len(value)-6] == ' ' {
-		value = value[:len(value)-6] + "+" + value[len(value)-5:]
-	}
-	t, err := time.Parse(time.RFC3339Nano, value)
+	t, err := time.Parse(time.RFC3339Nano, forgiveSpace(value))
 	return t, err == nil
 }
 
-// isPartialDate reports whether a value is a FHIR date without a time: a stretch of time and not a moment.
-func isPartialDate(value string) bool {
-	for _, layout := range []string{"2006", "2006-01", "2006-01-02"} {
-		if _, err := time.Parse(layout, value); err == nil {
-			return true
-		}
+// forgiveSpace puts back the "+" of a zone that arrived as a space because the client did not escape it.
+func forgiveSpace(value string) string {
+	if len(value) > 6 && value[len(value)-6] == ' ' {
+		return value[:len(value)-6] + "+" + value[len(value)-5:]
 	}
-	return false
+	return value
 }
 
 func historyPath(key fhir.Key) string {
@@ -122,8 +123,9 @@ func newest(records []store.Record) time.Time {
 	return records[0].LastUpdated
 }
 
-func historyBundle(base, self string, applied url.Values, page store.HistoryPage) []byte {
-	b := newBundle("history", base, sizeOf(page.Records))
+func (s *Server) historyBundle(r *request, applied url.Values, page store.HistoryPage, view presentation) ([]byte, error) {
+	b := newBundle("history", r.Base, sizeOf(page.Records))
+	self := r.Base + historyPath(r.key)
 	b.total(page.Total)
 	next := ""
 	if page.Next != "" {
@@ -135,14 +137,21 @@ func historyBundle(base, self string, applied url.Values, page store.HistoryPage
 	}
 	b.links(link{"self", withQuery(self, applied.Encode())}, link{"next", next})
 	for _, rec := range page.Records {
+		body := rec.Body
+		if !rec.Deleted() {
+			var err error
+			if body, err = s.presented(body, view); err != nil {
+				return nil, err
+			}
+		}
 		b.entry()
 		b.fullURL(rec.Key)
-		b.raw("resource", rec.Body)
+		b.raw("resource", body)
 		b.request(rec.Method, rec.Key)
 		b.response(response{status: historyStatus(rec), version: rec.Version, lastModified: rec.LastUpdated})
 		b.end()
 	}
-	return b.bytes()
+	return b.bytes(), nil
 }
 
 // historyStatus is what the request that made a version was answered.

@@ -57,17 +57,47 @@ func TestHistory_Parameters(t *testing.T) {
 		{"Patient/a/_history?_since=2024-02-29T12:03:00%2B00:00", 2},
 		{"Patient/a/_history?_since=2024-02-29T12:03:00+00:00", 2},
 		{"_history?_at=2024-02-29T12:02:30Z", 2},
+		{"_history?_at=2024-02-29T12:02:30+00:00", 2},
+		{"Patient/a/_history?_at=2024-02-29T12:02", 1},
+		{"Patient/a/_history?_at=2024-02-29", 5},
+		{"_history?_at=2024-02", 10},
+		{"_history?_at=2024-02-28", 0},
+		{"Patient/a/_history?_at=2025", 1},
 		{"Patient/a/_history?_count=2", 2},
 		{"_history?_count=", 10},
 		{"_history?_format=json&_pretty=true", 10},
 	}
-	mustDo(t, s, 400, "GET", "_history?_at=2024-02-29", "")
+	mustDo(t, s, 400, "GET", "_history?_at=2024-02-30", "")
+	mustDo(t, s, 400, "GET", "_history?_at=2024-02-29T12", "")
 	mustDo(t, s, 400, "GET", "_history?_at=2024-02-29T12:02:30Z&_since=2024-02-29T12:00:00Z", "")
 	for _, tt := range tests {
 		if got := count(tt.target); got != tt.want {
 			t.Errorf("%s: %d entries, want %d", tt.target, got, tt.want)
 		}
 	}
+}
+
+// _summary and _elements narrow what is shown of each version, not which versions there are.
+func TestHistory_Elements(t *testing.T) {
+	s, _ := newServer(t)
+	for i := range 2 {
+		mustDo(t, s, 201-i, "PUT", "Patient/a", patient("a", fmt.Sprint(i)))
+	}
+	mustDo(t, s, 204, "DELETE", "Patient/a", "")
+	for _, target := range []string{"Patient/a/_history?_elements=active", "Patient/_history?_elements=active", "_history?_summary=text&_count=3"} {
+		a := mustDo(t, s, 200, "GET", target, "")
+		if n := strings.Count(string(a.Body), `"fullUrl"`); n != 3 {
+			t.Errorf("%s: %d entries, want 3", target, n)
+		}
+		if strings.Contains(string(a.Body), `"identifier"`) || strings.Count(string(a.Body), "SUBSETTED") != 2 {
+			t.Errorf("%s = %s, want no identifier and two versions tagged SUBSETTED", target, a.Body)
+		}
+		if self := text(t, a.Body, "link.0.url"); self != base+"/"+target && !strings.HasSuffix(self, "?_count=3&_summary=text") {
+			t.Errorf("self of %s = %s", target, self)
+		}
+	}
+	mustDo(t, s, 400, "GET", "Patient/a/_history?_elements=nothing", "")
+	mustDo(t, s, 400, "GET", "Patient/a/_history?_summary=count", "")
 }
 
 // Following next gives every version once.

@@ -13,7 +13,7 @@ type presentation struct {
 	included bool // by _include: _elements names elements of the matches, and leaves these whole
 }
 
-// presentation reads _summary and _elements of a read; other parameters mean nothing there.
+// presentation reads _summary and _elements of a read or a history; other parameters mean nothing here.
 func (s *Server) presentation(r *request) (presentation, error) {
 	var asked []search.Pair
 	for _, p := range r.Parameters {

@@ -104,7 +104,9 @@ func (s *server) addBody(c *interaction.Call, r *http.Request) (err error) {
 func addHeaders(c *interaction.Call, h http.Header) {
 	c.IfMatch = strings.Join(headerValues(h, "If-Match"), ",")
 	c.IfNoneMatch = strings.Join(headerValues(h, "If-None-Match"), ",")
-	c.IfNoneExist = strings.TrimPrefix(h.Get("If-None-Exist"), "?")
+	if c.IfNoneExist = h.Get("If-None-Exist"); c.IfNoneExist == "" && len(headerValues(h, "If-None-Exist")) > 0 {
+		c.IfNoneExist = "?" // said, and empty: that is refused, not taken for a create without a condition
+	}
 	if text := h.Get("If-Modified-Since"); text != "" {
 		c.IfModifiedSince, _ = http.ParseTime(text) // what is no date is ignored (RFC 9110)
 	}

@@ -22,6 +22,7 @@ type HistoryQuery struct {
 	ID     fhir.ID    // "" for the whole type
 	Since  time.Time  // only versions at or after; zero for all
 	At     time.Time  // only versions current at this moment; zero for all
+	Until  time.Time  // with At: those current at some moment from At to before this; zero for At alone
 	Where  query.Expr // what the version's resource must satisfy (set by deciders); nil means nothing
 	Count  int
 	Cursor string

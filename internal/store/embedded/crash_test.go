@@ -36,6 +36,7 @@ func TestCrash(t *testing.T) {
 	if testing.Short() {
 		points = 100
 	}
+	t.Logf("%d crash points", points)
 	for round := 0; points > 0 && !t.Failed(); round++ {
 		n := min(points, 50) // a store of few writes opens fast
 		points -= n

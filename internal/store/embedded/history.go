@@ -202,9 +202,9 @@ func (h *historyWalk) wants(p place, record store.Record) (bool, error) {
 	return ev.holds(f, query.Simplify(h.query.Where))
 }
 
-// wasCurrent reports whether a version was the newest at the moment the query asks about.
+// wasCurrent reports whether a version was the newest at some moment the query asks about.
 func (h *historyWalk) wasCurrent(p place, record store.Record) (bool, error) {
-	if record.LastUpdated.After(h.query.At) {
+	if record.LastUpdated.After(h.query.At) && !record.LastUpdated.Before(h.query.Until) {
 		return false, nil
 	}
 	next, err := readVersion(h.kv, h.catalogue, p.t, p.d, p.version+1)
@@ -263,7 +263,7 @@ func historyHash(h *hasher, q store.HistoryQuery) [queryHashSize]byte {
 		where = q.Where.String()
 	}
 	return h.sum(hashHistory, string(q.Type), string(q.ID), q.Since.Format(time.RFC3339Nano),
-		q.At.Format(time.RFC3339Nano), where)
+		q.At.Format(time.RFC3339Nano)+q.Until.Format(time.RFC3339Nano), where)
 }
 
 func stopUnless(more bool) error {

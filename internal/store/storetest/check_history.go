@@ -72,6 +72,15 @@ var historyTests = []contractTest{
 		}
 		page := b.history(store.HistoryQuery{Type: "Patient", ID: patient(1).ID, At: times[1], Count: 10})
 		expect(b, "versions of the instance", fmt.Sprint(names(page.Records)), "[Patient/p001/2]")
+		for until, want := range map[time.Time]string{
+			times[1]:                  "[Patient/p001/2]",
+			times[3]:                  "[Practitioner/pr/1 Patient/p001/2]",
+			times[3].Add(1):           "[Patient/p002/1 Practitioner/pr/1 Patient/p001/2]",
+			times[5].Add(time.Minute): "[Patient/p001/4 Patient/p001/3 Patient/p002/1 Practitioner/pr/1 Patient/p001/2]",
+		} {
+			page := b.history(store.HistoryQuery{At: times[1], Until: until, Count: 10})
+			expect(b, "versions until "+until.String(), fmt.Sprint(names(page.Records)), want)
+		}
 	}},
 	{"a condition is asked of each version; of a deletion, of what it deleted", func(b *bench) {
 		b.start()

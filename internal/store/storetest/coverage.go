@@ -55,6 +55,8 @@ func (c coverage) check(t *testing.T, least int) {
 	t.Helper()
 	cells := wantedCells()
 	slices.Sort(cells)
+	rarest := slices.MinFunc(cells, func(a, b string) int { return c[a] - c[b] })
+	t.Logf("%d cells, the rarest is %q with %d queries", len(cells), rarest, c[rarest])
 	for _, cell := range cells {
 		if c[cell] < least {
 			t.Errorf("coverage of %q = %d queries, want at least %d", cell, c[cell], least)

@@ -44,6 +44,7 @@ func Differential(t *testing.T, open Open) {
 		}
 	}
 	cover.check(t, leastPerCell)
+	t.Logf("%d queries, %d %% with an answer that is not empty", total, answered*100/total)
 	if answered*100 < total*leastAnswered {
 		t.Errorf("answers that are not empty = %d of %d, want %d %%", answered, total, leastAnswered)
 	}

@@ -53,7 +53,7 @@ func (s *oracleState) wants(q store.HistoryQuery, v oracleVersion) bool {
 	case q.Type != "" && q.Type != v.Key.Type, q.ID != "" && q.ID != v.Key.ID, q.Since.After(v.LastUpdated):
 		return false
 	case q.At.IsZero():
-	case v.LastUpdated.After(q.At), int(v.Version) < len(versions) && !versions[v.Version].LastUpdated.After(q.At):
+	case v.LastUpdated.After(q.At) && !v.LastUpdated.Before(q.Until), int(v.Version) < len(versions) && !versions[v.Version].LastUpdated.After(q.At):
 		return false
 	}
 	indexed := v
