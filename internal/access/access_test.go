@@ -97,6 +97,7 @@ var things = map[string][]query.Token{
 	"practitioner":     access.Label(access.Resource{Type: "Practitioner"}),
 	"value set":        access.Label(access.Resource{Type: "ValueSet"}),
 	"contract":         access.Label(access.Resource{Type: "Contract"}),
+	"agreement":        access.Label(access.Resource{Type: "Organization", Fact: true}),
 	"officer's review": access.Label(access.Resource{Type: "Task", Officer: "A"}, ordinary),
 }
 
@@ -120,7 +121,7 @@ var sees = map[string]string{
 	"system":               "practitioner, value set",
 	"partner":              "plan, agreed, objected, restricted, no plan yet, draft, not for patient, of two, practitioner, value set",
 	"lapsed partner":       "practitioner, value set",
-	"administrator":        "plan, agreed, objected, restricted, no plan yet, draft, not for patient, of two, practitioner, value set, contract, officer's review",
+	"administrator":        "practitioner, value set, contract, agreement",
 }
 
 func TestDecide_WhoSeesWhat(t *testing.T) {

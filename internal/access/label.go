@@ -13,6 +13,7 @@ type Resource struct {
 	Type        fhir.Type
 	Draft       bool   // not approved: authors and the person see it, urgent care does not
 	FromPatient bool   // withheld from the person by the serious-harm test, and still so
+	Fact        bool   // it decides about access itself: see LabelFact
 	Officer     string // ODS code of the organisation whose privacy officer it is for; "" for none
 }
 
@@ -23,6 +24,8 @@ type Resource struct {
 func Label(resource Resource, patients ...Record) []query.Token {
 	var label []query.Token
 	switch {
+	case resource.Fact:
+		label = []query.Token{admin}
 	case resource.Officer != "":
 		label = []query.Token{ofOfficer(resource.Officer)}
 	case len(patients) == 0:
@@ -32,7 +35,6 @@ func Label(resource Resource, patients ...Record) []query.Token {
 	default:
 		label = shared(resource, patients)
 	}
-	label = append(label, admin)
 	slices.SortFunc(label, compareTokens)
 	return slices.Compact(label)
 }

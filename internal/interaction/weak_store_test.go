@@ -60,6 +60,11 @@ func (w *weakStore) try(ctx context.Context, fn func(store.Tx) error) error {
 				return err
 			}
 		}
+		for _, relabel := range tx.labels {
+			if err := relabel(inner); err != nil {
+				return err
+			}
+		}
 		return nil
 	})
 }
@@ -87,6 +92,7 @@ type weakTx struct {
 	own    map[fhir.Key]store.Record
 	puts   []store.Prepared
 	claims map[[2]string]fhir.Key // the owner each was last said to have
+	labels []func(store.Tx) error
 }
 
 func (tx *weakTx) Get(key fhir.Key) (rec store.Record, err error) {
@@ -105,6 +111,12 @@ func (tx *weakTx) Get(key fhir.Key) (rec store.Record, err error) {
 		tx.read[key] = rec.Version
 	}
 	return rec, err
+}
+
+// Relabel is kept to the commit, as a Put is.
+func (tx *weakTx) Relabel(key fhir.Key, label []query.Token) error {
+	tx.labels = append(tx.labels, func(inner store.Tx) error { return inner.Relabel(key, label) })
+	return nil
 }
 
 func (tx *weakTx) Put(p store.Prepared) (store.Record, error) {

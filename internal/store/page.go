@@ -23,7 +23,7 @@ type HistoryQuery struct {
 	Since  time.Time  // only versions at or after; zero for all
 	At     time.Time  // only versions current at this moment; zero for all
 	Until  time.Time  // with At: those current at some moment from At to before this; zero for At alone
-	Where  query.Expr // what the version's resource must satisfy (set by deciders); nil means nothing
+	Where  query.Expr // what a version must satisfy (set by deciders), with the label its resource has now; nil means nothing
 	Count  int
 	Cursor string
 }

@@ -47,6 +47,10 @@ type Prepared struct {
 	Stamp func(fhir.VersionID, time.Time) []byte
 	Index query.Index // empty for Delete
 
+	// Label, when not nil, is the access label instead of the one in Index. It may be set as late as inside Update, when what
+	// it depends on has been read.
+	Label []query.Token
+
 	// Encoded is what an engine that is an Encoder made of Key.Type and Index before Update; nil is always right.
 	Encoded any
 }

@@ -58,6 +58,11 @@ type Reader interface {
 
 	// Count is the number of current resources of a type.
 	Count(fhir.Type) (int, error)
+
+	// Label is the access label of a resource: the tokens of its hidden parameter query.AccessCode, in no order. A deleted
+	// resource has that of the focus of its compartment when it was in just one, and otherwise none. ErrNotFound if it
+	// never existed. Old versions have no label of their own: whoever may see a resource now may see what it was.
+	Label(key fhir.Key) ([]query.Token, error)
 }
 
 // Tx reads the tip and writes.
@@ -67,6 +72,12 @@ type Tx interface {
 	// Put stores the next version of p.Key and returns it as stored. Two Puts of one key in one Update are
 	// refused (a *fhir.Error of CodeDuplicate).
 	Put(p Prepared) (Record, error)
+
+	// Relabel replaces the access label of a current resource. It makes no version and no line of the change log. Once it is
+	// published every search goes by the new label, later pages of earlier searches and conditions on old versions too.
+	// It is ErrNotFound when there is no current version, and a *fhir.Error of CodeDuplicate for a resource that this Update has Put
+	// or relabelled: a Put brings its label with it. What Label answered is checked at commit, as what Get read is.
+	Relabel(key fhir.Key, label []query.Token) error
 
 	// Claim asks for value in space on behalf of the resource proposed. The first to ask owns it for
 	// good: fresh is true and owner is proposed. Anyone later gets the first owner and fresh = false. Claims

@@ -188,5 +188,13 @@ func (tx *transaction) reindex(t typeNumber, m remade) error {
 		return err
 	}
 	now := &forward{t: t, d: m.d, version: f.version, commit: f.commit, lastUpdated: f.lastUpdated, id: f.id}
-	return tx.writeForward(now, m.draft, before)
+	next := m.draft
+	if access := tx.catalogue.accessParameter(t); access != nil && access.readyIn(tx.commit) {
+		label, err := f.label(tx.catalogue) // no body tells it
+		if err != nil {
+			return err
+		}
+		next = next.withLabel(&tx.store.hash, access, label)
+	}
+	return tx.writeForward(now, next, before)
 }

@@ -150,7 +150,11 @@ func (c *checking) sameAsBody(f *forward) error {
 		return nil
 	}
 	blank := &forward{t: f.t, d: f.d, version: f.version, commit: f.commit, lastUpdated: f.lastUpdated, id: f.id}
-	again, err := c.forwardOfIndex(blank, index)
+	label, err := f.label(c.catalogue) // says what no body says
+	if err != nil {
+		return err
+	}
+	again, err := c.forwardOfIndex(blank, labelled(index, c.catalogue.accessParameter(f.t), label))
 	if err == nil && !sameEntries(c.registered, f, again) {
 		c.fault("%s %d: the forward record is not what the body says", c.catalogue.names[f.t], f.d)
 	}

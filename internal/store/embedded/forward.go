@@ -141,6 +141,16 @@ func (f *forward) inCompartment(focus document) bool {
 	return false
 }
 
+// compartmentKeys are the focuses of the compartments the record names.
+func (f *forward) compartmentKeys() (keys []fhir.Key) {
+	r := decoder{rest: f.compartments}
+	for len(r.rest) > 0 {
+		key, _ := f.target(int(r.uvarint()))
+		keys = append(keys, key)
+	}
+	return keys
+}
+
 // values calls visit for every value of a parameter until it returns false.
 func (f *forward) values(p parameterNumber, visit func(query.Value) bool) error {
 	r := decoder{rest: f.entries}

@@ -236,7 +236,11 @@ func (r *reader) forwardOf(t typeNumber, d document, record store.Record) (*forw
 	if err != nil {
 		return nil, err
 	}
-	return r.forwardOfIndex(f, index)
+	label, _, err := r.presentLabel(t, d, index.Compartments)
+	if err != nil {
+		return nil, err
+	}
+	return r.forwardOfIndex(f, labelled(index, r.catalogue.accessParameter(t), label))
 }
 
 // forwardOfIndex makes a forward record that is not stored.

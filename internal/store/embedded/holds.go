@@ -1,6 +1,8 @@
 package embedded
 
 import (
+	"slices"
+
 	"fmt"
 
 	"hearken/fhir/search/query"
@@ -80,10 +82,8 @@ func (ev *evaluator) holdsMatch(f *forward, e query.Match) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if e.Parameter.Code == query.AccessCode {
-		if f, err = ev.accessRecord(f); err != nil {
-			return false, err
-		}
+	if changed := ev.changed(f.t); e.Parameter.Code == query.AccessCode && changed != nil && changed.Contains(uint32(f.d)) {
+		return ev.holdsLabel(f, e.Test)
 	}
 	found := false
 	err = f.values(p.number, func(v query.Value) bool {
@@ -93,18 +93,14 @@ func (ev *evaluator) holdsMatch(f *forward, e query.Match) (bool, error) {
 	return found, err
 }
 
-// accessRecord is the record that says who may see a document now: the present one while there is one,
-// whatever state the rest of the query is about.
-func (ev *evaluator) accessRecord(f *forward) (*forward, error) {
-	changed := ev.changed(f.t)
-	if changed == nil || !changed.Contains(uint32(f.d)) {
-		return f, nil
+// holdsLabel tests the label a document has now, whatever state the rest of the query is about; the one it had then where
+// nothing says what it would be now.
+func (ev *evaluator) holdsLabel(f *forward, test query.Test) (bool, error) {
+	label, known, err := ev.presentLabel(f.t, f.d, f.compartmentKeys())
+	if err == nil && !known {
+		label, err = f.label(ev.catalogue)
 	}
-	now, err := ev.forward(f.t, f.d)
-	if now == nil {
-		now = f
-	}
-	return now, err
+	return slices.ContainsFunc(label, func(token query.Token) bool { return query.Satisfies(test, token) }), err
 }
 
 func (ev *evaluator) holdsChain(f *forward, e query.Chain) (bool, error) {

@@ -29,6 +29,9 @@ func (tx *transaction) putIndex(t typeNumber, old identityRecord, record store.R
 	if err != nil {
 		return err
 	}
+	if p.Label != nil {
+		next = next.withLabel(&tx.store.hash, tx.catalogue.accessParameter(t), p.Label)
+	}
 	after := &forward{
 		t: t, d: old.d, version: record.Version, commit: tx.commit, lastUpdated: tx.time, id: record.Key.ID}
 	return tx.writeForward(after, next, before)

@@ -28,6 +28,7 @@ type transaction struct {
 	mentioned  []mention
 	scratch    []byte // for values, which the batch copies
 	written    map[fhir.Key]store.Record
+	relabelled map[fhir.Key]bool
 	claims     map[string]fhir.Key
 	changes    []indexChange
 }

@@ -33,7 +33,7 @@ func Run(t *testing.T, open Open) {
 	}{
 		{"Update", updateTests}, {"Versions", versionTests}, {"Claims", claimTests}, {"Races", raceTests},
 		{"History", historyTests}, {"Changes", changeTests}, {"Search", searchTests}, {"Paging", pagingTests},
-		{"Includes", includeTests}, {"Lifecycle", lifecycleTests},
+		{"Includes", includeTests}, {"Labels", labelTests}, {"Lifecycle", lifecycleTests},
 	} {
 		t.Run(section.name, func(t *testing.T) {
 			for _, test := range section.tests {

@@ -59,7 +59,7 @@ func (o *Oracle) Reopen(setup Setup) error {
 				if err != nil {
 					return err
 				}
-				made[i].index = index
+				made[i].index = labelled(setup, key.Type, index, labelOf(v.index))
 			}
 		}
 		next.versions[key] = made
@@ -140,12 +140,13 @@ func (o *Oracle) Close() error {
 // oracleTx is a transaction of the oracle.
 type oracleTx struct {
 	oracleReader
-	put   map[fhir.Key]bool
-	wrote bool
+	put        map[fhir.Key]bool
+	relabelled map[fhir.Key]bool
+	wrote      bool
 }
 
 func (tx *oracleTx) Put(p store.Prepared) (store.Record, error) {
-	if tx.put[p.Key] {
+	if tx.put[p.Key] || tx.relabelled[p.Key] {
 		return store.Record{}, fhir.Errorf(fhir.CodeDuplicate, "written twice")
 	}
 	tx.put[p.Key], tx.wrote = true, true
@@ -154,6 +155,9 @@ func (tx *oracleTx) Put(p store.Prepared) (store.Record, error) {
 		Key: p.Key, Version: fhir.VersionID(len(old) + 1), LastUpdated: tx.state.time, Method: p.Method, Commit: tx.state.commit}}
 	if p.Method != store.Delete {
 		v.Body, v.index = p.Stamp(v.Version, v.LastUpdated), p.Index
+		if p.Label != nil {
+			v.index = labelled(tx.setup, p.Key.Type, p.Index, p.Label)
+		}
 	}
 	tx.state.versions[p.Key] = append(old[:len(old):len(old)], v)
 	tx.state.log = append(tx.state.log, store.Change{

@@ -24,7 +24,7 @@ func (r *oracleReader) History(q store.HistoryQuery) (store.HistoryPage, error) 
 	}
 	for i := len(r.state.log) - 1; i >= 0; i-- {
 		v := r.state.version(r.state.log[i])
-		if !r.state.wants(q, v) {
+		if !r.state.wants(r.setup, q, v) {
 			continue
 		}
 		if q.ID != "" {
@@ -47,7 +47,7 @@ func (s *oracleState) version(change store.Change) oracleVersion {
 	return s.versions[change.Key][change.Version-1]
 }
 
-func (s *oracleState) wants(q store.HistoryQuery, v oracleVersion) bool {
+func (s *oracleState) wants(setup Setup, q store.HistoryQuery, v oracleVersion) bool {
 	versions := s.versions[v.Key]
 	switch {
 	case q.Type != "" && q.Type != v.Key.Type, q.ID != "" && q.ID != v.Key.ID, q.Since.After(v.LastUpdated):
@@ -63,5 +63,6 @@ func (s *oracleState) wants(q store.HistoryQuery, v oracleVersion) bool {
 		}
 	}
 	indexed.LastUpdated = v.LastUpdated
+	indexed.index = labelled(setup, v.Key.Type, indexed.index, s.label(v.Key))
 	return search.Match(q.Where, documentOf(indexed), s)
 }

@@ -60,6 +60,7 @@ func (r *oracleReader) Search(q *query.Query) (store.Page, error) {
 		}
 	} else if saved, ok := r.savedRows(q.Cursor); ok && saved.query == rest.query {
 		rest = saved
+		rest.rows = slices.DeleteFunc(slices.Clone(saved.rows), func(v oracleVersion) bool { return !r.allowed(q, saved.state, v) })
 	} else {
 		return store.Page{}, store.ErrCursor
 	}
@@ -73,6 +74,14 @@ func (r *oracleReader) Search(q *query.Query) (store.Page, error) {
 		page.Next = r.saveRows(rest)
 	}
 	return page, nil
+}
+
+// allowed reports whether a row of an earlier state may still be shown: by the label it has now.
+func (r *oracleReader) allowed(q *query.Query, then *oracleState, v oracleVersion) bool {
+	if label, known := r.state.presentLabel(v.Key); known {
+		v.index = labelled(r.setup, v.Key.Type, v.index, label)
+	}
+	return search.Match(q.Where, documentOf(v), then)
 }
 
 // known refuses parameters the oracle was not opened with.

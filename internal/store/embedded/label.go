@@ -1,0 +1,153 @@
+package embedded
+
+import (
+	"slices"
+
+	"hearken/fhir"
+	"hearken/fhir/search/query"
+	"hearken/internal/store"
+)
+
+// accessParameter is the hidden parameter of a type that holds access labels; nil where the store was opened without.
+func (c *catalogue) accessParameter(t typeNumber) *parameter {
+	return c.codes[typeCode{t, query.AccessCode}]
+}
+
+// Label is the access label of a resource, as of this state.
+func (r *reader) Label(key fhir.Key) ([]query.Token, error) {
+	if err := r.check(); err != nil {
+		return nil, err
+	}
+	identity, found, err := readIdentity(r.kv, r.catalogue, key)
+	if err != nil {
+		return nil, err
+	}
+	if !found || !identity.exists() {
+		return nil, store.ErrNotFound
+	}
+	t := r.catalogue.types[key.Type]
+	f, err := r.forward(t, identity.d)
+	if err != nil {
+		return nil, err
+	}
+	if f == nil {
+		record, err := readVersion(r.kv, r.catalogue, t, identity.d, identity.version)
+		if err != nil {
+			return nil, err
+		}
+		if f, err = r.forwardOf(t, identity.d, record); err != nil {
+			return nil, err
+		}
+	}
+	return f.label(r.catalogue)
+}
+
+// label is the tokens of the access parameter in a forward record.
+func (f *forward) label(c *catalogue) (label []query.Token, err error) {
+	p := c.accessParameter(f.t)
+	if p == nil {
+		return nil, nil
+	}
+	err = f.values(p.number, func(v query.Value) bool {
+		if token, ok := v.(query.Token); ok {
+			label = append(label, token)
+		}
+		return true
+	})
+	return label, err
+}
+
+// presentLabel is the label a version that is not current goes by: that of its resource now, or when it is deleted that of the
+// focus of the one compartment it was in. known is false when there is neither.
+func (r *reader) presentLabel(t typeNumber, d document, compartments []fhir.Key) (label []query.Token, known bool, err error) {
+	f, err := r.forward(t, d)
+	if err == nil && f == nil && len(compartments) == 1 {
+		f, err = r.focusOf(d, compartments[0])
+	}
+	if err != nil || f == nil {
+		return nil, false, err
+	}
+	label, err = f.label(r.catalogue)
+	return label, true, err
+}
+
+// focusOf is the forward record of a compartment's focus, nil when it is not there or is the document itself.
+func (r *reader) focusOf(d document, key fhir.Key) (*forward, error) {
+	focus, found, err := readIdentity(r.kv, r.catalogue, key)
+	if err != nil || !found || focus.d == d {
+		return nil, err
+	}
+	return r.forward(r.catalogue.types[key.Type], focus.d)
+}
+
+// labelled is an index with another label.
+func labelled(index query.Index, access *parameter, label []query.Token) query.Index {
+	if access == nil {
+		return index
+	}
+	index.Entries = slices.DeleteFunc(slices.Clone(index.Entries), func(e query.Entry) bool { return e.Parameter.Code == query.AccessCode })
+	for _, token := range label {
+		index.Entries = append(index.Entries, query.Entry{Parameter: access.Parameter, Value: token})
+	}
+	return index
+}
+
+// withLabel is a draft with another label. The draft itself stays as it is: it may be used again.
+func (d *draft) withLabel(h *hasher, access *parameter, label []query.Token) *draft {
+	if access == nil {
+		return d
+	}
+	at, found := slices.BinarySearchFunc(d.groups, access.number, func(g group, n parameterNumber) int { return int(g.number) - int(n) })
+	next := *d
+	next.groups = slices.Clone(d.groups)
+	if found {
+		next.groups = slices.Delete(next.groups, at, at+1)
+	}
+	if len(label) == 0 {
+		return &next
+	}
+	rows := make([]row, len(label))
+	for i, token := range label {
+		rows[i] = row{access, token}
+	}
+	w := postingWriter{hash: h}
+	next.groups = slices.Insert(next.groups, at, newGroup(&w, &targetTable{}, rows))
+	return &next
+}
+
+// Relabel replaces the access label of a current resource.
+func (tx *transaction) Relabel(key fhir.Key, label []query.Token) error {
+	_, put := tx.written[key]
+	if put || tx.relabelled[key] {
+		return fhir.Errorf(fhir.CodeDuplicate, "%s is written and labelled in one transaction", key.Type)
+	}
+	t := tx.catalogue.types[key.Type]
+	identity, found, err := readIdentity(tx.store.db, tx.catalogue, key)
+	if err != nil {
+		return err
+	}
+	if t == 0 || !found || !identity.live() {
+		return store.ErrNotFound
+	}
+	if tx.relabelled == nil {
+		tx.relabelled = map[fhir.Key]bool{}
+	}
+	tx.relabelled[key] = true
+	if err := tx.relabel(t, identity.d, label); err != nil {
+		tx.failed = err // half an index may be in the batch
+		return err
+	}
+	return nil
+}
+
+func (tx *transaction) relabel(t typeNumber, d document, label []query.Token) error {
+	before, err := tx.oldForward(t, identityRecord{d: d, version: 1})
+	if err != nil {
+		return err
+	}
+	f, was, err := tx.decodeDraft(t, d, before)
+	if err != nil {
+		return err
+	}
+	return tx.writeForward(f, was.withLabel(&tx.store.hash, tx.catalogue.accessParameter(t), label), before)
+}
