@@ -49,7 +49,7 @@ func runImport(ctx context.Context, p *process, flags *pflag.FlagSet) int {
 	if err != nil {
 		return usageFault(p, "%v", err)
 	}
-	target, closeTarget, err := importTarget(p, flags, c, direct)
+	target, closeTarget, err := importTarget(ctx, p, flags, c, direct)
 	if err != nil {
 		return fault(p, err)
 	}
@@ -65,12 +65,12 @@ func runImport(ctx context.Context, p *process, flags *pflag.FlagSet) int {
 }
 
 // importTarget is where an import goes, and how to close it.
-func importTarget(p *process, flags *pflag.FlagSet, c config.Config, direct bool) (load.Target, func() error, error) {
+func importTarget(ctx context.Context, p *process, flags *pflag.FlagSet, c config.Config, direct bool) (load.Target, func() error, error) {
 	base, _ := flags.GetString("base")
 	if !direct {
 		return &load.HTTP{Base: base, Client: &http.Client{}}, func() error { return nil }, nil
 	}
-	i, err := app.OpenInteractions(c, app.Base(c), deps(p, c))
+	i, err := app.OpenInteractions(ctx, c, app.Base(c), deps(p, c))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -65,7 +65,7 @@ func (r *resolution) resolve(env *Env, i Item) (Item, error) {
 	if !ok {
 		return Item{}, nil
 	}
-	if found.Tree().Set() != r.model.set {
+	if !found.Tree().Set().Fits(r.model.set) {
 		return Item{}, failed(r.at, "resolve: the resource was parsed with other definitions")
 	}
 	return Of(found), nil

@@ -55,7 +55,7 @@ const maxDepth = 64
 
 // begin prepares an evaluation of e on a focus, and tells where on the stack its results will begin.
 func (env *Env) begin(e *Expression, focus Item) (base int, err error) {
-	if tree := focus.node.Tree(); tree != nil && tree.Set() != e.set {
+	if tree := focus.node.Tree(); tree != nil && !tree.Set().Fits(e.set) {
 		return 0, e.located(failed(0, "the focus was parsed with other definitions than the expression was compiled with"))
 	}
 	if env.depth > 0 {

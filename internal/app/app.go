@@ -44,7 +44,7 @@ func Open(ctx context.Context, c config.Config, d Deps) (*App, error) {
 		return nil, err
 	}
 	a := &App{config: c, log: d.Log, listener: listener, loopback: loopbackOnly, unused: unused{conns: map[net.Conn]struct{}{}}}
-	a.Interactions, err = OpenInteractions(c, a.URL(), d)
+	a.Interactions, err = OpenInteractions(ctx, c, a.URL(), d)
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}

@@ -17,7 +17,7 @@ func Check(ctx context.Context, c config.Config, d Deps) (embedded.Report, error
 	if names, err := os.ReadDir(c.Data); err != nil || len(names) == 0 {
 		return embedded.Report{}, fmt.Errorf("data: there is no store in %s", c.Data)
 	}
-	i, err := OpenInteractions(c, Base(c), d)
+	i, err := openStore(ctx, c, Base(c), d.withDefaults())
 	if err != nil {
 		return embedded.Report{}, err
 	}

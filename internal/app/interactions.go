@@ -10,11 +10,11 @@ import (
 
 	"hearken/fhir"
 	"hearken/fhir/element"
-	"hearken/fhir/r4"
 	"hearken/fhir/search"
 	"hearken/fhir/search/query"
 	"hearken/fhir/validation"
 	"hearken/internal/config"
+	"hearken/internal/conformance"
 	"hearken/internal/interaction"
 	"hearken/internal/store/embedded"
 )
@@ -25,10 +25,25 @@ type Interactions struct {
 	remove string // the folder of a temporary store, removed by Close
 }
 
-// OpenInteractions opens the configured store. base is the service base that absolute references to this server
-// begin with.
-func OpenInteractions(c config.Config, base string, d Deps) (*Interactions, error) {
-	d = d.withDefaults()
+// OpenInteractions opens the configured store and brings the definitions of our guide and of the configured packages into it. base is
+// the service base that absolute references to this server begin with. The error names every fault of a package.
+func OpenInteractions(ctx context.Context, c config.Config, base string, d Deps) (*Interactions, error) {
+	i, err := openStore(ctx, c, base, d.withDefaults())
+	if err != nil {
+		return nil, err
+	}
+	if err := i.Guides.Seed(ctx, i.Store, i.Extractor); err != nil {
+		return nil, errors.Join(err, i.Close())
+	}
+	return i, nil
+}
+
+// openStore is OpenInteractions on a store that stays as it is.
+func openStore(ctx context.Context, c config.Config, base string, d Deps) (*Interactions, error) {
+	guides, err := guidesOf(ctx, c, d.Log)
+	if err != nil {
+		return nil, err
+	}
 	i := &Interactions{}
 	folder := c.Data
 	if c.Temporary {
@@ -38,8 +53,7 @@ func OpenInteractions(c config.Config, base string, d Deps) (*Interactions, erro
 		}
 		folder = i.remove
 	}
-	err := i.open(folder, c, base, d)
-	if err != nil {
+	if err := i.open(folder, c, base, guides, d); err != nil {
 		return nil, errors.Join(err, i.removeTemporary())
 	}
 	i.Server.Policy = interaction.Policy{ReferentialIntegrity: c.ReferentialIntegrity, SyntheticNHSNumbersOnly: syntheticOnly(c)}
@@ -57,8 +71,8 @@ func Base(c config.Config) string {
 }
 
 // open wires the definitions, the search and the store in folder.
-func (i *Interactions) open(folder string, c config.Config, base string, d Deps) error {
-	set := r4.Definitions()
+func (i *Interactions) open(folder string, c config.Config, base string, guides *conformance.Guides, d Deps) error {
+	set := guides.Set()
 	registry, err := search.NewRegistry(set)
 	if err != nil {
 		return err
@@ -87,6 +101,7 @@ func (i *Interactions) open(folder string, c config.Config, base string, d Deps)
 	i.Server = &interaction.Server{
 		Store: opened, Definitions: set, Registry: registry, Extractor: extractor,
 		Parser:   parser(registry, base, c, d),
+		Guides:   guides,
 		Schema:   schemaOf,
 		NewID:    d.NewID,
 		Now:      d.Now,

@@ -7,7 +7,7 @@ import (
 	"hearken/fhir/igpackage"
 	"hearken/fhir/r4"
 	"hearken/fhir/schema"
-	"hearken/profiles"
+	"hearken/internal/conformance"
 )
 
 // schemaOf gives the JSON Schema of one of our profiles by the id of its StructureDefinition, nil when there is none.
@@ -15,7 +15,7 @@ func schemaOf(id fhir.ID) []byte { return schemas()[id] }
 
 // schemas are those of our guide, written when the first of them is asked for, in some tens of milliseconds.
 var schemas = sync.OnceValue(func() map[fhir.ID][]byte {
-	guide, _ := igpackage.ReadFolder(r4.Definitions(), profiles.Files, igpackage.DefaultLimits())
+	guide := conformance.Guide()
 	library, _ := igpackage.NewLibrary(guide)
 	source := schema.FromLibrary(r4.Definitions(), library)
 	all := map[fhir.ID][]byte{}

@@ -19,6 +19,7 @@ type Config struct {
 	UnknownParameters    string         // Strict or Lenient
 	ReferentialIntegrity bool           // refuse references to what does not exist, and deletions of what is referenced
 	Validation           string         // ValidationOff or ValidationCore
+	Packages             []string       // paths of FHIR packages to bring in beside our own guide
 	SyntheticNHSNumbers  string         // Auto, On or Off: take only NHS numbers that are never issued
 
 	MaxBody      int64         // bytes of a request body, after decompression

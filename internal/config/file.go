@@ -87,7 +87,7 @@ func textOf(v any) string {
 		for _, item := range list {
 			texts = append(texts, textOf(item))
 		}
-		return strings.Join(texts, ",")
+		return strings.Join(texts, listSeparator)
 	}
 	return fmt.Sprint(v)
 }

@@ -17,10 +17,18 @@ var (
 	booleanForm  = Form{"", "true or false", map[string]any{"type": "boolean"}}
 	countForm    = Form{"N", "a whole number above zero", map[string]any{"type": "integer", "minimum": 1}}
 	sizeForm     = Form{"SIZE", "a size such as 64MiB", map[string]any{"type": []any{"string", "integer"}}}
+	pathsForm    = Form{"PATH", "a list of paths", map[string]any{"type": "array", "items": text}}
+	urlsForm     = Form{"URL", "a list of canonicals", map[string]any{"type": "array", "items": text}}
 	durationForm = Form{"TIME", "a length of time such as 90s or 5m", text}
 )
 
 var text = map[string]any{"type": "string"}
+
+// listSeparator stands between the items of a list in its text.
+const listSeparator = ","
+
+// isList reports whether values of the form are lists.
+func (f *Form) isList() bool { return f.Schema["type"] == "array" }
 
 // choice is the form of a setting that takes one of a few words.
 func choice(words ...string) Form {

@@ -21,7 +21,7 @@ const fileFlag = "config"
 func Flags(flags *pflag.FlagSet) {
 	for i := range settings {
 		s := &settings[i]
-		flag := flags.VarPF(&said{}, s.Name, "", s.Help)
+		flag := flags.VarPF(&said{list: s.Form.isList()}, s.Name, "", s.Help)
 		if s.Form.Placeholder == "" {
 			flag.NoOptDefVal = "true"
 		}
@@ -29,12 +29,23 @@ func Flags(flags *pflag.FlagSet) {
 	flags.Var(&said{}, fileFlag, "a JSON file of settings")
 }
 
-// said is what the command line said of a flag, to be understood by Load. It implements pflag.Value.
-type said struct{ text string }
+// said is what the command line said of a flag, to be understood by Load. It implements pflag.Value. A list may be said in
+// parts: a flag that is repeated adds to it.
+type said struct {
+	text string
+	list bool
+}
 
-func (s *said) String() string        { return s.text }
-func (s *said) Set(text string) error { s.text = text; return nil }
-func (s *said) Type() string          { return "text" }
+func (s *said) Set(text string) error {
+	if s.list && s.text != "" {
+		text = s.text + listSeparator + text
+	}
+	s.text = text
+	return nil
+}
+
+func (s *said) String() string { return s.text }
+func (s *said) Type() string   { return "text" }
 
 // Load makes the configuration of what flags (parsed, with the flags of Flags), the environment and the file
 // that either names say. All faults are reported at once, each naming its setting and where its value came

@@ -84,12 +84,21 @@ func parseBaseURL(s string) (string, error) {
 	return strings.TrimRight(s, "/"), nil
 }
 
-func parsePrefixes(s string) ([]netip.Prefix, error) {
-	var prefixes []netip.Prefix
-	for word := range strings.SplitSeq(s, ",") {
-		if word = strings.TrimSpace(word); word == "" {
-			continue
+// parseList takes any words but empty ones.
+func parseList(s string) ([]string, error) {
+	var words []string
+	for word := range strings.SplitSeq(s, listSeparator) {
+		if word = strings.TrimSpace(word); word != "" {
+			words = append(words, word)
 		}
+	}
+	return words, nil
+}
+
+func parsePrefixes(s string) ([]netip.Prefix, error) {
+	words, _ := parseList(s)
+	var prefixes []netip.Prefix
+	for _, word := range words {
 		prefix, err := netip.ParsePrefix(word)
 		if err != nil {
 			addr, err := netip.ParseAddr(word)

@@ -29,7 +29,7 @@ func (s *Server) commitPrepared(ctx context.Context, prepare func() error, fn fu
 		if err := prepare(); err != nil {
 			return err
 		}
-		err := s.Store.Update(ctx, func(tx store.Tx) error { return fn(tx, again) })
+		err := s.Store.Update(ctx, func(tx store.Tx) error { return fn(s.writer(tx), again) })
 		if !errors.Is(err, errAgain) {
 			return err
 		}

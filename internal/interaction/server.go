@@ -13,6 +13,7 @@ import (
 	"hearken/fhir/definition"
 	"hearken/fhir/element"
 	"hearken/fhir/search"
+	"hearken/internal/conformance"
 	"hearken/internal/store"
 )
 
@@ -25,6 +26,7 @@ type Server struct {
 	Parser      *search.Parser
 	Extractor   *search.Extractor
 	Validate    func(*element.Tree) fhir.Outcome // every fault and remark; nil validates nothing
+	Guides      *conformance.Guides              // what the server brings and clients cannot write; nil for nothing
 	Schema      func(fhir.ID) []byte             // the JSON Schema of one of our profiles by id, nil for none; nil has none at all
 	NewID       func() fhir.ID                   // 128 random bits; see RandomID
 	Now         func() time.Time

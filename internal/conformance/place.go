@@ -1,0 +1,68 @@
+package conformance
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"strings"
+
+	"hearken/fhir"
+	"hearken/fhir/igpackage"
+	"hearken/internal/store"
+)
+
+// place finds the key that a definition is stored under: its own id where that is free, else one that nobody else
+// would choose. It is the same at every start, as long as what had the id has it.
+func (s *seeding) place(r *igpackage.Resource) (fhir.Key, error) {
+	own := fhir.Key{Type: r.Type, ID: r.ID}
+	if r.ID.Valid() && own != nobody(r.Type) && s.placed[own] == nil {
+		free, err := s.isFree(own, r.URL)
+		if err != nil || free {
+			return own, err
+		}
+	}
+	return fhir.Key{Type: r.Type, ID: digestID(r)}, nil
+}
+
+// isFree reports whether the server may store the definition of a canonical under key: nothing is there, or what the
+// server stored, or the same definition, which a client brought before.
+func (s *seeding) isFree(key fhir.Key, url string) (bool, error) {
+	stored, err := s.tx.Get(key)
+	if errors.Is(err, store.ErrNotFound) || err == nil && stored.Deleted() {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	var definition struct{ URL string }
+	if json.Unmarshal(stored.Body, &definition) == nil && definition.URL == url {
+		return true, nil
+	}
+	return s.tx.Reclaim(claimSpace, key.String(), key, key)
+}
+
+// How long an id may be, and how much of a digest is enough to tell those of one server apart.
+const (
+	maxID       = 64
+	digestBytes = 6
+)
+
+// digestID is an id with a digest of the canonical behind it: "languages-5f1c02a9be31".
+func digestID(r *igpackage.Resource) fhir.ID {
+	name := string(r.ID)
+	if !r.ID.Valid() {
+		name = strings.Map(idCharacter, r.URL[strings.LastIndexByte(r.URL, '/')+1:])
+	}
+	sum := sha256.Sum256([]byte(r.URL + "|" + r.Version))
+	tail := "-" + hex.EncodeToString(sum[:digestBytes])
+	return fhir.ID(name[:min(len(name), maxID-len(tail))] + tail)
+}
+
+// idCharacter keeps what may stand in an id.
+func idCharacter(c rune) rune {
+	if c < 0x80 && fhir.ID(string(c)).Valid() {
+		return c
+	}
+	return '-'
+}
