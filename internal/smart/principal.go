@@ -19,6 +19,7 @@ type Principal struct {
 	Issuer   string // "iss", or the configured issuer that vouched for an opaque token
 	Subject  string // "sub": names the person or client at the issuer, and nobody else's subject there
 	ClientID string // the software, as the issuer knows it
+	ActorID  string // who acts for the subject: a proxy, by the issuer's word; "" for none
 	TokenID  string // "jti"; "" when the token has none
 
 	Scopes  Scopes
