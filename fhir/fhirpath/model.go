@@ -15,9 +15,6 @@ type model struct {
 	id        definition.NameID
 	contained definition.NameID
 	reference definition.NameID
-	entry     definition.NameID
-	fullURL   definition.NameID
-	resource  definition.NameID
 
 	mutex sync.Mutex
 	types map[typeKey][]bool
@@ -42,9 +39,6 @@ func modelOf(set *definition.Set) *model {
 		id:        set.NameID("id"),
 		contained: set.NameID("contained"),
 		reference: set.NameID("reference"),
-		entry:     set.NameID("entry"),
-		fullURL:   set.NameID("fullUrl"),
-		resource:  set.NameID("resource"),
 		types:     map[typeKey][]bool{},
 	})
 	return m.(*model)

@@ -1,8 +1,7 @@
 package fhirpath
 
 import (
-	"strings"
-
+	"hearken/fhir/bundle"
 	"hearken/fhir/element"
 )
 
@@ -10,12 +9,22 @@ import (
 // first reference that is asked for and kept in the Env: resolving n references takes linear time.
 type places struct {
 	contained map[containedKey]element.Node
-	entries   map[string]element.Node // by fullUrl, and without its base: "Patient/1"
+	noted     map[element.Node]bool // containers whose contained resources are in the map
+	entries   bundle.Index
 }
 
 type containedKey struct {
-	container int32
+	container element.Node
 	id        string
+}
+
+// Entry gives what a reference written at a node means among the entries of the Bundle round it, if there is one. It
+// is what resolve() asks; the Env keeps what it has learnt of the Bundle.
+func (env *Env) Entry(reference string, from element.Node) bundle.Match {
+	if !bundle.Holds(from) {
+		return bundle.Match{}
+	}
+	return env.placesOf(from.Tree()).entries.Find(reference, from)
 }
 
 // local finds a contained resource or an entry of the same Bundle.
@@ -23,22 +32,10 @@ func (r *resolution) local(env *Env, text string, from element.Node) element.Nod
 	if from.IsZero() {
 		return element.Node{}
 	}
-	inBundle := from.Tree().Root().Structure().Name == "Bundle"
-	if text[0] != '#' && !inBundle {
-		return element.Node{}
-	}
 	if text[0] == '#' {
 		return r.fragment(env, text[1:], from)
 	}
-	p := r.placesOf(env, from.Tree())
-	if n, ok := p.entries[text]; ok {
-		return n
-	}
-	// A relative reference is relative to the server its own entry comes from.
-	if base := r.entryBase(from); base != "" && !strings.Contains(text, ":") {
-		return p.entries[base+text]
-	}
-	return element.Node{}
+	return env.Entry(text, from).Resource
 }
 
 // fragment finds a contained resource; "#" alone is the container.
@@ -50,35 +47,19 @@ func (r *resolution) fragment(env *Env, id string, from element.Node) element.No
 	if id == "" {
 		return container
 	}
-	return r.placesOf(env, from.Tree()).contained[containedKey{int32(container.Index()), id}]
-}
-
-// entryBase is the fullUrl of the entry a node stands in, up to its type and id.
-func (r *resolution) entryBase(n element.Node) string {
-	for ; !n.IsZero(); n = n.Parent() {
-		if n.NameID() != r.model.entry || n.Parent().Structure().Name != "Bundle" {
-			continue
-		}
-		url := r.child(n, r.model.fullURL).Text()
-		resource := r.child(n, r.model.resource)
-		suffix := resource.Name() + "/" + r.child(resource, r.model.id).Text()
-		if !resource.IsZero() {
-			suffix = resource.Structure().Name + "/" + r.child(resource, r.model.id).Text()
-		}
-		if base, ok := strings.CutSuffix(url, suffix); ok {
-			return base
-		}
-		return ""
+	p := env.placesOf(from.Tree())
+	if !p.noted[container] {
+		p.noted[container] = true
+		r.note(p, container)
 	}
-	return ""
+	return p.contained[containedKey{container, id}]
 }
 
-func (r *resolution) placesOf(env *Env, tree *element.Tree) *places {
+func (env *Env) placesOf(tree *element.Tree) *places {
 	if p := env.places[tree]; p != nil {
 		return p
 	}
-	p := &places{contained: map[containedKey]element.Node{}, entries: map[string]element.Node{}}
-	r.note(p, tree.Root())
+	p := &places{contained: map[containedKey]element.Node{}, noted: map[element.Node]bool{}}
 	if env.places == nil || len(env.places) >= maxPlaces {
 		env.places = map[*element.Tree]*places{}
 	}
@@ -89,21 +70,11 @@ func (r *resolution) placesOf(env *Env, tree *element.Tree) *places {
 // maxPlaces bounds how many trees an Env remembers the resources of.
 const maxPlaces = 64
 
-// note enters the resources in and below one, which is a Bundle or has contained ones.
-func (r *resolution) note(p *places, resource element.Node) {
-	for c := resource.FirstChild(); !c.IsZero(); c = c.NextSibling() {
-		switch c.NameID() {
-		case r.model.contained:
-			if id := r.child(c, r.model.id).Text(); c.IsResource() {
-				p.contained[containedKey{int32(resource.Index()), id}] = c
-			}
-		case r.model.entry:
-			if inner := r.child(c, r.model.resource); inner.IsResource() {
-				if url := r.child(c, r.model.fullURL).Text(); url != "" {
-					p.entries[url] = inner
-				}
-				r.note(p, inner)
-			}
+// note enters the resources that a container contains.
+func (r *resolution) note(p *places, container element.Node) {
+	for c := container.FirstChild(); !c.IsZero(); c = c.NextSibling() {
+		if c.NameID() == r.model.contained && c.IsResource() {
+			p.contained[containedKey{container, r.child(c, r.model.id).Text()}] = c
 		}
 	}
 }

@@ -123,7 +123,7 @@ func (v *Visit) targetType(reference string, from element.Node) (name string, se
 	if name, _, ok := strings.Cut(reference, "?"); ok && v.Set().IsResource(name) {
 		return name, false // a conditional reference (https://hl7.org/fhir/R4/http.html#trules)
 	}
-	return typeOf(v.bundle.find(v.tree, reference)), true
+	return typeOf(v.env.Entry(reference, from).Resource), true
 }
 
 func typeOf(n element.Node) string {

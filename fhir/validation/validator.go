@@ -67,11 +67,10 @@ type placedRule struct {
 // baseRules are the rules of the base specification that are neither cardinality, binding nor
 // invariant.
 func baseRules() []placedRule {
-	return []placedRule{
+	return append([]placedRule{
 		{"Resource", checkContained},
 		{"canonical", checkCanonical},
-		{"Bundle.entry", checkEntry},
-	}
+	}, resourceRules()...)
 }
 
 // New makes a Validator for a set. It compiles all invariants, in some milliseconds, so one

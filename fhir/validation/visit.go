@@ -18,7 +18,6 @@ type Visit struct {
 	errors    int
 	warnings  int
 	full      bool // no more errors are taken
-	bundle    bundleIndex
 	contained containedIndex
 }
 
@@ -40,7 +39,7 @@ func (v *Visit) end() {
 	v.env.Resolver, v.env.Terminology = nil, nil
 	v.validator, v.tree, v.issues = nil, nil, nil
 	v.errors, v.warnings, v.full = 0, 0, false
-	v.bundle, v.contained = bundleIndex{}, containedIndex{}
+	v.contained = containedIndex{}
 }
 
 // Set is the definitions in force.
