@@ -23,9 +23,10 @@ func checkRequest(v *Visit, entry element.Node) {
 	path, _, _ := strings.Cut(url.Text(), "?")
 	name, id, _ := strings.Cut(path, "/")
 	switch {
+	case strings.ContainsAny(path, "$_"): // an operation or a search has what it needs
 	case !resource.IsResource():
-		v.Report(entry, fhir.SeverityError, fhir.CodeRequired, DetailBundleRequest, "an entry that creates or updates must have a resource")
-	case method == "PATCH" || strings.Contains(path, "$") || !v.validator.isResource(name): // the resource is a patch, or of an operation
+		v.Report(entry, fhir.SeverityError, fhir.CodeRequired, DetailBundleRequest, "an entry that creates, updates or patches must have a resource")
+	case method == "PATCH" || !v.validator.isResource(name):
 	case name != resource.Structure().Name:
 		v.Report(url, fhir.SeverityError, fhir.CodeInvalid, DetailBundleRequest, "Bundle.entry.request.url names another type than that of the resource in the entry")
 	case method == "PUT" && id != "" && resource.Child("id").Text() != id:

@@ -78,6 +78,7 @@ func TestValidate_Entry(t *testing.T) {
 		{"a request for another id", bundleOf("batch", "", `{"resource":`+patient1+`,"request":{"method":"PUT","url":"Patient/2"}}`), "error invalid bundle-request Bundle.entry[0].request.url"},
 		{"a conditional update", bundleOf("batch", "", `{"resource":`+nobody+`,"request":{"method":"PUT","url":"Patient?identifier=a|b"}}`), ""},
 		{"an operation", bundleOf("batch", "", `{"resource":{"resourceType":"Parameters"},"request":{"method":"POST","url":"Patient/$match"}}`), ""},
+		{"a search", bundleOf("batch", "", `{"request":{"method":"POST","url":"Patient/_search?identifier=a"}}`), ""},
 		{"a deletion", bundleOf("transaction", "", `{"request":{"method":"DELETE","url":"Patient/1"}}`), ""},
 		{"a history", bundleOf("history", "", `{"fullUrl":"http://a.example/Patient/1","resource":`+patient1v1+`,"request":{"method":"POST","url":"Patient"},"response":{"status":"201"}}`), ""},
 	})
