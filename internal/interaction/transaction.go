@@ -35,8 +35,12 @@ func (s *Server) transaction(ctx context.Context, r *request, root element.Node)
 		return Answer{}, fhir.Errorf(fhir.CodeNotSupported, "this server's store has no transactions; use a batch").At("Bundle.type")
 	}
 	t := &transaction{server: s, call: &r.Call, names: map[string]*entry{}, conditions: map[string]*conditionalReference{}}
-	if err := t.read(root); err != nil {
+	if err := s.checkEntryCount(countEntries(root)); err != nil {
 		return Answer{}, err
+	}
+	if err := t.read(root); err != nil {
+		_, broken := s.check(root)
+		return Answer{}, together(err, broken)
 	}
 	if len(t.entries) == 0 {
 		return Answer{Status: http.StatusOK, Body: responseBundle("transaction-response", t.call, nil)}, nil
@@ -53,11 +57,11 @@ func (s *Server) transaction(ctx context.Context, r *request, root element.Node)
 // read reads every entry's request.
 func (t *transaction) read(root element.Node) error {
 	var faults fhir.Outcome
-	position := 0
 	for node := range root.Children() {
 		if node.Name() != "entry" {
 			continue
 		}
+		position := len(t.entries)
 		e, err := t.server.readEntry(t.call, node, position)
 		faults = append(faults, faultsOf(err)...)
 		if err == nil && e.writesResource() && e.fullURL != "" {
@@ -68,17 +72,21 @@ func (t *transaction) read(root element.Node) error {
 			t.names[e.fullURL] = e
 		}
 		t.entries = append(t.entries, e)
-		position++
-	}
-	if err := t.server.checkEntryCount(position); err != nil {
-		return err
 	}
 	return refusal(fhir.CodeInvalid, faults)
 }
 
+func countEntries(root element.Node) (n int) {
+	for node := range root.Children() {
+		if node.Name() == "entry" {
+			n++
+		}
+	}
+	return n
+}
+
 // makeReady does everything that needs no lock: the whole Bundle is validated while references are found and the
-// resources made ready under the first assumptions. What cannot be understood is told before what breaks a rule, each
-// with all of its kind.
+// resources made ready under the first assumptions. What cannot be understood is told before what breaks a rule.
 func (t *transaction) makeReady(ctx context.Context, root element.Node) error {
 	var remarks fhir.Outcome
 	var broken, unclear error
@@ -89,8 +97,8 @@ func (t *transaction) makeReady(ctx context.Context, root element.Node) error {
 			unclear = t.prepare(ctx)
 		}
 	})
-	if unclear != nil && (broken == nil || Status(unclear) < http.StatusInternalServerError) {
-		return unclear
+	if unclear != nil {
+		return together(unclear, broken)
 	}
 	for _, remark := range remarks {
 		if len(remark.Expression) == 0 {
@@ -110,10 +118,7 @@ func (t *transaction) prepare(ctx context.Context) error {
 			dangling[i] = t.findLinks(e)
 		}
 	})
-	if err := refusal(fhir.CodeInvalid, slices.Concat(dangling...)); err != nil {
-		return err
-	}
-	if err := t.findConditions(); err != nil {
+	if err := together(refusal(fhir.CodeInvalid, slices.Concat(dangling...)), t.findConditions()); err != nil {
 		return err
 	}
 	if err := t.server.Store.View(ctx, t.assume); err != nil {
@@ -147,6 +152,18 @@ func faultsOf(err error) fhir.Outcome {
 		return nil
 	}
 	return issuesOf(err)
+}
+
+// together is one error with the issues of both, so that a client hears at once of all it has to mend. The first decides the
+// status, unless it is a fault of ours: then the second is all there is to say. Either may be nil.
+func together(first, second error) error {
+	switch {
+	case first == nil, second != nil && Status(first) >= http.StatusInternalServerError:
+		return second
+	case second == nil:
+		return first
+	}
+	return &fhir.Error{Code: fhir.CodeOf(first), Issues: slices.Concat(issuesOf(first), issuesOf(second))}
 }
 
 // refusal is one error with all the issues; nil when there are none.

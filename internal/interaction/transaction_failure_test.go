@@ -2,11 +2,14 @@ package interaction_test
 
 import (
 	"context"
+	"fmt"
 	"runtime"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"hearken/fhir"
 	"hearken/fhir/element"
@@ -78,16 +81,37 @@ func TestTransaction_Failure(t *testing.T) {
 	}
 }
 
-// Every fault of every entry is told at once.
+// Every fault of every entry is told at once, whatever it is that finds it.
 func TestTransaction_AllFaultsAtOnce(t *testing.T) {
-	s, _ := newServer(t)
-	a := mustDo(t, s, 400, "POST", "", bundleOf("transaction",
-		ent("", observation(uuid1), "POST", "Observation"),
-		ent("", patient("", "1"), "POST", "Patient"),
-		ent("", observation(uuid2), "POST", "Observation"),
-	))
-	if got := text(t, a.Body, "issue.1.expression.0"); got != "Bundle.entry[2].resource.ofType(Observation).subject.reference" {
-		t.Errorf("second issue at %q: %s", got, a.Body)
+	mistyped := `{"resourceType":"Patient","identifier":[{"system":"https://fhir.nhs.uk/Id/nhs-number","value":"9990000780"}]}`
+	tests := []struct {
+		name    string
+		entries []string
+		want    []string // the places, in their order
+	}{
+		{"two references to nothing", []string{ent("", observation(uuid1), "POST", "Observation"), ent("", patient("", "1"), "POST", "Patient"),
+			ent("", observation(uuid2), "POST", "Observation")},
+			[]string{"Bundle.entry[0].resource.ofType(Observation).subject.reference", "Bundle.entry[2].resource.ofType(Observation).subject.reference"}},
+		{"a request and a rule", []string{ent("", mistyped, "POST", "Patient"), ent("", patient("", "1"), "POST", "Pateint"), ent("", patient("", "1"), "PUT", "Patient/a")},
+			[]string{"Bundle.entry[1]", "Bundle.entry[2].resource.ofType(Patient).id", "Bundle.entry[0].resource.ofType(Patient).identifier[0].value"}},
+		{"a reference, a conditional reference and a rule", []string{ent("", mistyped, "POST", "Patient"), ent("", observation(uuid1), "POST", "Observation"),
+			ent("", observation("Patient?identifer=1"), "POST", "Observation")},
+			[]string{"Bundle.entry[1].resource.ofType(Observation).subject.reference", "Bundle.entry[2].resource.ofType(Observation).subject.reference",
+				"Bundle.entry[0].resource.ofType(Patient).identifier[0].value"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s, _ := newServer(t)
+			a := mustDo(t, s, 400, "POST", "", bundleOf("transaction", tt.entries...))
+			var got []string
+			for i := 0; at(t, a.Body, fmt.Sprintf("issue.%d", i)) != nil; i++ {
+				got = append(got, text(t, a.Body, fmt.Sprintf("issue.%d.expression.0", i)))
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("places of faults (-want +got):\n%s\n%s", diff, a.Body)
+			}
+		})
 	}
 }
 
