@@ -73,10 +73,10 @@ type Tx interface {
 	// refused (a *fhir.Error of CodeDuplicate).
 	Put(p Prepared) (Record, error)
 
-	// Relabel replaces the access label of a current resource. It makes no version and no line of the change log. Once it is
-	// published every search goes by the new label, later pages of earlier searches and conditions on old versions too.
-	// It is ErrNotFound when there is no current version, and a *fhir.Error of CodeDuplicate for a resource that this Update has Put
-	// or relabelled: a Put brings its label with it. What Label answered is checked at commit, as what Get read is.
+	// Relabel replaces the access label of a current resource, one that this Update Put included. It makes no version and no
+	// line of the change log. Once it is published every search goes by the new label, later pages of earlier searches and
+	// conditions on old versions too. It is ErrNotFound when there is no current version. What Label answered is checked at
+	// commit, as what Get read is.
 	Relabel(key fhir.Key, label []query.Token) error
 
 	// Claim asks for value in space on behalf of the resource proposed. The first to ask owns it for

@@ -89,6 +89,9 @@ type applied struct {
 // apply hands the batch to Pebble's log and memtable and takes the snapshot that will be published. Syncing
 // goes on while the next writer holds the lock: that is what commits in groups.
 func (s *Store) apply(tx *transaction) (*applied, error) {
+	if err := tx.writeWaiting(); err != nil {
+		return nil, err
+	}
 	if err := tx.writeMentioned(); err != nil {
 		return nil, err
 	}

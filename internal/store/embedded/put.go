@@ -9,7 +9,7 @@ import (
 
 // Put stores the next version of a resource and the difference it makes to the index.
 func (tx *transaction) Put(p store.Prepared) (store.Record, error) {
-	if _, twice := tx.written[p.Key]; twice || tx.relabelled[p.Key] {
+	if _, twice := tx.written[p.Key]; twice {
 		return store.Record{}, fhir.Errorf(fhir.CodeDuplicate, "%s is written twice in one transaction", p.Key.Type)
 	}
 	record, err := tx.put(p)

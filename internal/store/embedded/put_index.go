@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"slices"
 
+	"github.com/cockroachdb/pebble/v2"
+
 	"hearken/fhir/search/query"
 	"hearken/internal/store"
 )
@@ -23,18 +25,17 @@ func (tx *transaction) putIndex(t typeNumber, old identityRecord, record store.R
 		}
 	}
 	if p.Method == store.Delete {
+		tx.unwait(p.Key)
 		return tx.dropIndex(t, old.d, before)
 	}
 	next, err := tx.draftOf(t, p)
 	if err != nil {
 		return err
 	}
-	if p.Label != nil {
-		next = next.withLabel(&tx.store.hash, tx.catalogue.accessParameter(t), p.Label)
-	}
 	after := &forward{
 		t: t, d: old.d, version: record.Version, commit: tx.commit, lastUpdated: tx.time, id: record.Key.ID}
-	return tx.writeForward(after, next, before)
+	tx.wait(p.Key, waiting{forward: after, draft: next, before: before, label: p.Label})
+	return nil
 }
 
 // draftOf is the draft made before the lock, if there is one for this store.
@@ -49,11 +50,20 @@ func (tx *transaction) oldForward(t typeNumber, old identityRecord) ([]byte, err
 	if !old.live() {
 		return nil, nil
 	}
-	value, found, err := getValue(tx.store.db, forwardKey(t, old.d))
+	value, found, err := getValue(tx.latest(), forwardKey(t, old.d))
 	if err == nil && !found {
 		err = store.ErrFormat
 	}
 	return value, err
+}
+
+// latest is what this transaction's index is read from: what was written of it so far, where the batch can tell, otherwise
+// the store, and then nothing was written of it yet.
+func (tx *transaction) latest() pebble.Reader {
+	if tx.indexed {
+		return tx.batch
+	}
+	return tx.store.db
 }
 
 // writeForward writes a forward record and the index difference to the one before, if there is one.

@@ -137,9 +137,13 @@ func (r *reader) walkPrefix(prefix []byte, visit func(key []byte) bool) error {
 
 // forward is the forward record of a live document; nil for one that is deleted or absent.
 func (r *reader) forward(t typeNumber, d document) (*forward, error) {
-	value, found, err := getValue(r.kv, forwardKey(t, d))
+	return readForward(r.kv, r.catalogue, t, d)
+}
+
+func readForward(kv pebble.Reader, c *catalogue, t typeNumber, d document) (*forward, error) {
+	value, found, err := getValue(kv, forwardKey(t, d))
 	if err != nil || !found {
 		return nil, err
 	}
-	return decodeForward(&r.catalogue.names, t, d, value)
+	return decodeForward(&c.names, t, d, value)
 }

@@ -28,7 +28,8 @@ type transaction struct {
 	mentioned  []mention
 	scratch    []byte // for values, which the batch copies
 	written    map[fhir.Key]store.Record
-	relabelled map[fhir.Key]bool
+	waiting    map[fhir.Key]int // where in queue
+	queue      []waiting
 	claims     map[string]fhir.Key
 	changes    []indexChange
 }
@@ -68,6 +69,9 @@ func (tx *transaction) takeBatch() *pebble.Batch {
 // see makes the reader show what was written so far. Reading one's own writes by search needs an indexed batch,
 // which costs more to write to, so the batch becomes one only when a search follows a write.
 func (tx *transaction) see() error {
+	if err := tx.writeWaiting(); err != nil {
+		return err
+	}
 	if err := tx.writeMentioned(); err != nil {
 		return err
 	}

@@ -38,13 +38,5 @@ func (tx *transaction) Count(t fhir.Type) (int, error) {
 	return tx.reader.Count(t)
 }
 
-// Label is a label as of this transaction.
-func (tx *transaction) Label(key fhir.Key) ([]query.Token, error) {
-	if err := tx.see(); err != nil {
-		return nil, err
-	}
-	return tx.reader.Label(key)
-}
-
 // Commit is the commit this transaction started from.
 func (tx *transaction) Commit() store.Commit { return tx.commit - 1 }

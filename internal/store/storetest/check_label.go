@@ -60,24 +60,57 @@ var labelTests = []contractTest{
 		b.wantLabels("[{org A}]")
 		expect(b, "seen by B", len(b.found(patients(b.seenBy(teamB)))), 0)
 	}},
-	{"Relabel of what is not there is ErrNotFound, of what the Update wrote a duplicate", func(b *bench) {
+	{"Relabel of what is not there is ErrNotFound", func(b *bench) {
 		b.start()
-		b.put(patient(1))
 		b.put(patient(2))
 		b.delete(patient(2))
-		relabel := func(tx store.Tx, n int) error { return tx.Relabel(patient(n), []query.Token{teamA}) }
-		put := func(tx store.Tx, n int) error { _, err := tx.Put(b.prepared(patient(n))); return err }
-		expectError(b, "Relabel() of the deleted", b.s.Update(background, func(tx store.Tx) error { return relabel(tx, 2) }), store.ErrNotFound)
-		expectError(b, "Relabel() of what never was", b.s.Update(background, func(tx store.Tx) error { return relabel(tx, 3) }), store.ErrNotFound)
+		b.put(patient(4))
 		for what, fn := range map[string]func(store.Tx) error{
-			"after a Put":     func(tx store.Tx) error { return firstError(put(tx, 1), relabel(tx, 1)) },
-			"before a Put":    func(tx store.Tx) error { return firstError(relabel(tx, 1), put(tx, 1)) },
-			"twice":           func(tx store.Tx) error { return firstError(relabel(tx, 1), relabel(tx, 1)) },
-			"after a created": func(tx store.Tx) error { return firstError(put(tx, 5), relabel(tx, 5)) },
+			"the deleted":        func(tx store.Tx) error { return tx.Relabel(patient(2), nil) },
+			"what never was":     func(tx store.Tx) error { return tx.Relabel(patient(3), nil) },
+			"an unheard-of type": func(tx store.Tx) error { return tx.Relabel(fhir.Key{Type: "Unheard", ID: "u"}, nil) },
+			"what it deleted": func(tx store.Tx) error {
+				_, err := tx.Put(store.Prepared{Key: patient(4), Method: store.Delete})
+				return firstError(err, tx.Relabel(patient(4), nil))
+			},
 		} {
-			expect(b, "Relabel() "+what, fhir.CodeOf(b.s.Update(background, fn)), fhir.CodeDuplicate)
+			expectError(b, "Relabel() of "+what, b.s.Update(background, fn), store.ErrNotFound)
 		}
-		b.wantLabels("[]")
+	}},
+	{"the last label of an Update counts, whether Put or Relabel came first, and a search in between", func(b *bench) {
+		for i, between := range []func(store.Tx) error{
+			func(store.Tx) error { return nil },
+			func(tx store.Tx) error { _, err := tx.Search(patients(nil)); return err },
+		} {
+			b.place = fmt.Sprint(b.Name(), i)
+			b.start()
+			b.put(patient(1), value{query.AccessCode, teamA}, number(1))
+			b.put(patient(2), value{query.AccessCode, teamA}, number(2))
+			b.update(func(tx store.Tx) error {
+				_, err := tx.Put(b.prepared(patient(1), value{query.AccessCode, teamA}, number(3)))
+				err = firstError(err, between(tx), tx.Relabel(patient(1), []query.Token{teamB}))
+				err = firstError(err, tx.Relabel(patient(2), []query.Token{teamB}), between(tx))
+				if err != nil {
+					return err
+				}
+				_, err = tx.Put(b.prepared(patient(2), value{query.AccessCode, teamA}, number(4)))
+				_, err2 := tx.Put(b.prepared(patient(3)))
+				err = firstError(err, err2, between(tx), tx.Relabel(patient(3), []query.Token{teamA}), tx.Relabel(patient(3), []query.Token{teamB}))
+				for n, want := range map[int]string{1: "[{org B}]", 2: "[{org A}]", 3: "[{org B}]"} {
+					label, err := tx.Label(patient(n))
+					expectError(b, "Label() inside", err, nil)
+					expect(b, fmt.Sprint("label inside of patient ", n), fmt.Sprint(label), want)
+				}
+				return err
+			})
+			b.wantLabels("[{org B}]", "[{org A}]", "[{org B}]")
+			expect(b, "seen by A", fmt.Sprint(b.found(patients(b.seenBy(teamA)))), fmt.Sprint([]fhir.Key{patient(2)}))
+			expect(b, "seen by B", fmt.Sprint(b.found(patients(b.seenBy(teamB)))), fmt.Sprint([]fhir.Key{patient(1), patient(3)}))
+			expect(b, "with the old number", len(b.found(patients(query.Match{Parameter: b.world.Parameter("Patient", "number"),
+				Test: query.NumberTest{Comparison: query.LessOrEqual, Low: decimal(2), High: decimal(2)}}))), 0)
+			b.again()
+			b.wantLabels("[{org B}]", "[{org A}]", "[{org B}]")
+		}
 	}},
 	{"Relabels commit with the Puts of their Update, or not at all", func(b *bench) {
 		b.start()

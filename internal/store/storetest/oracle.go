@@ -140,13 +140,12 @@ func (o *Oracle) Close() error {
 // oracleTx is a transaction of the oracle.
 type oracleTx struct {
 	oracleReader
-	put        map[fhir.Key]bool
-	relabelled map[fhir.Key]bool
-	wrote      bool
+	put   map[fhir.Key]bool
+	wrote bool
 }
 
 func (tx *oracleTx) Put(p store.Prepared) (store.Record, error) {
-	if tx.put[p.Key] || tx.relabelled[p.Key] {
+	if tx.put[p.Key] {
 		return store.Record{}, fhir.Errorf(fhir.CodeDuplicate, "written twice")
 	}
 	tx.put[p.Key], tx.wrote = true, true

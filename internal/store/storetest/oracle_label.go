@@ -46,16 +46,10 @@ func (s *oracleState) presentLabel(key fhir.Key) (label []query.Token, known boo
 // Relabel changes the label of the current version in place.
 func (tx *oracleTx) Relabel(key fhir.Key, label []query.Token) error {
 	versions := tx.state.versions[key]
-	switch {
-	case tx.put[key] || tx.relabelled[key]:
-		return fhir.Errorf(fhir.CodeDuplicate, "written and labelled")
-	case len(versions) == 0 || versions[len(versions)-1].Deleted():
+	if len(versions) == 0 || versions[len(versions)-1].Deleted() {
 		return store.ErrNotFound
 	}
-	if tx.relabelled == nil {
-		tx.relabelled = map[fhir.Key]bool{}
-	}
-	tx.relabelled[key], tx.wrote = true, true
+	tx.wrote = true
 	versions = slices.Clone(versions)
 	last := &versions[len(versions)-1]
 	last.index = labelled(tx.setup, key.Type, last.index, label)
