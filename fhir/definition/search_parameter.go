@@ -41,4 +41,15 @@ type Operation struct {
 	Type         bool
 	Instance     bool
 	AffectsState bool
+	Parameters   []OperationParameter
+}
+
+// OperationParameter is one parameter an operation takes or gives (OperationDefinition.parameter).
+type OperationParameter struct {
+	Name       string
+	Out        bool   // given back; otherwise taken
+	Min, Max   int    // Max may be Unbounded
+	Type       string // "" where it has parts; "Any", "Element" and "Resource" stand for whatever is one
+	SearchType string // of a string that is written as the value of a search parameter
+	Parts      []OperationParameter
 }

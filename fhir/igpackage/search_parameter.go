@@ -1,6 +1,8 @@
 package igpackage
 
 import (
+	"strconv"
+
 	"hearken/fhir/definition"
 	"hearken/fhir/element"
 )
@@ -37,9 +39,28 @@ func Operation(n element.Node) definition.Operation {
 		Type: text(n, "type") == "true", Instance: text(n, "instance") == "true", AffectsState: text(n, "affectsState") == "true",
 	}
 	for c := range n.Children() {
-		if c.Name() == "resource" {
+		switch c.Name() {
+		case "resource":
 			o.Resource = append(o.Resource, c.Text())
+		case "parameter":
+			o.Parameters = append(o.Parameters, operationParameter(c))
 		}
 	}
 	return o
+}
+
+func operationParameter(n element.Node) definition.OperationParameter {
+	p := definition.OperationParameter{
+		Name: text(n, "name"), Out: text(n, "use") == "out", Max: definition.Unbounded, Type: text(n, "type"), SearchType: text(n, "searchType"),
+	}
+	p.Min, _ = strconv.Atoi(text(n, "min"))
+	if most, err := strconv.Atoi(text(n, "max")); err == nil {
+		p.Max = most
+	}
+	for c := range n.Children() {
+		if c.Name() == "part" {
+			p.Parts = append(p.Parts, operationParameter(c))
+		}
+	}
+	return p
 }

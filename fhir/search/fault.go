@@ -29,14 +29,14 @@ const (
 func (f fault) issue(severity fhir.Severity) fhir.Issue {
 	issue := fhir.Issue{Severity: severity, Code: f.code, Detail: f.detail, Diagnostics: f.text}
 	if f.name != "" {
-		issue.Expression = []string{"http." + presentable(f.name)}
+		issue.Expression = []string{"http." + Presentable(f.name)}
 	}
 	return issue
 }
 
-// presentable is a name as it may be repeated in an answer. A client that has put a value where a
+// Presentable is a name of a parameter as it may be repeated in an answer. A client that has put a value where a
 // name belongs must not find it in a log: what does not look like a name is not repeated.
-func presentable(name string) string {
+func Presentable(name string) string {
 	const longest = 100
 	digits := 0
 	for i := range len(name) {
@@ -57,14 +57,14 @@ func presentable(name string) string {
 func unknownParameter(name, code, where string, valid []string) fault {
 	return fault{
 		code: fhir.CodeInvalid, detail: detailUnknown, name: name, ignorable: true,
-		text: fmt.Sprintf("unknown search parameter %q %s; valid are: %s", presentable(code), where, listOf(valid)),
+		text: fmt.Sprintf("unknown search parameter %q %s; valid are: %s", Presentable(code), where, listOf(valid)),
 	}
 }
 
 func unsupportedParameter(name, code, reason string) fault {
 	return fault{
 		code: fhir.CodeNotSupported, detail: detailUnsupported, name: name, ignorable: code != queryCode,
-		text: fmt.Sprintf("search parameter %q is not supported: %s", presentable(code), reason),
+		text: fmt.Sprintf("search parameter %q is not supported: %s", Presentable(code), reason),
 	}
 }
 
@@ -77,7 +77,7 @@ func badModifier(name, modifier, of string, valid []string) fault {
 	if slices.Contains(publishedModifiers, modifier) {
 		f.code = fhir.CodeNotSupported
 	}
-	f.text = fmt.Sprintf("modifier %q is not supported on %s; valid are: %s", presentable(modifier), of, listOf(valid))
+	f.text = fmt.Sprintf("modifier %q is not supported on %s; valid are: %s", Presentable(modifier), of, listOf(valid))
 	return f
 }
 

@@ -161,7 +161,7 @@ func (s *parse) finish(t Target) {
 	}
 	if t.Compartment != (fhir.Key{}) {
 		if s.Registry.set.Compartment(string(t.Compartment.Type)) == nil {
-			s.report(badValue("", "%s has no compartment", presentable(string(t.Compartment.Type))))
+			s.report(badValue("", "%s has no compartment", Presentable(string(t.Compartment.Type))))
 		}
 		where = query.Simplify(query.And{query.InCompartment{Focus: t.Compartment}, where})
 	}

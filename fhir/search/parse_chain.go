@@ -120,7 +120,7 @@ func (s *parse) has(t fhir.Type, whole, rest, value string, depth int) (c criter
 	}
 	source := fhir.Type(parts[0])
 	if !s.Registry.isType(parts[0]) {
-		f := badValue(whole, "%q is no resource type", presentable(parts[0]))
+		f := badValue(whole, "%q is no resource type", Presentable(parts[0]))
 		f.ignorable = true
 		s.report(f)
 		return c, false

@@ -24,7 +24,7 @@ func (s *parse) include(pair Pair, modifier string) bool {
 	case len(parts) < 2 || len(parts) > 3 || strings.Contains(pair.Value, ","):
 		s.report(badValue(pair.Name, "%s is written Type:parameter or Type:parameter:Target, and repeated for more", name))
 	case !s.Registry.isType(parts[0]):
-		f := badValue(pair.Name, "%q is no resource type", presentable(parts[0]))
+		f := badValue(pair.Name, "%q is no resource type", Presentable(parts[0]))
 		f.ignorable = true
 		s.report(f)
 	default:
@@ -60,7 +60,7 @@ func (s *parse) badTarget(pair Pair, include query.Include) fault {
 	if include.Parameter != nil {
 		valid = listOf(typeNames(include.Parameter.Targets))
 	}
-	f := badValue(pair.Name, "%q is no target of it; valid are: %s", presentable(string(include.Target)), valid)
+	f := badValue(pair.Name, "%q is no target of it; valid are: %s", Presentable(string(include.Target)), valid)
 	f.ignorable = true
 	return f
 }

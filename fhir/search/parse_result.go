@@ -87,7 +87,7 @@ func (s *parse) elements(pair Pair, _ string) bool {
 			continue
 		}
 		if !s.isElement(name) {
-			s.report(badValue(pair.Name, "%q is no element at the root of what is searched; valid are: %s", presentable(name), listOf(s.rootElements())))
+			s.report(badValue(pair.Name, "%q is no element at the root of what is searched; valid are: %s", Presentable(name), listOf(s.rootElements())))
 			continue
 		}
 		s.request.Elements = append(s.request.Elements, name)

@@ -44,7 +44,7 @@ func (s *parse) typeParameter(pair Pair, _ string) bool {
 		switch {
 		case name == "":
 		case !s.Registry.isType(name):
-			s.report(badValue(pair.Name, "%q is no resource type", presentable(name)))
+			s.report(badValue(pair.Name, "%q is no resource type", Presentable(name)))
 		case !slices.Contains(s.types, fhir.Type(name)):
 			s.report(badValue(pair.Name, "%s is not among the types this search is for", name))
 		}

@@ -102,18 +102,6 @@ func (l *Library) codesIn(system, version string) (*codeSystem, Verdict) {
 	return nil, unknown(UnknownSystem, system)
 }
 
-// ValidateCode says whether a code system has a code. version is "" for the newest that is loaded.
-func (l *Library) ValidateCode(system, version, code string) Verdict {
-	s, missing := l.codesIn(system, version)
-	if s == nil {
-		if g := grammars[system]; g != nil {
-			return g.verdict(system, code)
-		}
-		return missing
-	}
-	return s.verdict(code)
-}
-
 func (s *codeSystem) verdict(code string) Verdict {
 	if _, ok := s.find(code); ok {
 		return in

@@ -117,7 +117,7 @@ func (c *compiler) clauses(v *ValueSet, sets []definition.ConceptSet) []*clause 
 			return nil
 		}
 		if len(all) > 0 && len(set.Concepts) > 0 && len(set.ValueSets) == 0 {
-			if last := all[len(all)-1]; last.listed != nil && last.system == set.System && sets[i-1].Version == set.Version && len(last.imports) == 0 {
+			if last := all[len(all)-1]; last.listed != nil && last.system == set.System && last.version == set.Version && len(last.imports) == 0 {
 				last.list(set.Concepts)
 				continue
 			}
@@ -132,7 +132,7 @@ func (c *compiler) clauses(v *ValueSet, sets []definition.ConceptSet) []*clause 
 }
 
 func (c *compiler) clause(v *ValueSet, set *definition.ConceptSet) *clause {
-	one := &clause{system: set.System, active: v.def.NoInactive}
+	one := &clause{system: set.System, version: set.Version, active: v.def.NoInactive}
 	if set.System != "" {
 		one.codes, one.missing = c.library.codesIn(set.System, set.Version)
 		c.systemPart(one, set)
@@ -187,10 +187,7 @@ func (c *clause) list(concepts []definition.ConceptReference) {
 		c.concepts = append(c.concepts, concepts...)
 	}
 	for i := len(c.concepts) - len(concepts); i < len(c.concepts); i++ {
-		code := c.concepts[i].Code
-		if c.codes != nil {
-			code = c.codes.fold(code)
-		}
+		code := c.fold(c.concepts[i].Code)
 		if _, twice := c.listed[code]; !twice {
 			c.listed[code] = int32(i)
 		}

@@ -103,14 +103,6 @@ func count[T any](all versions[T]) (n int) {
 	return n
 }
 
-// CodeSystem gives the rows of a code system by canonical, with or without "|version"; nil when it is not loaded.
-func (l *Library) CodeSystem(canonical string) *definition.CodeSystem {
-	if s, ok, _ := l.codeSystems.find(canonical, codeSystemVersion); ok {
-		return s.CodeSystem
-	}
-	return nil
-}
-
 // ValueSet gives a value set by canonical, with or without "|version", ready for questions. It is compiled when first asked
 // for. The error is CodeNotFound: not loaded. A value set that cannot be evaluated (it imports itself) is given
 // and answers Unknown.

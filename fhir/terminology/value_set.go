@@ -55,7 +55,7 @@ func (v *ValueSet) included(system, code string) Verdict {
 			switch one := c.validate(system, code); {
 			case one.Answer == In:
 				return one
-			case verdict.Answer == NotIn && (one.Answer == Unknown || one.Reason != OtherSystem):
+			case verdict.Answer == NotIn && one.Reason > verdict.Reason:
 				verdict = one
 			}
 		}
@@ -66,24 +66,31 @@ func (v *ValueSet) included(system, code string) Verdict {
 // ValidateCode says whether a code without a system is in the value set, as an element of type code is checked: in
 // any of its systems (https://hl7.org/fhir/R4/terminologies.html#code).
 func (v *ValueSet) ValidateCode(code string) Verdict {
+	_, verdict := v.Find(code)
+	return verdict
+}
+
+// Find is ValidateCode that also gives the first system of which the code is in the value set, "" for none.
+func (v *ValueSet) Find(code string) (system string, verdict Verdict) {
 	if v.failure.Reason != 0 {
-		return v.failure
+		return "", v.failure
 	}
-	verdict := notIn(NotListed)
+	verdict = notIn(OtherSystem)
 	for _, system := range v.systems {
 		switch one := v.Validate(system, code); {
 		case one.Answer == In:
-			return one
-		case one.Answer == Unknown || len(v.systems) == 1:
+			return system, one
+		case verdict.Answer == NotIn && one.Reason > verdict.Reason:
 			verdict = one
 		}
 	}
-	return verdict
+	return "", verdict
 }
 
 // clause is one include or exclude, compiled: the codes that its system part and all its imports have in common.
 type clause struct {
 	system   string           // "" when it names none
+	version  string           // of the system, "" when it names none
 	listed   map[string]int32 // codes one by one, folded; the position in concepts
 	concepts []definition.ConceptReference
 	codes    *codeSystem // nil when not loaded
@@ -148,11 +155,16 @@ func (c *clause) fromSystem(code string) Verdict {
 	return c.fromForm(code)
 }
 
-func (c *clause) fromList(code string) Verdict {
+// fold makes codes alike that the system does not tell apart.
+func (c *clause) fold(code string) string {
 	if c.codes != nil {
-		code = c.codes.fold(code)
+		return c.codes.fold(code)
 	}
-	if _, ok := c.listed[code]; !ok {
+	return code
+}
+
+func (c *clause) fromList(code string) Verdict {
+	if _, ok := c.listed[c.fold(code)]; !ok {
 		return notIn(NotListed)
 	}
 	if c.active && c.codes != nil {

@@ -17,11 +17,11 @@ func (a Answer) String() string { return [...]string{"unknown", "in", "not in"}[
 // Reason says why a code is not known to be in. The zero Reason goes with In.
 type Reason uint8
 
-// The reasons of NotIn, then those of Unknown.
+// The reasons of NotIn, the more telling the later, then those of Unknown.
 const (
-	NotListed   Reason = iota + 1 // the system has the code, the value set does not select it
+	OtherSystem Reason = iota + 1 // the value set has no codes of that system at all
+	NotListed                     // the system has the code, the value set does not select it
 	Excluded                      // selected and excluded again
-	OtherSystem                   // the value set has no codes of that system at all
 	NoSuchCode                    // the code system, known as a whole, has no such code
 	Malformed                     // the code breaks the grammar or check digit of its system
 	Inactive                      // retired, and the value set wants none that are

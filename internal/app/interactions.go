@@ -100,13 +100,14 @@ func (i *Interactions) open(folder string, c config.Config, base string, guides 
 	}
 	i.Server = &interaction.Server{
 		Store: opened, Definitions: set, Registry: registry, Extractor: extractor,
-		Parser:   parser(registry, base, c, d),
-		Guides:   guides,
-		Schema:   schemaOf,
-		NewID:    d.NewID,
-		Now:      d.Now,
-		Limits:   limits,
-		Software: interaction.Software{Name: "Hearken", Version: d.Version, Date: d.Now()},
+		Parser:      parser(registry, base, c, d),
+		Guides:      guides,
+		Schema:      schemaOf,
+		Terminology: guides.Terminology,
+		NewID:       d.NewID,
+		Now:         d.Now,
+		Limits:      limits,
+		Software:    interaction.Software{Name: "Hearken", Version: d.Version, Date: d.Now()},
 	}
 	if c.Validation == config.ValidationCore {
 		i.Validate = validation.New(set).Validate

@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"hearken/fhir"
 	"hearken/fhir/definition"
 	"hearken/fhir/igpackage"
 	"hearken/fhir/r4"
+	"hearken/fhir/terminology"
 	"hearken/fhir/validation/snapshot"
 )
 
@@ -19,6 +21,9 @@ type Guides struct {
 	library *igpackage.Library
 	urls    map[string]bool
 	keys    map[fhir.Key]bool // of what is stored; see Seed
+
+	terminologyOnce sync.Once
+	terminology     *terminology.Library
 }
 
 // The stable details of what is wrong with the packages of a server.

@@ -14,12 +14,6 @@ type compartmentDefinition struct {
 	}
 }
 
-type operationDefinition struct {
-	ID, URL, Code                        string
-	Resource                             []string
-	System, Type, Instance, AffectsState bool
-}
-
 // exampleCompartment is in the bundle to show what a CompartmentDefinition looks like, and
 // claims the code Device a second time.
 const exampleCompartment = compartURL + "example"
@@ -52,20 +46,6 @@ func compartmentsTable(src *source) (string, error) {
 			if err := t.row(member.Code, strings.Join(parameters, " ")); err != nil {
 				return "", err
 			}
-		}
-	}
-	return t.text.String(), nil
-}
-
-// operationsTable writes the operations by id.
-func operationsTable(src *source) (string, error) {
-	all := slices.Clone(src.operations)
-	slices.SortFunc(all, func(a, b operationDefinition) int { return cmp.Compare(a.ID, b.ID) })
-	var t table
-	for _, o := range all {
-		flags := flag(o.System, "s") + flag(o.Type, "t") + flag(o.Instance, "i") + flag(o.AffectsState, "a")
-		if err := t.row(o.ID, o.Code, flags, strings.Join(o.Resource, " "), shorten(o.URL, operationURL)); err != nil {
-			return "", err
 		}
 	}
 	return t.text.String(), nil

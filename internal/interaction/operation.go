@@ -11,12 +11,13 @@ import (
 // operation is one extended operation (https://hl7.org/fhir/R4/operations.html). Adding one is adding a row to
 // operations: routing and the CapabilityStatement follow.
 type operation struct {
-	name   string      // without "$"
-	url    string      // canonical of its OperationDefinition
-	shape  shape       // atSystemOperation, atTypeOperation or atInstanceOperation
-	types  []fhir.Type // of the latter two; nil for every type
-	method string      // POST; GET as well where it changes nothing and takes simple parameters only
-	row    row
+	name    string      // without "$"
+	url     string      // canonical of its OperationDefinition, which says what parameters it takes: see Server.parameters
+	shape   shape       // atSystemOperation, atTypeOperation or atInstanceOperation
+	types   []fhir.Type // of the latter two; nil for every type
+	method  string      // POST; GET as well where it changes nothing and takes simple parameters only
+	without []string    // parameters of its definition that this server does not do
+	row     row
 }
 
 // operations is every operation this server has. A path with an operation that is not here is 404.
@@ -26,26 +27,38 @@ var operations = []operation{
 		shape: atInstanceOperation, types: []fhir.Type{"StructureDefinition"}, method: http.MethodGet,
 		row: row{atInstanceOperation, http.MethodGet, "operation", (*Server).jsonSchema, nil},
 	},
+	terminologyOperation("ValueSet", "validate-code", atTypeOperation, (*Server).valueSetValidateCode, "date"),
+	terminologyOperation("ValueSet", "validate-code", atInstanceOperation, (*Server).valueSetValidateCode, "date"),
+	terminologyOperation("CodeSystem", "validate-code", atTypeOperation, (*Server).codeSystemValidateCode, "date"),
+	terminologyOperation("CodeSystem", "validate-code", atInstanceOperation, (*Server).codeSystemValidateCode, "date"),
 }
 
-func isOperationShape(s shape) bool {
-	return s == atSystemOperation || s == atTypeOperation || s == atInstanceOperation
+// terminologyOperation is the row of one of https://hl7.org/fhir/R4/terminology-service.html, which all read only.
+func terminologyOperation(typ fhir.Type, name string, at shape, read func(*Server, *request) (reading, error), without ...string) operation {
+	return operation{
+		name: name, url: "http://hl7.org/fhir/OperationDefinition/" + string(typ) + "-" + name, shape: at, types: []fhir.Type{typ},
+		method: http.MethodGet, without: without, row: row{at, http.MethodGet, "operation", read, nil},
+	}
 }
 
-// operationRows gives the rows of the operation a place names.
-func operationRows(p *place) []*row {
-	var found []*row
-	for i := range operations {
-		o := &operations[i]
-		if o.name != p.operation || o.shape != p.shape || o.types != nil && !slices.Contains(o.types, p.key.Type) {
-			continue
-		}
-		found = append(found, &o.row)
-		if o.method == http.MethodGet {
-			post := o.row
-			post.method = http.MethodPost
-			found = append(found, &post)
-		}
+// rows are what can be done where the operation is.
+func (o *operation) rows() []*row {
+	found := []*row{&o.row}
+	if o.method == http.MethodGet {
+		post := o.row
+		post.method = http.MethodPost
+		found = append(found, &post)
 	}
 	return found
+}
+
+// operationAt gives the operation a place names, or nil.
+func operationAt(p *place) *operation {
+	for i := range operations {
+		o := &operations[i]
+		if o.name == p.operation && o.shape == p.shape && (o.types == nil || slices.Contains(o.types, p.key.Type)) {
+			return o
+		}
+	}
+	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"hearken/fhir/definition"
 	"hearken/fhir/element"
 	"hearken/fhir/search"
+	"hearken/fhir/terminology"
 	"hearken/internal/conformance"
 	"hearken/internal/store"
 )
@@ -28,6 +29,7 @@ type Server struct {
 	Validate    func(*element.Tree) fhir.Outcome // every fault and remark; nil validates nothing
 	Guides      *conformance.Guides              // what the server brings and clients cannot write; nil for nothing
 	Schema      func(fhir.ID) []byte             // the JSON Schema of one of our profiles by id, nil for none; nil has none at all
+	Terminology func() *terminology.Library      // of now; nil for none. A library never changes: ask again for each request
 	NewID       func() fhir.ID                   // 128 random bits; see RandomID
 	Now         func() time.Time
 	Limits      Limits
@@ -80,8 +82,8 @@ type Software struct {
 // error but an Answer with status 405 and Allow, as OPTIONS is one with 204.
 func (s *Server) Do(ctx context.Context, c Call) (Answer, error) {
 	s.once.Do(s.setUp)
-	r := &request{Call: c, place: locate(s.Definitions, c.Path)}
-	allowed := s.at(&r.place)
+	r := s.locate(c)
+	allowed := s.at(r)
 	if len(allowed) == 0 {
 		return Answer{}, unknownPath(s.Definitions, c.Path)
 	}
@@ -147,7 +149,15 @@ func asFHIR(ctx context.Context, op string, err error) error {
 type request struct {
 	Call
 	place
-	row *row
+	row      *row
+	extended *operation // of a place that names one
+}
+
+// locate reads the path of a Call.
+func (s *Server) locate(c Call) *request {
+	r := &request{Call: c, place: locate(s.Definitions, c.Path)}
+	r.extended = operationAt(&r.place)
+	return r
 }
 
 // withoutWire drops the parameters that are about the format of the answer, which the wire has dealt with

@@ -59,11 +59,11 @@ func table() []row {
 }
 
 // at gives the rows for a place: none when there is nothing there.
-func (s *Server) at(p *place) []*row {
-	if isOperationShape(p.shape) {
-		return operationRows(p)
+func (s *Server) at(r *request) []*row {
+	if r.extended != nil {
+		return r.extended.rows()
 	}
-	return s.byShape[p.shape]
+	return s.byShape[r.shape]
 }
 
 func rowFor(rows []*row, method string) *row {

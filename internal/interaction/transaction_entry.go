@@ -58,8 +58,8 @@ func (s *Server) readEntry(outer *Call, node element.Node, position int) (*entry
 
 // route finds the interaction of an entry: one that exists and that can be part of a transaction.
 func (s *Server) route(c Call) (*request, error) {
-	r := &request{Call: c, place: locate(s.Definitions, c.Path)}
-	allowed := s.at(&r.place)
+	r := s.locate(c)
+	allowed := s.at(r)
 	if len(allowed) == 0 {
 		return nil, unknownPath(s.Definitions, c.Path)
 	}
@@ -77,6 +77,9 @@ var transactional = map[string]bool{codeCreate: true, codeUpdate: true, codeDele
 func (s *Server) readyEntry(e *entry) (err error) {
 	r := e.request
 	if e.phase == readingPhase {
+		if r.extended != nil {
+			r.Body = e.node.Source()
+		}
 		e.reading, err = r.row.read(s, r)
 		return err
 	}

@@ -1,0 +1,35 @@
+package conformance
+
+import (
+	"hearken/fhir/definition"
+	"hearken/fhir/element"
+	"hearken/fhir/r4"
+	"hearken/fhir/terminology"
+)
+
+// Terminology is the code systems, value sets and concept maps of FHIR, of our guide and of the packages. It is read when it
+// is asked for first, in some tens of milliseconds.
+func (g *Guides) Terminology() *terminology.Library {
+	g.terminologyOnce.Do(func() {
+		var all []element.Node
+		for _, pack := range g.library.Packages() {
+			for i := range pack.Resources {
+				all = append(all, pack.Resources[i].Node)
+			}
+		}
+		g.terminology = terminology.NewLibrary(r4.Terminology(), terminology.Read(all...))
+	})
+	return g.terminology
+}
+
+// Operation finds an operation of our guide or of a package by canonical, or nil. FHIR's own are in Set.
+func (g *Guides) Operation(canonical string) *definition.Operation {
+	for _, pack := range g.library.Packages() {
+		for i := range pack.Operations {
+			if pack.Operations[i].URL == canonical {
+				return &pack.Operations[i]
+			}
+		}
+	}
+	return nil
+}
