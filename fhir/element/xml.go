@@ -39,10 +39,43 @@ func ParseXML(set *definition.Set, src []byte, limits Limits) (*Tree, fhir.Outco
 func ParseXMLAs(set *definition.Set, wanted fhir.Type, src []byte, limits Limits) (*Tree, fhir.Outcome) {
 	r := newXMLReader(set, src, limits)
 	defer r.release()
+	return r.tree(wanted)
+}
+
+// ParseXMLBundle is ParseXMLAs for a Bundle whose entries are read each for itself: the resources of those
+// that skip names, by position from 0, are passed over. They may have any fault but that they are no XML.
+func ParseXMLBundle(set *definition.Set, src []byte, limits Limits, skip func(entry int) bool) (*Tree, fhir.Outcome) {
+	r := newXMLReader(set, src, limits)
+	defer r.release()
+	r.skipEntry = skip
+	return r.tree("Bundle")
+}
+
+// XMLResource is the name of the element that an XML text has as its root, if that is in FHIR's namespace: the type of the
+// resource, for a resource; "" for anything else. No more is read than that.
+func XMLResource(src []byte) string {
+	r := newXMLReader(nil, src, Limits{})
+	defer r.release()
+	if !r.declaration() {
+		return ""
+	}
+	if what, t, ok := r.next(); ok && what == startTag && t.space == fhirSpace {
+		return string(t.name)
+	}
+	return ""
+}
+
+// tree reads the document. What is kept of it must not be longer than the text might be, whatever writing it as JSON adds.
+func (r *xmlReader) tree(wanted fhir.Type) (*Tree, fhir.Outcome) {
 	r.document(wanted)
 	tree := r.finish()
-	if tree != nil {
-		r.settle(tree)
+	if tree == nil {
+		return nil, r.issues
+	}
+	r.settle(tree)
+	if len(tree.source) > r.limits.Bytes {
+		r.fatal(fhir.CodeTooLong, DetailTooLarge, "", 0, "the resource is longer in JSON than the %d bytes accepted", r.limits.Bytes)
+		return nil, r.issues
 	}
 	return tree, r.issues
 }
@@ -62,13 +95,14 @@ type xmlReader struct {
 	pos        int
 	current    int32 // the element being read, for the location of malformed text
 	open       []openElement
-	closed     openElement // the last one whose end was read
-	closedAt   int         // where its end tag has its name, 0 for "<x/>"
-	ended      bool        // the last start tag was "<x/>": its end is still to be given
-	prefixes   []prefix    // the namespaces in scope
-	attributes []attribute // of the last start tag
-	starts     []uint32    // by node: where its tag or attribute begins
-	spans      []span      // by node: where its value lies in the JSON; see settle
+	closed     openElement    // the last one whose end was read
+	closedAt   int            // where its end tag has its name, 0 for "<x/>"
+	ended      bool           // the last start tag was "<x/>": its end is still to be given
+	prefixes   []prefix       // the namespaces in scope
+	attributes []attribute    // of the last start tag
+	starts     []uint32       // by node: where its tag or attribute begins
+	spans      []span         // by node: where its value lies in the JSON; see settle
+	skipEntry  func(int) bool // which entries' resources are passed over; nil for none
 }
 
 // span is where something lies in a text.

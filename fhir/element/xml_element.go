@@ -163,6 +163,9 @@ func (r *xmlReader) inOrder(f *frame, field *definition.Field, t tag) bool {
 // container reads an element that has one resource in it: contained, Bundle.entry.resource. Only
 // the resource is a node.
 func (r *xmlReader) container(f *frame, field *definition.Field) bool {
+	if r.skipEntry != nil && field.Element.Path == "Bundle.entry.resource" && r.nodes[f.self].parent == 0 && r.skipEntry(int(r.nodes[f.self].position)) {
+		return r.skip()
+	}
 	own := r.slotOf(f, field.Element)
 	location := r.locateField(f.self, field.Element, int(own.count))
 	for i := range r.attributes {

@@ -201,7 +201,23 @@ func (w *xmlWriter) narrative(div string) {
 	if !declaresDefault(markup) {
 		w.dst = append(append(append(w.dst, ` xmlns="`...), xhtml.Namespace...), '"')
 	}
-	w.dst = append(w.dst, markup[after:]...)
+	w.dst = appendMarkup(w.dst, markup[after:])
+}
+
+// appendMarkup appends what may stand in a document, and U+FFFD for what may not: the markup was checked, but for noncharacters.
+func appendMarkup(dst, markup []byte) []byte {
+	for i := 0; ; {
+		n := bytes.IndexByte(markup[i:], 0xEF)
+		if n < 0 {
+			return append(dst, markup...)
+		}
+		if i += n; isNoncharacter(markup[i:]) {
+			dst = append(append(dst, markup[:i]...), "\uFFFD"...)
+			markup, i = markup[i+3:], 0
+			continue
+		}
+		i++
+	}
 }
 
 // declaresDefault reports whether the first tag says what the default namespace is.

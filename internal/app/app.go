@@ -69,6 +69,7 @@ func (a *App) handler(d Deps) http.Handler {
 		Interactions:   a.Interactions,
 		Ready:          a.ready,
 		IsType:         a.Definitions.IsResource,
+		Definitions:    a.Definitions,
 		BaseURL:        a.config.BaseURL,
 		TrustedProxies: a.config.TrustedProxies,
 		LoopbackOnly:   a.loopback,

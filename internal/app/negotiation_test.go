@@ -11,27 +11,33 @@ import (
 func TestNegotiation(t *testing.T) {
 	s := start(t, nil)
 	s.must(201, "PUT /Patient/p", patientP)
+	const json, xml = "application/fhir+json; charset=utf-8", "application/fhir+xml; charset=utf-8"
 	for _, row := range []struct {
 		name, line, accept string
 		status             int
+		want               string
 	}{
-		{"anything", "GET /Patient/p", "*/*", 200},
-		{"FHIR JSON", "GET /Patient/p", "application/fhir+json; fhirVersion=4.0", 200},
-		{"JSON", "GET /Patient/p", "application/json; version=1.0.0", 200},
-		{"text/json", "GET /Patient/p", "text/json", 200},
-		{"a browser", "GET /Patient/p", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", 200},
-		{"_format wins", "GET /Patient/p?_format=json", "application/xml", 200},
-		{"_format in a search", "GET /Patient?_format=application/fhir%2Bjson", "", 200},
-		{"_format and _pretty on metadata", "GET /metadata?_format=json&_pretty=true", "", 200},
-		{"XML", "GET /Patient/p", "application/fhir+xml", 406},
-		{"_format=xml", "GET /Patient/p?_format=xml", "", 406},
-		{"another version of FHIR", "GET /Patient/p", "application/fhir+json; fhirVersion=5.0", 406},
-		{"a picture", "GET /Patient/p", "image/png", 406},
+		{"anything", "GET /Patient/p", "*/*", 200, json},
+		{"FHIR JSON", "GET /Patient/p", "application/fhir+json; fhirVersion=4.0", 200, json},
+		{"JSON", "GET /Patient/p", "application/json; version=1.0.0", 200, json},
+		{"text/json", "GET /Patient/p", "text/json", 200, json},
+		{"a browser", "GET /Patient/p", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", 200, json},
+		{"_format wins", "GET /Patient/p?_format=json", "application/xml", 200, json},
+		{"_format in a search", "GET /Patient?_format=application/fhir%2Bjson", "", 200, json},
+		{"_format and _pretty on metadata", "GET /metadata?_format=json&_pretty=true", "", 200, json},
+		{"XML", "GET /Patient/p", "application/fhir+xml", 200, xml},
+		{"_format=xml", "GET /Patient/p?_format=xml", "application/fhir+json", 200, xml},
+		{"metadata in XML", "GET /metadata?_format=xml&_pretty=true", "", 200, xml},
+		{"an error in XML", "GET /Patient/nobody", "application/fhir+xml", 404, xml},
+		{"another version of FHIR", "GET /Patient/p", "application/fhir+json; fhirVersion=5.0", 406, json},
+		{"another version of FHIR in XML", "GET /Patient/p", "application/fhir+xml; fhirVersion=5.0", 406, json},
+		{"turtle", "GET /Patient/p?_format=ttl", "", 406, json},
+		{"a picture", "GET /Patient/p", "image/png", 406, json},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			r := s.send(row.line, "", "Accept: "+row.accept)
-			if got := r.header.Get("Content-Type"); r.status != row.status || got != "application/fhir+json; charset=utf-8" {
-				t.Errorf("%s, Accept %q = %d %s, want %d in FHIR JSON", row.line, row.accept, r.status, got, row.status)
+			if got := r.header.Get("Content-Type"); r.status != row.status || got != row.want {
+				t.Errorf("%s, Accept %q = %d %s, want %d %s", row.line, row.accept, r.status, got, row.status, row.want)
 			}
 		})
 	}

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"hearken/fhir"
+	"hearken/fhir/element"
 )
 
 // envelope is a Bundle with its resources as they came. The strict reading of each is its own interaction's business.
@@ -34,9 +35,10 @@ var batchWorkers = 4 * runtime.GOMAXPROCS(0)
 
 // batch does each entry on its own, as if it had come alone; one that fails changes nothing for the
 // others. Their order does not matter by definition; to be of no surprise they go as in a
-// transaction: deletions, creations, updates, reads.
-func (s *Server) batch(ctx context.Context, r *request) (Answer, error) {
-	bundle, err := readEnvelope(r.Body)
+// transaction: deletions, creations, updates, reads. body is the Bundle in JSON; faulty has the faults of the entries whose
+// resources could not be put into it.
+func (s *Server) batch(ctx context.Context, r *request, body []byte, faulty map[int]fhir.Outcome) (Answer, error) {
+	bundle, err := readEnvelope(body)
 	if err != nil {
 		return Answer{}, fhir.Errorf(fhir.CodeInvalid, "the Bundle cannot be read")
 	}
@@ -52,6 +54,8 @@ func (s *Server) batch(ctx context.Context, r *request) (Answer, error) {
 			case phaseOf(bundle.Entry[i].Request.Method) != order:
 			case size.Load() > int64(s.Limits.Answers):
 				answers[i] = answered{Answer: Answer{Status: StatusOf(fhir.CodeTooCostly)}, outcome: Outcome(issuesOf(errAnswersTooLarge))}
+			case faulty[i] != nil:
+				answers[i] = answeredEntry(Failure(unreadable(faulty[i])), &r.Call)
 			default:
 				answers[i] = s.batchEntry(ctx, &r.Call, &bundle.Entry[i], names)
 				size.Add(int64(len(answers[i].Body)))
@@ -79,7 +83,7 @@ func (s *Server) batchEntry(ctx context.Context, outer *Call, e *envelopeEntry, 
 	if err != nil {
 		return answeredEntry(Failure(err), &c)
 	}
-	c.Body, c.MediaType = e.Resource, "application/fhir+json"
+	c.Body, c.MediaType, c.Remade = e.Resource, element.JSON.MediaType(), outer.format() != element.JSON
 	if c.Prefer.Return == "" {
 		c.Prefer.Return = returnMinimal
 	}

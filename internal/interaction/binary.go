@@ -19,24 +19,37 @@ const binaryType fhir.Type = "Binary"
 
 // isFHIR reports whether a media type is one of FHIR's own for resources.
 func isFHIR(mediaType string) bool {
-	return mediaType == "application/fhir+json" || mediaType == "application/fhir+xml"
+	f := element.FormatOf(mediaType)
+	return f != 0 && slices.Contains(f.FHIRMediaTypes(), mediaType)
 }
 
-// resourceBody is the resource in a request: the body, or for a Binary sent as it is a Binary with the
-// body as its data. Generic JSON counts as FHIR for every other type, but for Binary only when it holds one.
-func (s *Server) resourceBody(r *request, typ fhir.Type) ([]byte, error) {
+// resource reads the resource in a request: the body, or for a Binary sent as it is a Binary with the
+// body as its data. Generic JSON and XML count as FHIR for every other type, but for Binary only when they hold one.
+func (s *Server) resource(r *request, typ fhir.Type) (element.Node, error) {
 	if typ != binaryType || r.MediaType == "" || isFHIR(r.MediaType) || isBinaryResource(r) {
-		return r.Body, nil
+		return s.parseSent(r.Body, r.format(), typ)
 	}
-	return wrapBinary(r.Body, r.MediaType, r.key.ID), nil
+	return s.parse(wrapBinary(r.Body, r.MediaType, r.key.ID), typ)
 }
 
-// isBinaryResource: clients send Binary resources as application/json as well, and mean the resource.
+// isBinaryResource: clients send Binary resources as application/json or application/xml as well, and mean the resource.
 func isBinaryResource(r *request) bool {
-	var head struct {
-		ResourceType string `json:"resourceType"`
+	switch name := plainMediaType(r.MediaType); element.FormatOf(name) {
+	case element.JSON:
+		var head struct {
+			ResourceType string `json:"resourceType"`
+		}
+		return json.Unmarshal(r.Body, &head) == nil && head.ResourceType == string(binaryType)
+	case element.XML:
+		return element.XMLResource(r.Body) == string(binaryType)
 	}
-	return isJSON(r.MediaType) && json.Unmarshal(r.Body, &head) == nil && head.ResourceType == string(binaryType)
+	return false
+}
+
+// plainMediaType is a media type in lower case, without parameters.
+func plainMediaType(mediaType string) string {
+	name, _, _ := strings.Cut(mediaType, ";")
+	return strings.ToLower(strings.TrimSpace(name))
 }
 
 // wrapBinary writes the Binary resource round raw content.
@@ -58,15 +71,15 @@ func wrapBinary(content []byte, mediaType string, id fhir.ID) []byte {
 }
 
 // presentBinary answers a read of a Binary: with the content itself, in its own media type, unless the client names a
-// FHIR format before anything else it accepts. Raw content is what browsers and image viewers expect. Generic JSON
-// counts as FHIR's, unless the content is just that.
+// FHIR format before anything else it accepts. Raw content is what browsers and image viewers expect. Generic JSON and
+// XML count as FHIR's, unless the content is just that.
 func (s *Server) presentBinary(r *request, rec store.Record, view presentation, a Answer) (Answer, error) {
 	root, err := s.parse(rec.Body, binaryType)
 	if err != nil {
 		return Answer{}, err
 	}
 	mediaType := root.Child("contentType").Text()
-	if wanted := acceptList(r.Accept); len(wanted) > 0 && (isFHIR(wanted[0]) || isJSON(wanted[0]) && wanted[0] != mediaType) {
+	if wanted := acceptList(r.Accept); len(wanted) > 0 && element.FormatOf(wanted[0]) != 0 && (isFHIR(wanted[0]) || wanted[0] != plainMediaType(mediaType)) {
 		a.Body, err = s.presented(rec.Body, view)
 		return a, err
 	}
@@ -76,10 +89,6 @@ func (s *Server) presentBinary(r *request, rec store.Record, view presentation, 
 	}
 	a.Body, a.MediaType = content, mediaType
 	return a, nil
-}
-
-func isJSON(mediaType string) bool {
-	return mediaType == "application/json" || mediaType == "text/json"
 }
 
 // dropSpace: base64 in R4 may be broken into lines.

@@ -13,7 +13,7 @@ type Call struct {
 	Path            []string      // decoded segments below the service base: ["Patient", "123", "_history", "2"]
 	Parameters      []search.Pair // decoded, in order: those of the URL, then those of a form body
 	Body            []byte        // what was sent; nil for none. The interaction may keep it: it is never changed
-	MediaType       string        // of Body, without parameters: "application/fhir+json"
+	MediaType       string        // of Body: "application/fhir+json" or "application/fhir+xml" for a resource, anything for a Binary's content
 	IfMatch         string        // as sent: W/"3"
 	IfNoneMatch     string
 	IfModifiedSince time.Time // zero when absent
@@ -21,6 +21,7 @@ type Call struct {
 	Prefer          Prefer
 	Accept          string // what a Binary read may be answered with; resource formats are the wire's business
 	Base            string // the service base URL links are made with: "http://127.0.0.1:8080/fhir"
+	Remade          bool   // Body was written here, of what was sent: its lines and columns mean nothing to the client
 }
 
 // Prefer is the Prefer header, understood (https://hl7.org/fhir/R4/http.html#ops).

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"hearken/fhir"
+	"hearken/fhir/element"
 	"hearken/internal/store"
 )
 
@@ -59,7 +60,7 @@ func (s *Server) describe(base string) capabilityStatement {
 		Date: fhir.FormatInstant(s.Software.Date), Kind: "instance",
 		Software:       capabilitySoftware{Name: s.Software.Name, Version: s.Software.Version},
 		Implementation: capabilityImplementation{Description: s.Software.Name + " on its " + s.Store.Capabilities().Engine + " store", URL: base},
-		FHIRVersion:    s.Definitions.Version(), Format: []string{"application/fhir+json", "json"},
+		FHIRVersion:    s.Definitions.Version(), Format: formats(),
 		Rest: []capabilityRest{{Mode: "server", Documentation: restDocumentation}},
 	}
 	if out.Software.Name == "" {
@@ -82,6 +83,17 @@ func (s *Server) describe(base string) capabilityStatement {
 const restDocumentation = "Unknown search parameters are refused with 400 unless the client prefers handling=lenient or the server is " +
 	"configured to ignore them; the criteria of conditional interactions are always strict. Writes are durable and visible to every " +
 	"later request when they are answered."
+
+// formats are the media types and short names of what resources are read from and written in.
+func formats() (names []string) {
+	for _, f := range element.Formats() {
+		names = append(names, f.MediaType())
+	}
+	for _, f := range element.Formats() {
+		names = append(names, f.String())
+	}
+	return names
+}
 
 // systemInteractions are those at the base. One row does transactions and batches; the former need a store that can.
 func (s *Server) systemInteractions() []capabilityCode {

@@ -1,6 +1,7 @@
 package interaction
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"time"
@@ -21,18 +22,15 @@ type incoming struct {
 
 // receive reads the body of a create or update of type typ.
 func (s *Server) receive(r *request, typ fhir.Type) (incoming, error) {
-	body, err := s.resourceBody(r, typ)
+	root, err := s.resource(r, typ)
 	if err != nil {
-		return incoming{}, err
-	}
-	root, err := s.parse(body, typ)
-	if err != nil {
-		return incoming{}, err
+		return incoming{}, r.placed(err)
 	}
 	in := incoming{node: root}
 	if in.remarks, err = s.check(root); err != nil {
-		return incoming{}, err
+		return incoming{}, r.placed(err)
 	}
+	in.remarks = r.placedIssues(in.remarks)
 	return in, s.index(&in)
 }
 
@@ -51,16 +49,52 @@ func (s *Server) index(in *incoming) (err error) {
 	return err
 }
 
-// parse reads exactly one resource of the type, or of any when typ is "". All faults are told at once: 400.
+// parse reads a resource of the type, or of any when typ is "", in the JSON that is stored.
 func (s *Server) parse(body []byte, typ fhir.Type) (element.Node, error) {
+	return s.parseSent(body, element.JSON, typ)
+}
+
+// parseSent reads exactly one resource of the type, or of any when typ is "". All faults are told at once: 400.
+func (s *Server) parseSent(body []byte, format element.Format, typ fhir.Type) (element.Node, error) {
 	if len(body) == 0 {
 		return element.Node{}, fhir.Errorf(fhir.CodeInvalid, "a resource is expected in the body").Detailed("no-body")
 	}
-	tree, faults := element.ParseAs(s.Definitions, typ, body, s.Limits.Element)
+	tree, faults := format.ParseAs(s.Definitions, typ, body, s.Limits.Element)
 	if faults.Failed() {
-		return element.Node{}, &fhir.Error{Code: worstOf(faults, fhir.CodeInvalid), Issues: faults}
+		return element.Node{}, unreadable(faults)
 	}
 	return tree.Root(), nil
+}
+
+func unreadable(faults fhir.Outcome) error {
+	return &fhir.Error{Code: worstOf(faults, fhir.CodeInvalid), Issues: faults}
+}
+
+// format is what the body is a resource in, if it is one: JSON unless it is said to be XML.
+func (c *Call) format() element.Format {
+	return max(element.FormatOf(plainMediaType(c.MediaType)), element.JSON)
+}
+
+// placed is an error of the body with lines and columns only if they are those of what was sent.
+func (c *Call) placed(err error) error {
+	var e *fhir.Error
+	if !c.Remade || !errors.As(err, &e) {
+		return err
+	}
+	out := *e
+	out.Issues = c.placedIssues(e.Issues)
+	return &out
+}
+
+func (c *Call) placedIssues(issues fhir.Outcome) fhir.Outcome {
+	if !c.Remade {
+		return issues
+	}
+	issues = slices.Clone(issues)
+	for i := range issues {
+		issues[i].Line, issues[i].Column = 0, 0
+	}
+	return issues
 }
 
 // worstOf is the code of a whole body: too-long when that is what is wrong with it, otherwise usual.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"hearken/fhir"
+	"hearken/fhir/element"
 )
 
 // process answers POST [base]: the Bundle's type says whether it is a batch or a transaction
@@ -17,7 +18,7 @@ func (s *Server) process(ctx context.Context, r *request) (Answer, error) {
 	case <-ctx.Done():
 		return Answer{}, fhir.Errorf(fhir.CodeThrottled, "too many Bundles are being processed; try again later").Detailed("busy")
 	}
-	root, err := s.parse(r.Body, "Bundle")
+	root, err := s.parseSent(r.Body, r.format(), "Bundle")
 	if err != nil {
 		return s.processFaulty(ctx, r, err)
 	}
@@ -25,7 +26,7 @@ func (s *Server) process(ctx context.Context, r *request) (Answer, error) {
 	case "transaction":
 		return s.transaction(ctx, r, root)
 	case "batch":
-		return s.batch(ctx, r)
+		return s.batch(ctx, r, root.Tree().Source(), nil)
 	default:
 		return Answer{}, s.wrongKind(kind)
 	}
@@ -34,18 +35,51 @@ func (s *Server) process(ctx context.Context, r *request) (Answer, error) {
 // processFaulty goes on with a batch whose faults all lie inside the resources of entries: the others are independent of
 // them.
 func (s *Server) processFaulty(ctx context.Context, r *request, fault error) (Answer, error) {
-	for _, issue := range issuesOf(fault) {
-		if len(issue.Expression) == 0 || !inEntryResource(issue.Expression[0]) {
+	body, faulty := r.Body, map[int]fhir.Outcome(nil)
+	if r.format() == element.XML {
+		if body, faulty = s.withoutFaulty(r.Body, issuesOf(fault)); body == nil {
 			return Answer{}, fault
 		}
-	}
-	if envelope, err := readEnvelope(r.Body); err != nil || envelope.Type != "batch" {
+	} else if !inEntryResources(issuesOf(fault)) {
 		return Answer{}, fault
 	}
-	return s.batch(ctx, r)
+	if envelope, err := readEnvelope(body); err != nil || envelope.Type != "batch" {
+		return Answer{}, fault
+	}
+	return s.batch(ctx, r, body, faulty)
 }
 
-// inEntryResource reports whether a location is in a resource of the Bundle, not in the Bundle itself.
+// withoutFaulty is a Bundle in XML, as JSON, without the resources of the entries that have faults, and these faults
+// by entry: a resource that cannot be read in XML cannot be written as JSON either. nil when there are faults elsewhere.
+func (s *Server) withoutFaulty(body []byte, issues fhir.Outcome) ([]byte, map[int]fhir.Outcome) {
+	faulty := map[int]fhir.Outcome{}
+	for _, issue := range issues {
+		if len(issue.Expression) == 0 {
+			return nil, nil
+		}
+		i, ok := entryPosition(issue.Expression[0])
+		if !ok {
+			return nil, nil
+		}
+		faulty[i] = append(faulty[i], issue)
+	}
+	tree, _ := element.ParseXMLBundle(s.Definitions, body, s.Limits.Element, func(entry int) bool { return faulty[entry] != nil })
+	if tree == nil {
+		return nil, nil
+	}
+	return tree.Source(), faulty
+}
+
+// inEntryResources reports whether all the issues are in resources of the Bundle, none in the Bundle itself.
+func inEntryResources(issues fhir.Outcome) bool {
+	for _, issue := range issues {
+		if len(issue.Expression) == 0 || !inEntryResource(issue.Expression[0]) {
+			return false
+		}
+	}
+	return true
+}
+
 func inEntryResource(location string) bool {
 	rest, ok := strings.CutPrefix(location, "Bundle.entry[")
 	_, rest, found := strings.Cut(rest, "]")

@@ -22,10 +22,10 @@ func (n *nowhere) Header() http.Header         { return n.header }
 func (n *nowhere) Write(p []byte) (int, error) { return len(p), nil }
 func (n *nowhere) WriteHeader(int)             {}
 
-func serve(b *testing.B, h http.Handler) {
+func serve(b *testing.B, h http.Handler, accept string) {
 	b.ReportAllocs()
 	r := httptest.NewRequest("GET", "/fhir/Patient/123", nil)
-	r.Header.Set("Accept", "application/fhir+json")
+	r.Header.Set("Accept", accept)
 	r.Header.Set("Accept-Encoding", "gzip")
 	for b.Loop() {
 		h.ServeHTTP(&nowhere{http.Header{}}, r)
@@ -36,7 +36,7 @@ func serve(b *testing.B, h http.Handler) {
 func BenchmarkRead(b *testing.B) {
 	f := newFixture(func(o *rest.Options) { o.Log = slog.New(slog.NewTextHandler(discard{}, nil)) })
 	f.answer = interaction.Answer{Status: 200, Body: benchmarkBody, Version: 1}
-	serve(b, f.handler)
+	serve(b, f.handler, "application/fhir+json")
 }
 
 // BenchmarkRead_Floor is a bare handler that writes the same bytes.
@@ -45,7 +45,7 @@ func BenchmarkRead_Floor(b *testing.B) {
 		w.Header().Set("Content-Type", "application/fhir+json")
 		w.Header().Set("Content-Length", strconv.Itoa(len(benchmarkBody)))
 		_, _ = w.Write(benchmarkBody)
-	}))
+	}), "application/fhir+json")
 }
 
 type discard struct{}

@@ -9,14 +9,19 @@ import (
 
 // request is one request as far as it has been understood.
 type request struct {
-	call   interaction.Call
-	pretty bool // _pretty=true: the answer is indented
+	call  interaction.Call
+	form  form
+	unfit error // why no resource would do as an answer, of a request that may be answered with other content
 }
 
 // understand makes the Call of an HTTP request below the service base. What it returns with an error is
 // good for answering it.
 func (s *server) understand(r *http.Request) (request, error) {
-	var q request
+	q := request{call: interaction.Call{Method: r.Method}}
+	accept := headerValues(r.Header, "Accept")
+	var badQuery error
+	q.call.Parameters, badQuery = parameters(nil, r.URL.RawQuery, "query")
+	unacceptable := q.represent(accept)
 	base, ok := s.base.of(r)
 	if !ok {
 		return q, errHost
@@ -25,45 +30,65 @@ func (s *server) understand(r *http.Request) (request, error) {
 	if err != nil {
 		return q, err
 	}
-	q.call = interaction.Call{Method: r.Method, Path: path, Base: base}
-	if q.call.Parameters, err = parameters(nil, r.URL.RawQuery, "query"); err != nil {
-		return q, err
+	q.call.Path, q.call.Base = path, base
+	if badQuery != nil {
+		return q, badQuery
 	}
+	asked := len(q.call.Parameters)
 	if err = s.addBody(&q.call, r); err != nil {
 		return q, err
 	}
 	addHeaders(&q.call, r.Header)
-	q.pretty = valueOf(q.call.Parameters, "_pretty") == "true"
-	return q, represent(&q.call, headerValues(r.Header, "Accept"))
+	if len(q.call.Parameters) > asked || readsRaw(&q.call) {
+		unacceptable = q.represent(accept)
+	}
+	return q, unacceptable
 }
 
-// represent sees to it that the answer can be in a form the client takes. A read of raw content is left to the
-// interaction, which knows what the content is: see represented.
-func represent(c *interaction.Call, accept []string) error {
-	format := valueOf(c.Parameters, "_format")
-	if !readsRaw(c) {
-		return negotiate(format, accept)
+// represent chooses the form of the answer by what the client takes. What a read of raw content is answered with is left
+// to the interaction, which knows what the content is: see represented.
+func (q *request) represent(accept []string) (err error) {
+	format := valueOf(q.call.Parameters, "_format")
+	q.form.pretty = valueOf(q.call.Parameters, "_pretty") == "true"
+	if !readsRaw(&q.call) {
+		q.form.format, err = negotiate(format, accept)
+		return err
 	}
-	switch c.Accept = strings.Join(accept, ","); formatNamed(format) {
-	case formatJSON:
-		c.Accept = jsonMediaType
-	case formatOther:
-		return errNotAcceptable
-	default:
-		if format != "" {
-			c.Accept = format
+	q.call.Accept = strings.Join(accept, ",")
+	if format != "" {
+		name, _ := formatName(format)
+		q.form.format, err = named(format)
+		switch {
+		case err == nil:
+			q.call.Accept = q.form.format.MediaType()
+			return nil
+		case formatNamed(name) != 0 || turtle[name]:
+			return err
 		}
+		q.call.Accept = format
 	}
+	if q.call.Accept != "" {
+		accept = []string{q.call.Accept}
+	}
+	q.form.format, q.unfit = negotiate("", accept)
 	return nil
+}
+
+// formOf is the form to answer a request in that was not understood.
+func formOf(r *http.Request) form {
+	var q request
+	q.call.Parameters, _ = parameters(nil, r.URL.RawQuery, "query")
+	_ = q.represent(headerValues(r.Header, "Accept")) // whether the client takes an error or not, it is told
+	return q.form
 }
 
 // represented is represent after the fact: a read that could have been answered with raw content, and was answered
 // with a resource.
-func represented(c *interaction.Call, a interaction.Answer) error {
-	if a.MediaType != "" || !carriesBody(a.Status) || !readsRaw(c) || c.Accept == "" {
+func (q *request) represented(a interaction.Answer) error {
+	if a.MediaType != "" || !carriesBody(a.Status) {
 		return nil
 	}
-	return negotiate("", []string{c.Accept})
+	return q.unfit
 }
 
 // readsRaw reports whether the call may be answered with something other than a resource: Binary/1,
@@ -89,7 +114,7 @@ func (s *server) addBody(c *interaction.Call, r *http.Request) (err error) {
 	if err != nil || body == nil {
 		return err
 	}
-	if c.MediaType, err = mediaType(r.Header.Get("Content-Type"), k); err != nil {
+	if c.MediaType, err = mediaType(r.Header.Get("Content-Type"), k, body); err != nil {
 		return err
 	}
 	if k == bodyForm {

@@ -110,7 +110,15 @@ func TestServer_Refused(t *testing.T) {
 		{"form too large", "POST /fhir/Patient/_search", strings.Repeat("a=b&", 300_000), []string{"Content-Type: application/x-www-form-urlencoded"}, 413},
 		{"JSON to _search", "POST /fhir/Patient/_search", "{}", []string{"Content-Type: application/fhir+json"}, 415},
 		{"form to create", "POST /fhir/Patient", "a=b", []string{"Content-Type: application/x-www-form-urlencoded"}, 415},
-		{"XML to create", "POST /fhir/Patient", "<Patient/>", []string{"Content-Type: application/fhir+xml"}, 415},
+		{"XML in another charset", "POST /fhir/Patient", "<Patient/>", []string{"Content-Type: application/fhir+xml; charset=iso-8859-1"}, 415},
+		{"XML of another FHIR version", "POST /fhir/Patient", "<Patient/>", []string{"Content-Type: application/fhir+xml; fhirVersion=5.0"}, 415},
+		{"turtle to create", "POST /fhir/Patient", "[]", []string{"Content-Type: application/fhir+turtle"}, 415},
+		{"web page to create", "POST /fhir/Patient", "<html/>", []string{"Content-Type: text/html"}, 415},
+		{"XML of something else", "POST /fhir/Patient", "<svg/>", []string{"Content-Type: image/svg+xml"}, 415},
+		{"XML's short word is no media type", "POST /fhir/Patient", "<Patient/>", []string{"Content-Type: xml"}, 415},
+		{"a Binary resource in another charset", "POST /fhir/Binary", "{}", []string{"Content-Type: application/fhir+json; charset=utf-16"}, 415},
+		{"a Binary resource of another version", "PUT /fhir/Binary/1", "<Binary/>", []string{"Content-Type: application/fhir+xml; fhirVersion=3.0"}, 415},
+		{"XML to _search", "POST /fhir/Patient/_search", "<a/>", []string{"Content-Type: application/fhir+xml"}, 415},
 		{"plain text to create", "POST /fhir/Patient", "{}", []string{"Content-Type: text/plain"}, 415},
 		{"no media type at all", "POST /fhir/Patient", "{}", []string{"Content-Type: ;;;"}, 415},
 		{"another charset", "POST /fhir/Patient", "{}", []string{"Content-Type: application/fhir+json; charset=utf-16"}, 415},
@@ -137,13 +145,57 @@ func TestServer_Refused(t *testing.T) {
 }
 
 func TestServer_ContentTypes(t *testing.T) {
-	for _, contentType := range []string{"application/fhir+json", "application/json", "text/json", "application/json+fhir", "",
-		"application/fhir+json; charset=utf-8", "application/json;charset=UTF-8", "application/fhir+json; fhirVersion=4.0", "Application/FHIR+JSON"} {
-		t.Run(contentType, func(t *testing.T) {
+	const json, xml = "application/fhir+json", "application/fhir+xml"
+	for _, row := range []struct{ contentType, body, want string }{
+		{"application/fhir+json", "{}", json},
+		{"application/json", "{}", json},
+		{"text/json", "{}", json},
+		{"application/json+fhir", "{}", json},
+		{"application/fhir+json; charset=utf-8", "{}", json},
+		{"application/json;charset=UTF-8", "{}", json},
+		{"application/fhir+json; fhirVersion=4.0", "{}", json},
+		{"Application/FHIR+JSON", "{}", json},
+		{"application/fhir+xml", "<Patient/>", xml},
+		{"application/xml", "<Patient/>", xml},
+		{"text/xml", "<Patient/>", xml},
+		{"application/xml+fhir", "<Patient/>", xml},
+		{"application/fhir+xml; charset=utf-8", "<Patient/>", xml},
+		{`text/xml;charset="UTF-8"`, "<Patient/>", xml},
+		{"application/fhir+xml; fhirVersion=4.0", "<Patient/>", xml},
+		{"Application/FHIR+XML", "<Patient/>", xml},
+		{"application/fhir+json", "<Patient/>", json}, // what is said counts: it is a fault in JSON
+		{"application/fhir+xml", "{}", xml},
+		{"", "{}", json},
+		{"", "<Patient/>", xml},
+		{"", " \r\n\t<Patient/>", xml},
+		{"", "\uFEFF<?xml version='1.0'?><Patient/>", xml},
+		{"", "nothing of the sort", json},
+	} {
+		t.Run(row.contentType+" "+row.body, func(t *testing.T) {
 			f := newFixture(nil)
-			if w := f.send("POST /fhir/Patient", "{}", "Content-Type: "+contentType); w.Code != 200 || f.call.MediaType != "application/fhir+json" {
-				t.Errorf("POST as %q = %d with media type %q, want 200 with application/fhir+json", contentType, w.Code, f.call.MediaType)
+			if w := f.send("POST /fhir/Patient", row.body, "Content-Type: "+row.contentType); w.Code != 200 || f.call.MediaType != row.want || string(f.call.Body) != row.body {
+				t.Errorf("POST as %q = %d with media type %q, want 200 with %s", row.contentType, w.Code, f.call.MediaType, row.want)
 			}
 		})
+	}
+}
+
+// XML sent to Binary may be its content or the resource; the interaction is told what it was called.
+func TestServer_ContentTypes_Binary(t *testing.T) {
+	for _, row := range []struct{ contentType, body, want string }{
+		{"application/fhir+xml", "<Binary/>", "application/fhir+xml"},
+		{"application/xml+fhir; charset=utf-8", "<Binary/>", "application/fhir+xml"},
+		{"application/json+fhir", "{}", "application/fhir+json"},
+		{"application/xml", "<Binary/>", "application/xml"},
+		{"text/xml; charset=iso-8859-1", "<a/>", "text/xml; charset=iso-8859-1"},
+		{"text/turtle", "a", "text/turtle"},
+		{";;", "a", ";;"},
+		{"", "<Binary/>", "application/fhir+xml"},
+		{"", "{}", "application/fhir+json"},
+	} {
+		f := newFixture(nil)
+		if w := f.send("POST /fhir/Binary", row.body, "Content-Type: "+row.contentType); w.Code != 200 || f.call.MediaType != row.want {
+			t.Errorf("POST Binary as %q = %d with media type %q, want 200 with %q", row.contentType, w.Code, f.call.MediaType, row.want)
+		}
 	}
 }

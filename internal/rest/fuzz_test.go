@@ -1,7 +1,6 @@
 package rest_test
 
 import (
-	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -9,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"hearken/fhir/element"
+	"hearken/fhir/r4"
 	"hearken/internal/rest"
 )
 
@@ -18,6 +19,8 @@ func FuzzRequest(f *testing.F) {
 	f.Add("GET", "/fhir/Patient/1/_history/2", "a:8080", "application/fhir+json; q=0.5, */*", "", "return=minimal; handling=lenient", "for=10.0.0.1;host=b;proto=https", "")
 	f.Add("POST", "/fhir/Patient/_search?a=%7C&b", "[::1]:80", "", "application/x-www-form-urlencoded; charset=utf-8", "", `for="[2001:db8::1]:47";host="b:1", for=_x`, "a=b&c=%2B")
 	f.Add("PUT", "/fhir/Binary/1?_format=json&_pretty=true", "a", "image/*", "text/plain; charset=iso-8859-1", `return="OperationOutcome"`, ";;,=", "\x00\xff")
+	f.Add("GET", "/fhir//Patient?_format=application/fhir%20xml", "a", "application/fhir+xml;q=0.9,application/fhir+json;q=0.8", "", "", "", "")
+	f.Add("POST", "/fhir/Patient", "a", "text/xml; fhirVersion=3.0, text/turtle", "application/xml; charset=utf-16", "", "", "<Patient/>")
 	f.Add("DELETE", "/fhir//%2f%ff/?%zz", "", ",;q=,", "a/b/c;;", ",,=", "", "{}")
 	f.Fuzz(func(t *testing.T, method, target, host, accept, contentType, prefer, forwarded, body string) {
 		u, err := url.ParseRequestURI(target)
@@ -43,10 +46,19 @@ func FuzzRequest(f *testing.F) {
 			}
 			return
 		}
-		var outcome struct{ ResourceType string }
 		isHealth := u.Path == "/healthz" || u.Path == "/readyz"
-		if !isHealth && (json.Unmarshal(w.Body.Bytes(), &outcome) != nil && method != http.MethodHead || outcome.ResourceType != "OperationOutcome" && method != http.MethodHead) {
+		if !isHealth && method != http.MethodHead && !isOutcome(w) {
 			t.Fatalf("%s %s = %d %s, want an OperationOutcome", method, target, w.Code, w.Body)
 		}
 	})
+}
+
+// isOutcome reports whether a response is an OperationOutcome in the format it says.
+func isOutcome(w *httptest.ResponseRecorder) bool {
+	parse := element.ParseAs
+	if strings.HasPrefix(w.Header().Get("Content-Type"), "application/fhir+xml") {
+		parse = element.ParseXMLAs
+	}
+	tree, _ := parse(r4.Definitions(), "OperationOutcome", w.Body.Bytes(), element.Limits{})
+	return tree != nil
 }

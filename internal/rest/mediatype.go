@@ -1,11 +1,21 @@
 package rest
 
 import (
+	"bytes"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 
 	"hearken/fhir"
+	"hearken/fhir/element"
+)
+
+// What resources are sent as.
+var (
+	jsonMediaType = element.JSON.MediaType()
+	xmlMediaType  = element.XML.MediaType()
+	contentTypes  = [...]string{element.JSON: jsonMediaType + "; charset=utf-8", element.XML: xmlMediaType + "; charset=utf-8"}
 )
 
 // formMediaType is what the body of a search by POST is sent as.
@@ -46,43 +56,68 @@ func errMediaType(wanted string) error {
 			Detailed("unsupported-media-type").At("http.Content-Type"))
 }
 
+var errTurtleSent = refuse(http.StatusUnsupportedMediaType,
+	fhir.Errorf(fhir.CodeNotSupported, "Turtle is not supported: send %s", offered).Detailed("unsupported-media-type").At("http.Content-Type"))
+
 // mediaType reads the Content-Type of a body that is there, and checks that it suits its kind. What is a
-// resource in JSON comes back as application/fhir+json, whatever JSON was called; no Content-Type at all is taken for that.
-func mediaType(contentType string, k kind) (string, error) {
+// resource comes back as application/fhir+json or application/fhir+xml, whatever that was called. With no Content-Type at
+// all the body is looked at, as RFC 9110 allows: what begins with "<" is XML, anything else JSON.
+func mediaType(contentType string, k kind, body []byte) (string, error) {
 	if contentType == jsonMediaType && k != bodyForm {
 		return contentType, nil
 	}
 	name, params, err := mime.ParseMediaType(contentType)
 	if contentType == "" {
-		name, err = "", nil
+		name, err = unsaid(k, body), nil
 	}
+	format := element.FormatOf(name)
 	switch {
-	case err != nil && k != bodyRaw:
-		return "", errMediaType("a media type")
-	case k == bodyRaw:
+	case k == bodyRaw && !slices.Contains(specific(format), name):
 		return rawMediaType(contentType, name), nil
+	case err != nil:
+		return "", errMediaType("a media type")
 	case !utf8Charset(params["charset"]):
 		return "", errMediaType("in UTF-8")
-	case k == bodyForm:
-		if name != formMediaType && name != "" {
-			return "", errMediaType(formMediaType)
-		}
-		return formMediaType, nil
-	case k == bodyPatch && formats[name] != formatJSON:
+	case k == bodyForm && name != formMediaType:
+		return "", errMediaType(formMediaType)
+	case k == bodyForm || k == bodyPatch && format == 0:
 		return name, nil
-	case name != "" && formats[name] != formatJSON || name == "json" || !ourVersion(params["fhirversion"]):
-		return "", errMediaType(jsonMediaType)
+	case turtle[name]:
+		return "", errTurtleSent
+	case format == 0 || !ourVersion(params["fhirversion"]):
+		return "", errMediaType(offered)
 	}
-	return jsonMediaType, nil
+	return format.MediaType(), nil
+}
+
+// unsaid is the media type of a body that came without one.
+func unsaid(k kind, body []byte) string {
+	switch {
+	case k == bodyForm:
+		return formMediaType
+	case looksLikeXML(body):
+		return xmlMediaType
+	}
+	return jsonMediaType
+}
+
+// looksLikeXML reports whether the first thing in a text is a tag or declaration.
+func looksLikeXML(body []byte) bool {
+	return bytes.HasPrefix(bytes.TrimLeft(bytes.TrimPrefix(body, []byte("\uFEFF")), " \t\r\n"), []byte("<"))
+}
+
+// specific are the media types of a format that can mean nothing but a resource in it.
+func specific(f element.Format) []string {
+	if f == 0 {
+		return nil
+	}
+	return f.FHIRMediaTypes()
 }
 
 // rawMediaType keeps what raw content says it is, parameters too: it comes back with them when it is read.
-// JSON may be a Binary resource, which only the interaction can tell; it gets the plain name.
+// Generic JSON may be a Binary resource, which only the interaction can tell; it gets the plain name.
 func rawMediaType(contentType, name string) string {
-	switch {
-	case name == "application/fhir+json" || name == "application/json+fhir":
-		return jsonMediaType
-	case formats[name] == formatJSON:
+	if element.FormatOf(name) == element.JSON {
 		return name
 	}
 	return contentType

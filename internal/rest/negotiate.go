@@ -3,68 +3,86 @@ package rest
 import (
 	"mime"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"hearken/fhir"
+	"hearken/fhir/element"
 )
 
-// format is a representation of resources (https://hl7.org/fhir/R4/http.html#mime-type).
-type format uint8
+// offered is what a client that asked for something else is told.
+var offered = func() string {
+	var names []string
+	for _, f := range element.Formats() {
+		names = append(names, f.MediaType())
+	}
+	return strings.Join(names, " or ") + " of FHIR " + servedVersion
+}()
 
-const (
-	formatJSON format = iota + 1
-	formatOther
+// The answers when nothing the client accepts is offered.
+var (
+	errNotAcceptable = refuse(http.StatusNotAcceptable,
+		fhir.Errorf(fhir.CodeNotSupported, "nothing that is asked for by Accept or _format is offered: ask for %s", offered).Detailed("not-acceptable"))
+	errTurtleAsked = refuse(http.StatusNotAcceptable,
+		fhir.Errorf(fhir.CodeNotSupported, "Turtle is not supported: ask for %s", offered).Detailed("not-acceptable"))
 )
 
-// formats are the names a client may ask for a representation by, in _format, Accept and Content-Type. Those
-// of formatOther are known and not offered.
-var formats = map[string]format{
-	"json":                    formatJSON,
-	"application/fhir+json":   formatJSON,
-	"application/json":        formatJSON,
-	"text/json":               formatJSON,
-	"application/json+fhir":   formatJSON, // as it was called before R3; clients still send it
-	"xml":                     formatOther,
-	"application/fhir+xml":    formatOther,
-	"application/xml":         formatOther,
-	"text/xml":                formatOther,
-	"application/xml+fhir":    formatOther,
-	"ttl":                     formatOther,
-	"application/fhir+turtle": formatOther,
-	"text/turtle":             formatOther,
-}
+// turtle are the names of the one format of FHIR that is known here and not offered.
+var turtle = map[string]bool{"ttl": true, "turtle": true, "application/fhir+turtle": true, "application/x-turtle": true, "text/turtle": true}
 
-// jsonMediaType is what every resource is sent as.
-const jsonMediaType = "application/fhir+json"
-
-// errNotAcceptable is the answer when nothing the client accepts is offered.
-var errNotAcceptable = refuse(http.StatusNotAcceptable,
-	fhir.Errorf(fhir.CodeNotSupported, "only JSON is offered: ask for %s", jsonMediaType).Detailed("not-acceptable"))
-
-// negotiate checks that the client takes JSON: _format, where there is one, decides against the Accept header
-// (https://hl7.org/fhir/R4/http.html#parameters).
-func negotiate(formatParameter string, accept []string) error {
+// negotiate finds the format of an answer: _format, where there is one, decides against the Accept header
+// (https://hl7.org/fhir/R4/http.html#parameters). With the error, when there is none, comes the format to tell it in.
+func negotiate(formatParameter string, accept []string) (element.Format, error) {
 	if formatParameter != "" {
-		if formatNamed(formatParameter) != formatJSON {
-			return errNotAcceptable
-		}
-		return nil
+		return named(formatParameter)
 	}
 	if len(accept) == 0 || len(accept) == 1 && acceptsAtSight(accept[0]) {
-		return nil
+		return element.JSON, nil
 	}
-	if !acceptsJSON(strings.Join(accept, ",")) {
-		return errNotAcceptable
+	ranges := readAccept(strings.Join(accept, ","))
+	if f := ranges.preferred(); f != 0 {
+		return f, nil
 	}
-	return nil
+	for _, one := range ranges {
+		if turtle[one.name] {
+			return element.JSON, errTurtleAsked
+		}
+	}
+	return element.JSON, errNotAcceptable
 }
 
-// formatNamed is the format that a value of _format names; 0 for none that is known.
-func formatNamed(value string) format {
+// named is negotiate for a value of _format.
+func named(value string) (element.Format, error) {
+	name, version := formatName(value)
+	switch f := formatNamed(name); {
+	case turtle[name]:
+		return element.JSON, errTurtleAsked
+	case f == 0 || !ourVersion(version):
+		return element.JSON, errNotAcceptable
+	default:
+		return f, nil
+	}
+}
+
+// formatName reads a value of _format: the name of a format and the version of FHIR, "" when it is not said.
+func formatName(value string) (name, version string) {
+	name, parameters, has := strings.Cut(value, ";")
+	if has {
+		if _, read, err := mime.ParseMediaType("application/fhir;" + parameters); err == nil {
+			version = read["fhirversion"]
+		}
+	}
 	// The plus of "application/fhir+json" is a space when the client forgot to encode it.
-	name, _, _ := strings.Cut(strings.ReplaceAll(value, " ", "+"), ";")
-	return formats[strings.ToLower(strings.TrimSpace(name))]
+	return strings.ToLower(strings.ReplaceAll(strings.TrimSpace(name), " ", "+")), version
+}
+
+// formatNamed is the format of a short name or media type; 0 for none that is offered.
+func formatNamed(name string) element.Format {
+	for _, f := range element.Formats() {
+		if f.String() == name {
+			return f
+		}
+	}
+	return element.FormatOf(name)
 }
 
 // acceptsAtSight spares the common headers their parsing.
@@ -72,54 +90,11 @@ func acceptsAtSight(accept string) bool {
 	return accept == jsonMediaType || accept == "*/*" || accept == "application/json" || accept == ""
 }
 
-// jsonMediaTypes are the names of JSON that a range of the Accept header may match.
-var jsonMediaTypes = [...]string{"application/fhir+json", "application/json", "text/json", "application/json+fhir"}
-
-// acceptsJSON reports whether the ranges of an Accept header let JSON through: for some name of it, the most
-// specific range that matches has a weight above zero (https://www.rfc-editor.org/rfc/rfc9110#name-accept).
-func acceptsJSON(accept string) bool {
-	var weight [len(jsonMediaTypes)]float64
-	var specific [len(jsonMediaTypes)]int
-	for text := range strings.SplitSeq(accept, ",") {
-		name, params, err := mime.ParseMediaType(text)
-		if err != nil || !ourVersion(params["fhirversion"]) {
-			continue
-		}
-		q := 1.0
-		if text, given := params["q"]; given {
-			if q, err = strconv.ParseFloat(text, 64); err != nil {
-				continue
-			}
-		}
-		for i, media := range jsonMediaTypes {
-			if s := specificity(name, media); s > specific[i] {
-				weight[i], specific[i] = q, s
-			}
-		}
-	}
-	for i := range weight {
-		if weight[i] > 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// specificity says how closely a range names a media type: 0 not at all, 1 */*, 2 application/*, 3 itself.
-func specificity(mediaRange, media string) int {
-	switch {
-	case mediaRange == media:
-		return 3
-	case strings.HasSuffix(mediaRange, "/*") && strings.HasPrefix(media, strings.TrimSuffix(mediaRange, "*")):
-		return 2
-	case mediaRange == "*/*":
-		return 1
-	}
-	return 0
-}
+// servedVersion is the version of FHIR as the parameter fhirVersion has it.
+const servedVersion = "4.0"
 
 // ourVersion reports whether a fhirVersion parameter allows R4 (https://hl7.org/fhir/R4/http.html#version-parameter).
-func ourVersion(v string) bool { return v == "" || v == "4.0" || v == "4.0.1" }
+func ourVersion(v string) bool { return v == "" || v == servedVersion || v == "4.0.1" }
 
 // headerValues are the values of a header that may be repeated.
 func headerValues(h http.Header, name string) []string { return h[http.CanonicalHeaderKey(name)] }

@@ -27,7 +27,7 @@ func (s *server) recoverPanic(c *gin.Context) {
 		if c.Writer.Written() {
 			panic(http.ErrAbortHandler) // half an answer is out: let the client see that it is broken
 		}
-		s.write(c.Writer, c.Request, failure(errPanic), false)
+		s.write(c.Writer, c.Request, failure(errPanic), formOf(c.Request))
 	}()
 	c.Next()
 }

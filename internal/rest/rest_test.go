@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"hearken/fhir/r4"
 	"hearken/internal/interaction"
 	"hearken/internal/rest"
 )
@@ -46,6 +47,7 @@ func newFixture(change func(*rest.Options)) *fixture {
 		Interactions: f.fake,
 		Ready:        func() error { return nil },
 		IsType:       func(name string) bool { return name == "Patient" || name == "CarePlan" || name == "Binary" },
+		Definitions:  r4.Definitions(),
 		MaxBody:      2 << 20,
 		Timeout:      10 * time.Second,
 		Now:          time.Now,

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"hearken/fhir/definition"
 	"hearken/internal/interaction"
 )
 
@@ -26,6 +27,7 @@ type Options struct {
 	Interactions   Doer
 	Ready          func() error      // nil when reads and writes would succeed; its words go to whoever asks
 	IsType         func(string) bool // whether a name is a resource type, and so may stand in the log
+	Definitions    *definition.Set   // by which answers are written in XML
 	BaseURL        string            // the service base of links; "" takes it from each request
 	TrustedProxies []netip.Prefix    // whose Forwarded and X-Forwarded-* headers are believed
 	LoopbackOnly   bool              // refuse requests that a web page from elsewhere could have made
@@ -40,6 +42,7 @@ type server struct {
 	interactions Doer
 	ready        func() error
 	isType       func(string) bool
+	definitions  *definition.Set
 	base         base
 	loopback     *loopback // nil when everyone may connect
 	maxBody      int64
@@ -53,7 +56,7 @@ type server struct {
 // Whatever else is asked for, and whatever fails, is answered with an OperationOutcome.
 func New(o Options) http.Handler {
 	s := &server{
-		interactions: o.Interactions, ready: o.Ready, isType: o.IsType,
+		interactions: o.Interactions, ready: o.Ready, isType: o.IsType, definitions: o.Definitions,
 		base:    base{configured: o.BaseURL, proxies: o.TrustedProxies},
 		maxBody: o.MaxBody, timeout: o.Timeout, now: o.Now, newRequestID: o.NewRequestID, log: o.Log,
 	}
@@ -91,7 +94,7 @@ func (s *server) guard(c *gin.Context) {
 		return
 	}
 	if err := s.loopback.check(c.Request); err != nil {
-		s.write(c.Writer, c.Request, failure(err), false)
+		s.write(c.Writer, c.Request, failure(err), formOf(c.Request))
 		c.Abort()
 	}
 }
@@ -101,21 +104,21 @@ func (s *server) noRoute(c *gin.Context) {
 		s.serveFHIR(c) // a method gin does not know
 		return
 	}
-	s.write(c.Writer, c.Request, failure(errNoRoute), false)
+	s.write(c.Writer, c.Request, failure(errNoRoute), formOf(c.Request))
 }
 
 // serveFHIR answers a request below the service base.
 func (s *server) serveFHIR(c *gin.Context) {
 	q, err := s.understand(c.Request)
 	if err != nil {
-		s.write(c.Writer, c.Request, failure(err), q.pretty)
+		s.write(c.Writer, c.Request, failure(err), q.form)
 		return
 	}
 	ctx, cancel := context.WithTimeout(c.Request.Context(), s.timeout)
 	defer cancel()
 	a, err := s.interactions.Do(ctx, q.call)
 	if err == nil {
-		err = represented(&q.call, a)
+		err = q.represented(a)
 	}
 	if err != nil {
 		if errors.Is(err, context.Canceled) && c.Request.Context().Err() != nil {
@@ -126,7 +129,7 @@ func (s *server) serveFHIR(c *gin.Context) {
 		a.Allow = allow
 		s.logFault(c, a.Status, err)
 	}
-	s.write(c.Writer, c.Request, a, q.pretty)
+	s.write(c.Writer, c.Request, a, q.form)
 }
 
 // logFault logs the cause of what the client is only told to be an internal error or a lack of means.
