@@ -87,9 +87,14 @@ func reportCreate(ctx context.Context, o options, dir string, server line, bodyO
 func fill(template string, n int64) []byte {
 	text := strings.ReplaceAll(template, "{n}", fmt.Sprint(n))
 	if strings.Contains(text, "{nhs}") {
-		text = strings.ReplaceAll(text, "{nhs}", fhirtest.NHSNumber(int(mix(n)%uint64(fhirtest.NHSNumbers))))
+		text = strings.ReplaceAll(text, "{nhs}", nhsNumberOf(n))
 	}
 	return []byte(text)
+}
+
+// nhsNumberOf is the NHS number of the n-th patient made up.
+func nhsNumberOf(n int64) string {
+	return fhirtest.NHSNumber(int(mix(n) % uint64(fhirtest.NHSNumbers)))
 }
 
 func inTempDir(parent string, do func(dir string) error) error {

@@ -35,18 +35,22 @@ func runRead(ctx context.Context, args []string, io streams) error {
 // (https://hl7.org/fhir/R4/http.html#search).
 func runSearch(ctx context.Context, args []string, io streams) error {
 	var resourceType, system, query string
+	var made int64
 	o, _, err := parseOptions("search", args, io, func(flags *flag.FlagSet, o *options) {
 		flags.StringVar(&resourceType, "type", "Patient", "resource type whose ids and identifiers are used")
 		flags.StringVar(&system, "system", nhsNumberSystem, "identifier system to prefer")
 		flags.StringVar(&query, "query", "Patient?identifier={identifier}", "search to send; {identifier} is system|value, {id} is type/id")
 		flags.IntVar(&o.sample, "sample", o.sample, "different resources to search for")
+		flags.Int64Var(&made, "made", 0, "do not ask the server what it holds: search for the NHS numbers of the first so `many` patients that create posts, spread over all")
 	})
 	if err != nil {
 		return err
 	}
 	client := newClient(o)
-	found, err := sampleServer(ctx, client, o, resourceType, system)
-	if err != nil {
+	var found sampled
+	if made > 0 {
+		found = madePatients(made, o.sample)
+	} else if found, err = sampleServer(ctx, client, o, resourceType, system); err != nil {
 		return err
 	}
 	uris, err := found.queries(query)
@@ -71,6 +75,14 @@ func (s sampled) queries(template string) ([]string, error) {
 	}
 	slices.Sort(uris)
 	return slices.Compact(uris), nil
+}
+
+// madePatients are the identifiers of a sample of the first so many patients that create posts.
+func madePatients(made int64, sample int) (found sampled) {
+	for i := range min(int64(sample), made) {
+		found.identifiers = append(found.identifiers, nhsNumberSystem+"|"+nhsNumberOf(int64(mix(i)%uint64(made))))
+	}
+	return found
 }
 
 func limit(list []string, n int) []string { return list[:min(n, len(list))] }

@@ -132,6 +132,7 @@ func TestSearch(t *testing.T) {
 		{"by NHS number", `search: 4 clients, 7 different`, nil},
 		{"fewer", `search: 4 clients, 2 different`, []string{"--sample", "2"}},
 		{"by any system, when none has the wanted one", `search: 4 clients, 8 different`, []string{"--system", "urn:none"}},
+		{"made by create", `search: 4 clients, \d+ different`, []string{"--made", "1000000", "--sample", "50"}},
 		{"by id", `search: 4 clients, 7 different`, []string{"--query", "Observation?identifier=x&subject={id}"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -141,6 +142,27 @@ func TestSearch(t *testing.T) {
 			}
 			wantInOutput(t, out, row.want, `floor .* 0\.00 %`)
 		})
+	}
+}
+
+// What --made searches for is what create posts.
+func TestMadePatients(t *testing.T) {
+	posted := map[string]bool{}
+	for n := range int64(50) {
+		var p struct{ Identifier json.RawMessage }
+		if err := json.Unmarshal(fill(patient, n), &p); err != nil {
+			t.Fatal(err)
+		}
+		posted[tokens(p.Identifier)[0]] = true
+	}
+	asked := map[string]bool{}
+	for _, identifier := range madePatients(50, 1000).identifiers {
+		if asked[identifier] = true; !posted[identifier] {
+			t.Errorf("searches for a patient that is none of the 50 that create posts")
+		}
+	}
+	if len(asked) < 25 {
+		t.Errorf("searches for %d patients of 50, want a spread", len(asked))
 	}
 }
 
