@@ -122,6 +122,11 @@ func (b *builder) finish() *Tree {
 	if b.issues.Failed() || len(b.nodes) == 0 {
 		return nil
 	}
+	return b.copied()
+}
+
+// copied is the tree of what is on the tape.
+func (b *builder) copied() *Tree {
 	t := &Tree{set: b.set, source: b.source}
 	if cap(b.nodes) > retainedNodes && len(b.nodes) > cap(b.nodes)/2 {
 		t.nodes, b.nodes = b.nodes, nil // too large to keep for another text: no need to copy

@@ -78,10 +78,12 @@ func (r *reader) stringValue(node int32, field *definition.Field, want form) boo
 	}
 	text := r.textOf(t)
 	if t.escaped != 0 {
+		r.nodes[node].flags |= isFaulty
 		r.reportEscape(t, r.locate(node))
 		return true
 	}
 	if len(text) == 0 {
+		r.nodes[node].flags |= isFaulty
 		r.report(fhir.CodeValue, DetailEmptyString, r.locate(node), t.start, "%s is an empty string; leave out what has no value", field.JSONName)
 		return true
 	}
@@ -152,12 +154,14 @@ func (r *reader) notAPrimitive(node int32, field *definition.Field, want form) b
 
 // wrongKind reports that JSON has another kind of value than the type is written as.
 func (r *reader) wrongKind(node int32, field *definition.Field, want form, offset int) bool {
+	r.nodes[node].flags |= isFaulty
 	r.report(fhir.CodeStructure, DetailWrongKind, r.locate(node), offset, "%s (%s) is written as %s", field.JSONName, field.Type.Name, want.kind())
 	return true
 }
 
 // badForm reports a value that is not one of its type. The value itself is not shown.
 func (b *builder) badForm(node int32, field *definition.Field, want form, text []byte, offset int) {
+	b.nodes[node].flags |= isFaulty
 	detail := detailInvalidValuePrefix + field.Type.Name
 	if want == formString {
 		detail = whyString(text)

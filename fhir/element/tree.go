@@ -41,7 +41,7 @@ const (
 	isString                     // the value's span has quotes round it
 	isResource                   // what stands here is a resource
 	isPadded                     // null stands for it in one of its two arrays
-	isFaulty                     // a fault was reported that leaves it without value and children
+	isFaulty                     // a fault was reported that leaves it without a value that counts
 	isExamined                   // an XHTML fragment of which the two below were asked
 	isAllowed
 	isVisible

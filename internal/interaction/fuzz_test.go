@@ -17,6 +17,7 @@ func FuzzDo(f *testing.F) {
 	f.Add("GET", "Patient/a/*?_summary=text", "", "", `W/"`)
 	f.Add("GET", "_history?_since=2024-02-29T12:00:00 01:00&_at=x", "", "", "")
 	f.Add("DELETE", "Patient/%24x/_history", "", "", "")
+	f.Add("POST", "Observation", `{"resourceType":"Observation","status":1,"effectiveDateTime":"x","code":{"coding":[{"code":""}]},"subject":{"reference":[1]}}`, "", "")
 	s, _ := newServer(f)
 	f.Fuzz(func(t *testing.T, method, target, body, ifNoneExist, ifMatch string) {
 		c := call(method, target, body)

@@ -24,7 +24,7 @@ type incoming struct {
 func (s *Server) receive(r *request, typ fhir.Type) (incoming, error) {
 	root, err := s.resource(r, typ)
 	if err != nil {
-		return incoming{}, r.placed(err)
+		return incoming{}, r.placed(s.withRules(err, r.Body, typ))
 	}
 	in := incoming{node: root}
 	if in.remarks, err = s.check(root); err != nil {

@@ -145,31 +145,3 @@ func (t *transaction) assume(r store.Reader) error {
 	}
 	return nil
 }
-
-// faultsOf is the issues of an error of this package; nil for none.
-func faultsOf(err error) fhir.Outcome {
-	if err == nil {
-		return nil
-	}
-	return issuesOf(err)
-}
-
-// together is one error with the issues of both, so that a client hears at once of all it has to mend. The first decides the
-// status, unless it is a fault of ours: then the second is all there is to say. Either may be nil.
-func together(first, second error) error {
-	switch {
-	case first == nil, second != nil && Status(first) >= http.StatusInternalServerError:
-		return second
-	case second == nil:
-		return first
-	}
-	return &fhir.Error{Code: fhir.CodeOf(first), Issues: slices.Concat(issuesOf(first), issuesOf(second))}
-}
-
-// refusal is one error with all the issues; nil when there are none.
-func refusal(code fhir.IssueCode, issues fhir.Outcome) error {
-	if len(issues) == 0 {
-		return nil
-	}
-	return &fhir.Error{Code: code, Issues: issues}
-}
