@@ -52,3 +52,11 @@ func (o *Outline) Child(name string) *Outline {
 	}
 	return nil
 }
+
+// SlicesOrNone is the slices, and none of nil.
+func (o *Outline) SlicesOrNone() []*Outline {
+	if o == nil {
+		return nil
+	}
+	return o.Slices
+}

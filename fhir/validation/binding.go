@@ -4,15 +4,17 @@ import (
 	"hearken/fhir"
 	"hearken/fhir/definition"
 	"hearken/fhir/element"
+	"hearken/fhir/terminology"
 )
 
-// binding is a value set that codes at a place must be from: a required binding, or the maximum value
-// set of a weaker one (https://hl7.org/fhir/R4/terminologies.html#required).
+// binding is a value set that codes at a place are from (https://hl7.org/fhir/R4/terminologies.html#strength), or the
+// maximum value set of a weaker one.
 type binding struct {
-	list     *definition.CodeList
-	rule     codeRule
+	valueSet string // canonical
+	members  members
 	shape    codedShape
-	severity fhir.Severity
+	severity fhir.Severity // of a code that is not in it
+	wanted   bool          // there should be a code at all, not words alone
 }
 
 // codedShape is where the codes of a bound element are.
@@ -40,6 +42,8 @@ func newCodedNames(set *definition.Set) codedNames {
 // shapeOf tells where a type has its codes; 0 for a type that has none.
 func shapeOf(s *definition.Structure) codedShape {
 	switch {
+	case s == nil:
+		return 0
 	case s.Kind == definition.Primitive:
 		return shapeText
 	case s.IsA("CodeableConcept"):
@@ -52,118 +56,115 @@ func shapeOf(s *definition.Structure) codedShape {
 	return 0
 }
 
-// planBindings adds the value sets that the row and the type of a field hold its codes to. A value set
-// that cannot be told from the definitions alone (one of LOINC) is left to a terminology service.
-func (p *planner) planBindings(plan *fieldPlan, f *definition.Field) {
+// newBinding makes a binding for a type; nil for a type without codes, and for a value set of which nothing is known.
+func (v *Validator) newBinding(s *definition.Structure, valueSet string, severity fhir.Severity) *binding {
+	shape, members := shapeOf(s), v.membersOf(valueSet)
+	if shape == 0 || members == nil {
+		return nil
+	}
+	return &binding{valueSet: valueSet, members: members, shape: shape, severity: severity, wanted: severity != fhir.Information}
+}
+
+// strengths are how severe it is that a code is not in the value set of a binding. Weaker ones are told of only where there
+// is a library of terminology to ask.
+var strengths = map[string]fhir.Severity{"required": fhir.SeverityError, "extensible": fhir.Warning, "preferred": fhir.Information}
+
+// planBindings adds the value sets that the row and the type of a field hold its codes to.
+func (v *Validator) planBindings(plan *fieldPlan, f *definition.Field) {
 	for _, b := range []*definition.Binding{f.Element.Binding, f.Type.Binding} {
 		if b == nil {
 			continue
 		}
-		if b.Strength == "required" {
-			p.planBinding(plan, f.Type, b.ValueSet, fhir.SeverityError)
+		if severity, known := strengths[b.Strength]; known && (severity == fhir.SeverityError || v.options.terminology != nil) {
+			plan.bindings = v.appendBinding(plan.bindings, f.Type, b.ValueSet, severity)
 		}
 		// A maximum value set is no binding of the specification but an extension of it: an error for a
 		// bare code (a language), which has no other meaning, a warning for what may have one.
 		switch {
 		case b.MaxValueSet != "" && shapeOf(f.Type) == shapeText:
-			p.planBinding(plan, f.Type, b.MaxValueSet, fhir.SeverityError)
+			plan.bindings = v.appendBinding(plan.bindings, f.Type, b.MaxValueSet, fhir.SeverityError)
 		case b.MaxValueSet != "":
-			p.planBinding(plan, f.Type, b.MaxValueSet, fhir.Warning)
+			plan.bindings = v.appendBinding(plan.bindings, f.Type, b.MaxValueSet, fhir.Warning)
 		}
 	}
 }
 
-func (p *planner) planBinding(plan *fieldPlan, s *definition.Structure, valueSet string, severity fhir.Severity) {
-	shape, list := shapeOf(s), p.validator.set.CodeList(valueSet)
-	if shape == 0 || list == nil {
-		return
+func (v *Validator) appendBinding(to []*binding, s *definition.Structure, valueSet string, severity fhir.Severity) []*binding {
+	if b := v.newBinding(s, valueSet, severity); b != nil {
+		return append(to, b)
 	}
-	rule := codeRules[list.Rule]
-	if !list.Enumerable() && rule.valid == nil {
-		return
-	}
-	plan.bindings = append(plan.bindings, &binding{list: list, rule: rule, shape: shape, severity: severity})
+	return to
 }
 
 // binding reports a code that is not in the value set. Codes and systems are named in the
 // definitions, not in the message: what was sent could be anything.
 func (v *Visit) binding(b *binding, n element.Node) {
-	switch b.shape {
-	case shapeText:
-		if n.HasValue() && !b.hasText(n.Text()) {
-			v.notInValueSet(b, n)
-		}
-	case shapeConcept:
-		v.conceptBinding(b, n)
-	default:
-		v.codingBinding(b, n)
-	}
-}
-
-// conceptBinding wants one coding in the value set; others may translate it
-// (https://hl7.org/fhir/R4/datatypes.html#CodeableConcept).
-func (v *Visit) conceptBinding(b *binding, n element.Node) {
-	coded := false
-	for coding := range n.ChildrenNamed(v.validator.coded.coding) {
-		coded = true
-		if v.codingIn(b, coding) {
-			return
-		}
-	}
-	switch {
-	case coded:
+	switch answer, coded := v.validator.coded.answer(b, n); {
+	case answer == terminology.NotIn:
 		v.notInValueSet(b, n)
+	case coded || b.shape == shapeText || b.shape == shapeQuantity || !b.wanted:
 	case n.Child("extension").IsZero(): // an extension may say why there is no code
 		v.noCode(b, n)
 	}
 }
 
-func (v *Visit) codingBinding(b *binding, n element.Node) {
-	code := n.Child("code")
-	switch {
-	case code.HasValue():
-		if !v.codingIn(b, n) {
-			v.notInValueSet(b, n)
+// answer says whether what is coded at a node is in a value set, and whether there is a code at all. Of a
+// CodeableConcept one coding has to be; others may translate it
+// (https://hl7.org/fhir/R4/datatypes.html#CodeableConcept).
+func (c *codedNames) answer(b *binding, n element.Node) (answer terminology.Answer, coded bool) {
+	switch b.shape {
+	case shapeText:
+		if !n.HasValue() {
+			return terminology.Unknown, false
 		}
-	case b.shape == shapeCoding && n.Child("extension").IsZero():
-		v.noCode(b, n)
+		return b.members.code(n.Text()), true
+	case shapeConcept:
+		return c.conceptAnswer(b, n)
 	}
+	return c.codingAnswer(b, n)
 }
 
-// codingIn reports whether the system and code of a Coding or Quantity are in the value set.
-func (v *Visit) codingIn(b *binding, n element.Node) bool {
+func (c *codedNames) conceptAnswer(b *binding, n element.Node) (answer terminology.Answer, coded bool) {
+	answer = terminology.NotIn
+	for coding := range n.ChildrenNamed(c.coding) {
+		one, hasCode := c.codingAnswer(b, coding)
+		if one == terminology.In {
+			return one, true
+		}
+		if one == terminology.Unknown && hasCode {
+			answer = terminology.Unknown
+		}
+		coded = true
+	}
+	if !coded {
+		return terminology.Unknown, false
+	}
+	return answer, true
+}
+
+// codingAnswer asks about the system and code of a Coding or Quantity.
+func (c *codedNames) codingAnswer(b *binding, n element.Node) (answer terminology.Answer, coded bool) {
 	var system, code string
-	for c := n.FirstChild(); !c.IsZero(); c = c.NextSibling() {
-		switch c.NameID() {
-		case v.validator.coded.system:
-			system = c.Text()
-		case v.validator.coded.code:
-			code = c.Text()
+	for child := n.FirstChild(); !child.IsZero(); child = child.NextSibling() {
+		switch child.NameID() {
+		case c.system:
+			system = child.Text()
+		case c.code:
+			code = child.Text()
 		}
 	}
 	if code == "" {
-		return false
+		return terminology.Unknown, false
 	}
-	if b.list.Enumerable() {
-		return b.list.Has(system, code)
-	}
-	return system == b.rule.system && b.rule.valid(code)
-}
-
-// hasText reports whether a code without a system is in the value set.
-func (b *binding) hasText(code string) bool {
-	if b.list.Enumerable() {
-		return b.list.HasCode(code)
-	}
-	return b.rule.valid(code)
+	return b.members.coding(system, code), true
 }
 
 func (v *Visit) notInValueSet(b *binding, n element.Node) {
-	v.Report(n, b.severity, fhir.CodeInvalidCode, DetailNotInValueSet, "%s must have a code of the value set %s", placeOf(n), b.list.URL)
+	v.Report(n, b.severity, fhir.CodeInvalidCode, DetailNotInValueSet, "%s must have a code of the value set %s", placeOf(n), b.valueSet)
 }
 
 func (v *Visit) noCode(b *binding, n element.Node) {
-	v.Report(n, b.severity, fhir.CodeInvalidCode, DetailNoCode, "%s has no code, and needs one of the value set %s", placeOf(n), b.list.URL)
+	v.Report(n, b.severity, fhir.CodeInvalidCode, DetailNoCode, "%s has no code, and needs one of the value set %s", placeOf(n), b.valueSet)
 }
 
 // placeOf names the definition of a node: "Patient.gender".

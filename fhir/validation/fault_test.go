@@ -190,7 +190,7 @@ func TestOptions(t *testing.T) {
 			"warning invariant constraint-dom-6 Patient", "error structure reference-target Patient.managingOrganization.reference"}},
 		{"references", validation.WithReferenceTargets(fhir.Warning), []string{"warning structure reference-target Patient.managingOrganization.reference"}},
 		{"a rule of a type", validation.At("Reference", rule), []string{
-			"error structure reference-target Patient.managingOrganization.reference", "warning business-rule mine Patient.managingOrganization"}},
+			"warning business-rule mine Patient.managingOrganization", "error structure reference-target Patient.managingOrganization.reference"}},
 		{"a rule of all resources", validation.At("DomainResource", rule), []string{
 			"warning business-rule mine Patient", "error structure reference-target Patient.managingOrganization.reference"}},
 	} {

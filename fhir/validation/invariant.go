@@ -67,7 +67,7 @@ func (p *planner) appendInvariant(to []*invariant, c *definition.Constraint, s *
 		if s.Kind != definition.Resource || !s.Abstract { // else what stands there has other elements
 			i.test = compileQuickTest(c.Expression, s)
 		}
-		made := p.compile(c)
+		made := p.compile(c.Key, c.Expression)
 		i.expression, i.err = made.expression, made.err
 	}
 	i.trivialOfValues = c.Expression == elementHasContent
@@ -113,6 +113,8 @@ func (v *Visit) evaluate(i *invariant, n element.Node) {
 	switch {
 	case errors.As(err, &fault) && fault.Code == fhir.CodeTooCostly:
 		v.Report(n, fhir.SeverityError, fhir.CodeTooCostly, DetailNotEvaluated, "invariant %s takes more work than the server will do", i.constraint.Key)
+	case fault != nil && fault.Code == fhir.CodeNotSupported: // a value set or profile that is not loaded, or no clock
+		v.Report(n, fhir.Information, fhir.CodeNotSupported, DetailNotEvaluated, "invariant %s cannot be evaluated here", i.constraint.Key)
 	case err != nil:
 		v.Report(n, i.severity, fhir.CodeInvariant, DetailNotEvaluated, "invariant %s could not be evaluated on this content", i.constraint.Key)
 	case !ok:

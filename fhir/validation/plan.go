@@ -14,6 +14,7 @@ type structurePlan struct {
 	elements     []*definition.Element
 	invariants   []*invariant
 	rules        []Rule
+	calls        []call
 }
 
 // fieldPlan is what has to be checked of a node because of where it stands.
@@ -99,7 +100,7 @@ func (p *planner) planFields() {
 			plan.invariants = p.appendInvariant(plan.invariants, c, f.Type)
 		}
 		p.planType(plan, f)
-		p.planBindings(plan, f)
+		p.validator.planBindings(plan, f)
 		plan.plainLeaf = f.Type.Kind == definition.Primitive && plan.max == 0 && len(plan.invariants) == 0 && len(plan.bindings) == 0 &&
 			plan.targets == nil && p.plain(f.Type)
 	}
@@ -150,14 +151,22 @@ func (p *planner) plain(s *definition.Structure) bool {
 	return len(plan.rules) == 0
 }
 
-func (p *planner) compile(c *definition.Constraint) compilation {
-	made, known := p.compiled[c.Expression]
+// compile compiles an expression that is part of the validator; one that cannot be is listed under its key.
+func (p *planner) compile(key, expression string) compilation {
+	_, known := p.compiled[expression]
+	made := p.compileText(expression)
+	if made.err != nil && !known {
+		p.validator.unsupported = append(p.validator.unsupported, fmt.Errorf("%s: %w", key, made.err))
+	}
+	return made
+}
+
+// compileText compiles each expression once.
+func (p *planner) compileText(expression string) compilation {
+	made, known := p.compiled[expression]
 	if !known {
-		made.expression, made.err = fhirpath.Compile(p.validator.set, c.Expression)
-		if made.err != nil {
-			p.validator.unsupported = append(p.validator.unsupported, fmt.Errorf("%s: %w", c.Key, made.err))
-		}
-		p.compiled[c.Expression] = made
+		made.expression, made.err = fhirpath.Compile(p.validator.set, expression)
+		p.compiled[expression] = made
 	}
 	return made
 }

@@ -57,7 +57,7 @@ func TestQuickTests_AgreeWithFHIRPath(t *testing.T) {
 func agree(t *testing.T, planner *planner, tree *element.Tree, told map[string][3]int) {
 	t.Helper()
 	validator := planner.validator
-	var visit Visit
+	visit := newVisit()
 	visit.begin(validator, tree)
 	for i := range tree.Len() {
 		n := tree.Node(i)
@@ -68,11 +68,11 @@ func agree(t *testing.T, planner *planner, tree *element.Tree, told map[string][
 			invariants = append(invariants[:len(invariants):len(invariants)], validator.fields[f.Index].invariants...)
 		}
 		for _, i := range invariants {
-			got := quickly(i, &visit, n, present)
+			got := quickly(i, visit, n, present)
 			if got == unknown || i.constraint.Expression == htmlChecks {
 				continue
 			}
-			made := planner.compile(i.constraint)
+			made := planner.compile(i.constraint.Key, i.constraint.Expression)
 			if made.err != nil {
 				t.Fatal(made.err)
 			}

@@ -13,6 +13,7 @@ import (
 type targets struct {
 	element *definition.Element
 	types   []string // nil = any
+	strict  bool     // of a profile, which knows no errata
 }
 
 // referenceNames are the elements of Reference.
@@ -46,10 +47,9 @@ func newTargets(set *definition.Set, e *definition.Element, ref *definition.Type
 	return t
 }
 
-func (t *targets) allow(name string) bool {
-	if t.types == nil {
-		return true
-	}
+func (t *targets) allow(name string) bool { return t.types == nil || t.has(name) }
+
+func (t *targets) has(name string) bool {
 	for _, allowed := range t.types {
 		if allowed == name {
 			return true

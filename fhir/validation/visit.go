@@ -2,6 +2,10 @@ package validation
 
 import (
 	"fmt"
+	"math"
+	"slices"
+	"sort"
+	"time"
 
 	"hearken/fhir"
 	"hearken/fhir/definition"
@@ -17,8 +21,17 @@ type Visit struct {
 	issues    fhir.Outcome
 	errors    int
 	warnings  int
-	full      bool // no more errors are taken
+	full      bool    // no more errors are taken
+	places    []int32 // the tape position of each issue
 	contained containedIndex
+
+	// What profiles need: see profile.go.
+	memo   memo
+	counts counters
+	quiet  int  // how many questions are asked without a word
+	faulty bool // the last of them found an error
+	depth  int  // how many of them are about a node and profile
+	work   int
 }
 
 // How many issues are reported of one resource. More help nobody, and a resource made of faults must
@@ -28,18 +41,63 @@ const (
 	maxWarnings = 100
 )
 
+func newVisit() *Visit {
+	v := new(Visit)
+	v.env.ConformsTo = v.conformsTo
+	return v
+}
+
 func (v *Visit) begin(validator *Validator, tree *element.Tree) {
 	v.validator, v.tree = validator, tree
-	v.env.Resolver, v.env.Terminology = validator.options.resolver, validator.options.terminology
+	v.env.Resolver = validator.options.resolver
+	if validator.options.terminology != nil {
+		v.env.Terminology = memberOf{validator}
+	}
+	if validator.options.now != nil {
+		v.env.Now = validator.options.now()
+	}
+}
+
+// conformsTo answers the function of that name in expressions.
+func (v *Visit) conformsTo(n element.Node, canonical string) (bool, error) {
+	p := v.profile(canonical)
+	if p == nil {
+		return false, errNotKnown
+	}
+	return v.conforms(n, p), nil
 }
 
 // end forgets the tree, so that a pooled visit pins no request.
 func (v *Visit) end() {
 	v.env.Reset()
-	v.env.Resolver, v.env.Terminology = nil, nil
-	v.validator, v.tree, v.issues = nil, nil, nil
+	v.env.Resolver, v.env.Terminology, v.env.Now = nil, nil, time.Time{}
+	v.validator, v.tree, v.issues, v.places = nil, nil, nil, v.places[:0]
 	v.errors, v.warnings, v.full = 0, 0, false
 	v.contained = containedIndex{}
+	v.memo.reset()
+	v.counts.all = v.counts.all[:0]
+	v.quiet, v.faulty, v.depth, v.work = 0, false, 0, 0
+}
+
+// outcome gives the issues in document order: profiles report from the resource on that they are of. What two profiles say in the same words is said
+// once.
+func (v *Visit) outcome() fhir.Outcome {
+	if !slices.IsSorted(v.places) {
+		sort.Stable(byPlace{v})
+	}
+	return slices.CompactFunc(v.issues, func(a, b fhir.Issue) bool {
+		return a.Severity == b.Severity && a.Detail == b.Detail && a.Line == b.Line && a.Column == b.Column && a.Diagnostics == b.Diagnostics && slices.Equal(a.Expression, b.Expression)
+	})
+}
+
+// byPlace sorts the issues of a visit.
+type byPlace struct{ *Visit }
+
+func (s byPlace) Len() int           { return len(s.issues) }
+func (s byPlace) Less(i, j int) bool { return s.places[i] < s.places[j] }
+func (s byPlace) Swap(i, j int) {
+	s.issues[i], s.issues[j] = s.issues[j], s.issues[i]
+	s.places[i], s.places[j] = s.places[j], s.places[i]
 }
 
 // Set is the definitions in force.
@@ -51,30 +109,38 @@ func (v *Visit) Env() *fhirpath.Env { return &v.env }
 // Report adds an issue at a node. The words must not hold a value of the resource: name
 // elements, types, codes of rules, and canonicals of definitions.
 func (v *Visit) Report(n element.Node, severity fhir.Severity, code fhir.IssueCode, detail, format string, args ...any) {
-	v.reportAt(n, n.Location(), severity, code, detail, format, args...)
+	v.reportAt(n, n.Location, severity, code, detail, format, args...)
 }
 
 // reportMissing adds an error about an element that is not there.
 func (v *Visit) reportMissing(parent element.Node, name, detail, format string, args ...any) {
-	v.reportAt(parent, parent.Location()+"."+name, fhir.SeverityError, fhir.CodeRequired, detail, format, args...)
+	v.reportAt(parent, func() string { return parent.Location() + "." + name }, fhir.SeverityError, fhir.CodeRequired, detail, format, args...)
 }
 
-func (v *Visit) reportAt(n element.Node, location string, severity fhir.Severity, code fhir.IssueCode, detail, format string, args ...any) {
+func (v *Visit) reportAt(n element.Node, location func() string, severity fhir.Severity, code fhir.IssueCode, detail, format string, args ...any) {
+	if v.quiet > 0 {
+		v.faulty = v.faulty || severity == fhir.SeverityError || severity == fhir.Fatal
+		return
+	}
 	if v.full || !v.mayReport(severity) {
 		return
 	}
 	line, column := n.LineColumn()
-	v.issues = append(v.issues, fhir.Issue{
+	v.add(int32(n.Index()), fhir.Issue{
 		Severity: severity, Code: code, Detail: detail, Diagnostics: fmt.Sprintf(format, args...),
-		Expression: []string{location}, Line: line, Column: column,
+		Expression: []string{location()}, Line: line, Column: column,
 	})
 	if v.errors == maxErrors {
 		v.full = true
-		v.issues = append(v.issues, fhir.Issue{
+		v.add(math.MaxInt32, fhir.Issue{
 			Severity: fhir.SeverityError, Code: fhir.CodeTooCostly, Detail: DetailTooManyIssues,
 			Diagnostics: fmt.Sprintf("more than %d errors; what follows was not checked", maxErrors), Line: line, Column: column,
 		})
 	}
+}
+
+func (v *Visit) add(place int32, issue fhir.Issue) {
+	v.issues, v.places = append(v.issues, issue), append(v.places, place)
 }
 
 // mayReport counts an issue. Warnings past their limit are left out, with one that says so;
@@ -86,13 +152,16 @@ func (v *Visit) mayReport(severity fhir.Severity) bool {
 	}
 	v.warnings++
 	if v.warnings == maxWarnings+1 {
-		v.issues = append(v.issues, fhir.Issue{
+		v.add(v.lastPlace(), fhir.Issue{
 			Severity: fhir.Information, Code: fhir.CodeInformational, Detail: DetailTooManyIssues,
 			Diagnostics: fmt.Sprintf("more than %d warnings; the others are not listed", maxWarnings),
 		})
 	}
 	return v.warnings <= maxWarnings
 }
+
+// lastPlace is where the last issue was.
+func (v *Visit) lastPlace() int32 { return v.places[len(v.places)-1] }
 
 // walk checks every node, in the order of the tape.
 func (v *Visit) walk() {

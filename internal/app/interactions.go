@@ -110,7 +110,8 @@ func (i *Interactions) open(folder string, c config.Config, base string, guides 
 		Software:    interaction.Software{Name: "Hearken", Version: d.Version, Date: d.Now()},
 	}
 	if c.Validation == config.ValidationCore {
-		i.Validate = validation.New(set).Validate
+		v := validation.New(set)
+		i.Validate = func(tree *element.Tree) fhir.Outcome { return v.Validate(tree) }
 	}
 	return nil
 }

@@ -124,7 +124,7 @@ func serverOn(st store.Store, c *clock) *interaction.Server {
 		Parser:   &search.Parser{Registry: registry(), Zone: time.UTC, Now: c.now},
 		NewID:    func() fhir.ID { return fhir.ID(fmt.Sprintf("new-%d", ids.Add(1))) },
 		Now:      c.now,
-		Validate: validator().Validate,
+		Validate: func(tree *element.Tree) fhir.Outcome { return validator().Validate(tree) },
 		Software: interaction.Software{Name: "Hearken", Version: "test", Date: c.now()},
 	}
 }

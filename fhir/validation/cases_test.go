@@ -1,0 +1,227 @@
+package validation_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"hearken/fhir"
+	"hearken/fhir/definition"
+	"hearken/fhir/element"
+	"hearken/fhir/igpackage"
+	"hearken/fhir/r4"
+	"hearken/fhir/terminology"
+	"hearken/fhir/validation"
+	"hearken/fhir/validation/snapshot"
+	"hearken/internal/fhirtest"
+)
+
+// validatorCase is one step of HL7's validator cases: a file, what it may look up, and HL7's verdict.
+type validatorCase struct {
+	Name, Module, File, Profile string
+	Supporting                  []string
+	Valid                       bool `json:"expected_valid"`
+	Options                     struct {
+		Examples    *bool
+		Aggregation *bool `json:"enforceAggregationOutsideBundles"`
+	}
+}
+
+// caseResult is what judging tools read.
+type caseResult struct {
+	Name   string      `json:"name"`
+	Valid  bool        `json:"valid"`
+	Count  int         `json:"error_count"`
+	Errors []caseError `json:"errors"`
+}
+
+type caseError struct {
+	Expression string `json:"expression"`
+	Code       string `json:"code"`
+}
+
+func validatorCases(t testing.TB) []validatorCase {
+	t.Helper()
+	source, err := os.ReadFile(fhirtest.SharedData(t, "fhir-test-cases", "validator_cases.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cases []validatorCase
+	if err := json.Unmarshal(source, &cases); err != nil {
+		t.Fatal(err)
+	}
+	return cases
+}
+
+// parseAny reads JSON or XML.
+func parseAny(source []byte) (*element.Tree, fhir.Outcome) {
+	source = bytes.TrimPrefix(source, []byte("\uFEFF"))
+	if trimmed := bytes.TrimSpace(source); len(trimmed) > 0 && trimmed[0] == '<' {
+		return element.ParseXML(r4.Definitions(), source, element.Limits{})
+	}
+	return element.Parse(r4.Definitions(), source, element.Limits{})
+}
+
+// published is R4's terminology, which every case may ask.
+var published = terminology.NewLibrary(r4.Terminology())
+
+// library is the definitions that a case may look up.
+type library struct {
+	structures []*definition.StructureDefinition
+	nodes      []element.Node
+}
+
+// add reads a definition. HL7's cases have some without a status, which a package would take for examples.
+func (l *library) add(t testing.TB, name string, source []byte) (url string) {
+	t.Helper()
+	tree, outcome := parseAny(source)
+	if tree == nil {
+		t.Logf("%s is not read: %v", name, outcome)
+		return ""
+	}
+	l.nodes = append(l.nodes, tree.Root())
+	if tree.Root().Name() != "StructureDefinition" {
+		return ""
+	}
+	s, err := igpackage.StructureDefinition(tree.Root())
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.structures = append(l.structures, &s)
+	return s.URL
+}
+
+// find is the source of profiles: those of the case, then R4's.
+func (l *library) find(canonical string) *definition.StructureDefinition {
+	url, version, _ := strings.Cut(canonical, "|")
+	for _, s := range l.structures {
+		if s.URL == url && (version == "" || s.Version == version) {
+			return s
+		}
+	}
+	return r4.Guide(canonical)
+}
+
+// options are those HL7's validator runs its cases with.
+func (l *library) options(c validatorCase) []validation.Option {
+	all := []validation.Option{
+		validation.WithProfiles(snapshot.Source(l.find)),
+		validation.WithTerminology(published.With(terminology.Read(l.nodes...))),
+		validation.WithCalls(validation.VitalSigns()...),
+		validation.WithUnknownExtensions(fhir.SeverityError),
+		validation.WithClock(func() time.Time { return time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC) }),
+	}
+	all = append(all, validation.WithExamples(c.Options.Examples == nil || *c.Options.Examples))
+	if c.Options.Aggregation != nil && !*c.Options.Aggregation {
+		all = append(all, validation.WithAggregationInBundles())
+	}
+	return all
+}
+
+// run validates the file of a case.
+func (c validatorCase) run(t testing.TB, folder string) (fhir.Outcome, caseResult) {
+	t.Helper()
+	read := func(name string) []byte {
+		source, err := os.ReadFile(filepath.Join(folder, filepath.FromSlash(name)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return source
+	}
+	var l library
+	for _, name := range c.Supporting {
+		l.add(t, name, read(name))
+	}
+	var profiles []string
+	if c.Profile != "" {
+		profiles = append(profiles, l.add(t, c.Profile, read(c.Profile)))
+	}
+	tree, outcome := parseAny(read(c.File))
+	if tree != nil {
+		outcome = validation.New(r4.Definitions(), l.options(c)...).Validate(tree, profiles...)
+	}
+	result := caseResult{Name: c.Name, Valid: !outcome.Failed(), Errors: []caseError{}}
+	for _, issue := range outcome {
+		if issue.Severity == fhir.SeverityError || issue.Severity == fhir.Fatal {
+			result.Count++
+			result.Errors = append(result.Errors, caseError{strings.Join(issue.Expression, ","), string(issue.Code)})
+		}
+	}
+	return outcome, result
+}
+
+// TestCases runs HL7's validator cases. testdata/known-verdicts.tsv lists each whose verdict differs, with the reason; not
+// more than one in twenty may.
+func TestCases(t *testing.T) {
+	cases, known := validatorCases(t), knownVerdicts(t)
+	folder := fhirtest.SharedData(t, "fhir-test-cases", "validator")
+	var results []caseResult
+	agreed := 0
+	for _, c := range cases {
+		outcome, result := c.run(t, folder)
+		results = append(results, result)
+		agrees := result.Valid == c.Valid
+		if agrees {
+			agreed++
+		}
+		if agrees == (known[c.Name] == "") {
+			delete(known, c.Name)
+			continue
+		}
+		delete(known, c.Name)
+		t.Errorf("%s (%s): valid = %t, want %t", c.Name, c.Module, result.Valid, c.Valid)
+		for _, issue := range outcome {
+			t.Logf("  %s %s %s: %s", issue.Severity, issue.Detail, issue.Expression, issue.Diagnostics)
+		}
+	}
+	for name := range known {
+		t.Errorf("known-verdicts.tsv names %s, which is no case", name)
+	}
+	t.Logf("%d of %d verdicts agree", agreed, len(cases))
+	if agreed*20 < len(cases)*19 {
+		t.Errorf("%d of %d verdicts agree, want 95 in 100", agreed, len(cases))
+	}
+	writeResults(t, results)
+}
+
+// writeResults leaves the results where HEARKEN_CASE_RESULTS says, for tools that judge validators.
+func writeResults(t testing.TB, results []caseResult) {
+	t.Helper()
+	path := os.Getenv("HEARKEN_CASE_RESULTS")
+	if path == "" {
+		return
+	}
+	text, err := json.MarshalIndent(results, "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// knownVerdicts reads the cases that differ from HL7: name, and why.
+func knownVerdicts(t testing.TB) map[string]string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("testdata", "known-verdicts.tsv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := map[string]string{}
+	for line := range strings.Lines(string(text)) {
+		columns := strings.Split(strings.TrimSpace(line), "\t")
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		if len(columns) != 2 || slices.Contains(columns, "") {
+			t.Fatalf("known-verdicts.tsv: %q, want a name and a reason", line)
+		}
+		known[columns[0]] = columns[1]
+	}
+	return known
+}
