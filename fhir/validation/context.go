@@ -38,6 +38,9 @@ func (l *profileLibrary) contexts(p *planner, s *definition.StructureDefinition)
 			c.elements[strings.TrimSuffix(path, "[x]")] = true
 		}
 	}
+	for _, path := range contextErrata[s.URL] {
+		c.elements[path] = true
+	}
 	for _, text := range s.ContextInvariants {
 		c.invariants = append(c.invariants, p.compileText(text))
 	}

@@ -63,7 +63,7 @@ func (v *Visit) declared(n, declared element.Node) {
 	case allowed != nil && (p == nil || !allows(allowed, p)):
 		v.Report(declared, fhir.SeverityError, fhir.CodeNotSupported, DetailProfileNotAllowed, "the profile declared is not one of those accepted here")
 	case p == nil:
-		v.Report(declared, fhir.Warning, fhir.CodeNotFound, DetailUnknownProfile, "the profile declared is not known, so that the resource is not held to it")
+		v.Report(declared, fhir.Warning, fhir.CodeNotFound, DetailUnknownProfile, "the profile declared is not known or not usable, so that the resource is not held to it")
 	default:
 		v.measure(n, p)
 	}
@@ -75,7 +75,7 @@ func (v *Visit) named(canonicals []string) {
 		if p := v.profile(canonical); p != nil {
 			v.measure(v.tree.Root(), p)
 		} else {
-			v.Report(v.tree.Root(), fhir.SeverityError, fhir.CodeNotFound, DetailUnknownProfile, "the profile %s is not known", canonical)
+			v.Report(v.tree.Root(), fhir.SeverityError, fhir.CodeNotFound, DetailUnknownProfile, "the profile %s is not known or not usable", canonical)
 		}
 	}
 }

@@ -94,7 +94,11 @@ func (v *Visit) subExtension(n, at element.Node) {
 		return
 	}
 	if o, known := v.outlineOf(outer); known && subExtension(o, at.Text()) == nil {
-		v.Report(at, fhir.SeverityError, fhir.CodeExtension, DetailSubExtension, "the extension round this has no part of that name")
+		severity := fhir.SeverityError
+		if partErrata[outer.Child("url").Text()] == at.Text() {
+			severity = fhir.Warning
+		}
+		v.Report(at, severity, fhir.CodeExtension, DetailSubExtension, "the extension round this has no part of that name")
 	}
 }
 

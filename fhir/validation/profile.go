@@ -56,8 +56,6 @@ const (
 func (v *Visit) measure(n element.Node, p *profile) {
 	switch {
 	case !v.memo.first(n, p):
-	case p.broken:
-		v.Report(n, fhir.SeverityError, fhir.CodeException, DetailProfileBroken, "the profile %s has no snapshot, and none can be made", p.canonical)
 	case !p.fits(n):
 		v.Report(n, fhir.SeverityError, fhir.CodeStructure, DetailProfileType, "the profile %s is of %s, and this is none", p.canonical, p.definition.Type)
 	case p.root != nil:
@@ -73,7 +71,7 @@ func (p *profile) fits(n element.Node) bool {
 // conforms reports whether a node has no error by a profile, and says nothing of it. Where that is being asked already (profiles that refer to
 // each other in a circle), it conforms as far as this question goes.
 func (v *Visit) conforms(n element.Node, p *profile) bool {
-	if p.broken || !p.fits(n) {
+	if !p.fits(n) {
 		return false
 	}
 	if p.root == nil {

@@ -25,13 +25,19 @@ func newProfileLibrary(v *Validator) *profileLibrary {
 	return &profileLibrary{validator: v, set: v.set, source: v.options.profiles, made: map[*definition.StructureDefinition]*profile{}}
 }
 
-// find gives a profile by canonical, with or without "|version"; nil when it is not known. The types of FHIR are profiles that ask
-// nothing.
+// find gives a profile by canonical, with or without "|version"; nil when it is not known, or no snapshot of it can be made. The types of
+// FHIR are profiles that ask nothing.
 func (l *profileLibrary) find(canonical string) *profile {
-	s := l.definition(canonical)
-	if s == nil {
-		return nil
+	if s := l.definition(canonical); s != nil {
+		if p := l.ready(s); !p.broken {
+			return p
+		}
 	}
+	return nil
+}
+
+// ready makes a profile of a structure, once.
+func (l *profileLibrary) ready(s *definition.StructureDefinition) *profile {
 	l.mu.RLock()
 	found := l.made[s]
 	l.mu.RUnlock()

@@ -52,7 +52,7 @@ func (v *Visit) targetProfile(p *rowPlan, t *targetsPlan, n, found element.Node)
 		}
 	}
 	if unknown != "" {
-		v.Report(n, fhir.Warning, fhir.CodeNotFound, DetailUnknownProfile, "the profile %s of what this refers to is not known", unknown)
+		v.Report(n, fhir.Warning, fhir.CodeNotFound, DetailUnknownProfile, "the profile %s of what this refers to is not known or not usable", unknown)
 		return
 	}
 	v.Report(n, fhir.SeverityError, fhir.CodeStructure, DetailTargetProfile, "%s refers to a resource that conforms to none of %s", p.name, strings.Join(t.profiles, ", "))

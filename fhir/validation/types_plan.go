@@ -69,7 +69,7 @@ func (v *Visit) typeProfile(canonical string, n element.Node) {
 		v.asProfile(n, p)
 		return
 	}
-	v.Report(n, fhir.SeverityError, fhir.CodeNotFound, DetailUnknownProfile, "the profile %s of this element is not known", canonical)
+	v.Report(n, fhir.SeverityError, fhir.CodeNotFound, DetailUnknownProfile, "the profile %s of this element is not known or not usable", canonical)
 }
 
 func (v *Visit) isExtensionOf(n element.Node, canonical string) bool {
@@ -101,7 +101,7 @@ func (v *Visit) oneProfile(p *rowPlan, canonicals []string, n element.Node) {
 		}
 	}
 	if unknown != "" {
-		v.Report(n, fhir.Warning, fhir.CodeNotFound, DetailUnknownProfile, "the profile %s of this element is not known", unknown)
+		v.Report(n, fhir.Warning, fhir.CodeNotFound, DetailUnknownProfile, "the profile %s of this element is not known or not usable", unknown)
 		return
 	}
 	v.Report(n, fhir.SeverityError, fhir.CodeStructure, DetailNoProfileFits, "%s conforms to none of the profiles it may have: %s", p.name, strings.Join(canonicals, ", "))
