@@ -19,7 +19,7 @@ var importCommand = command{
 	name:      "import",
 	arguments: "[--base URL | --data FOLDER] [FLAG…] PATH…",
 	summary:   "send files of resources to a server, or straight into a store",
-	about: `PATH is a .json file (a resource or a Bundle), an .ndjson file (one a line) or a folder of such files.
+	about: `PATH is a .json or .xml file (a resource or a Bundle), an .ndjson file (one a line) or a folder of such files.
 Transactions and batches are sent as they are, a collection or searchset as one transaction of what it holds; a
 single resource is put under its id, or created when it has none. With --data the store is opened by this
 command, which no server may have open then, and the settings below apply.

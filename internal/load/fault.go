@@ -11,7 +11,7 @@ import (
 // Fault is one reason why something was not loaded.
 type Fault struct {
 	File   string
-	Line   int    // of an NDJSON file, from 1; 0 for the file as a whole
+	Line   int    // of an NDJSON file, or of one in XML that cannot be read, from 1; 0 for the file as a whole
 	Place  string // where in the resource, as FHIRPath; "" when that is not known
 	Status int    // what the server answered; 0 when it never got that far
 	Reason string

@@ -18,7 +18,7 @@ type Source struct {
 // ndjson reports whether the file has one resource a line.
 func (s Source) ndjson() bool { return strings.HasSuffix(s.Path, ".ndjson") }
 
-// Find lists the .json and .ndjson files of paths: files as they are named, folders with all that is in them,
+// Find lists the .json, .xml and .ndjson files of paths: files as they are named, folders with all that is in them,
 // each folder in the order of names. A file named outright must be of one of these kinds; in a folder others are passed over.
 func Find(paths []string) ([]Source, error) {
 	var found []Source
@@ -34,7 +34,7 @@ func Find(paths []string) ([]Source, error) {
 			}
 			found = append(found, within...)
 		case !loadable(path):
-			return nil, fmt.Errorf("%s: neither .json nor .ndjson", path)
+			return nil, fmt.Errorf("%s: neither .json nor .xml nor .ndjson", path)
 		default:
 			found = append(found, Source{path, info.Size()})
 		}
@@ -59,5 +59,5 @@ func findIn(folder string) (found []Source, err error) {
 }
 
 func loadable(path string) bool {
-	return strings.HasSuffix(path, ".json") || strings.HasSuffix(path, ".ndjson")
+	return strings.HasSuffix(path, ".json") || isXML(path) || strings.HasSuffix(path, ".ndjson")
 }

@@ -79,6 +79,9 @@ func TestLoader_Requests(t *testing.T) {
 			`POST  {"resourceType":"Bundle","type":"transaction"}`, 0},
 		{"document stays whole", "a.json", `{"resourceType":"Bundle","id":"d","type":"document"}`, `PUT Bundle/d {"resourceType":"Bundle","id":"d","type":"document"}`, 1},
 		{"type that is no Bundle's", "a.json", `{"resourceType":"Consent","id":"1","type":{"text":"x"}}`, `PUT Consent/1 {"resourceType":"Consent","id":"1","type":{"text":"x"}}`, 1},
+		{"XML", "a.xml", `<?xml version="1.0"?><!-- a --><Patient xmlns="http://hl7.org/fhir"> <id value="1"/></Patient>`, `PUT Patient/1 {"resourceType":"Patient","id":"1"}`, 1},
+		{"a collection in XML", "a.xml", `<Bundle xmlns="http://hl7.org/fhir"><type value="collection"/><entry><resource><Patient><active value="true"/></Patient></resource></entry></Bundle>`,
+			`POST  {"resourceType":"Bundle","type":"transaction","entry":[{"resource":{"resourceType":"Patient","active":true},"request":{"method":"POST","url":"Patient"}}]}`, 1},
 		{"line of NDJSON", "a.ndjson", "\n" + `{"resourceType":"Patient"}` + "\n\n", `POST Patient {"resourceType":"Patient"}` + "\n", 1},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -115,6 +118,10 @@ func TestLoader_Faults(t *testing.T) {
 		{"not JSON", "a.json", `{`, load.Reply{Status: 201}, nil, 0, []string{"a.json: not JSON: unexpected end of JSON input"}},
 		{"no resource", "a.json", `{"a":1}`, load.Reply{Status: 201}, nil, 0, []string{"a.json: not a resource in JSON: it has no resourceType"}},
 		{"second line", "a.ndjson", `{"resourceType":"Patient"}` + "\n[]\n", load.Reply{Status: 201}, nil, 1, []string{"a.ndjson:2: not a resource in JSON: it has no resourceType"}},
+		{"not XML", "a.xml", `{}`, load.Reply{Status: 201}, nil, 0, []string{"a.xml:1: invalid: a resource is an XML element"}},
+		{"XML with faults", "a.xml", "<Patient xmlns=\"http://hl7.org/fhir\">\n<colour/>\n<active value=\"1\"/></Patient>", load.Reply{Status: 201}, nil, 0,
+			[]string{"a.xml:2: at Patient.colour: structure: Patient has no element of this name", "a.xml:3: at Patient.active: value: the value of active is not a valid boolean"}},
+		{"a document type", "a.xml", "<!DOCTYPE a><a/>", load.Reply{Status: 201}, nil, 0, []string{"a.xml:1: security: a document type or entity declaration is never accepted"}},
 		{"collection of no resources", "a.json", `{"resourceType":"Bundle","type":"collection","entry":[{"resource":{}}]}`, load.Reply{Status: 201}, nil, 0, []string{"a.json: not a resource in JSON: it has no resourceType"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -178,7 +185,7 @@ func TestLoader_Cancelled(t *testing.T) {
 
 func TestFind(t *testing.T) {
 	dir := t.TempDir()
-	for _, name := range []string{"b.json", "a.ndjson", "c.xml", "sub/d.json"} {
+	for _, name := range []string{"b.json", "a.ndjson", "c.xml", "sub/d.json", "e.txt"} {
 		path := filepath.Join(dir, name)
 		_ = os.MkdirAll(filepath.Dir(path), 0o755)
 		if err := os.WriteFile(path, []byte("{}"), 0o600); err != nil {
@@ -190,10 +197,10 @@ func TestFind(t *testing.T) {
 	for _, s := range found {
 		names = append(names, strings.TrimPrefix(s.Path, dir+"/"))
 	}
-	if diff := cmp.Diff([]string{"b.json", "a.ndjson", "b.json", "sub/d.json"}, names); diff != "" || err != nil {
+	if diff := cmp.Diff([]string{"b.json", "a.ndjson", "b.json", "c.xml", "sub/d.json"}, names); diff != "" || err != nil {
 		t.Errorf("Find: %v (-want +got):\n%s", err, diff)
 	}
-	for _, path := range []string{filepath.Join(dir, "c.xml"), filepath.Join(dir, "absent")} {
+	for _, path := range []string{filepath.Join(dir, "e.txt"), filepath.Join(dir, "absent")} {
 		if _, err := load.Find([]string{path}); err == nil {
 			t.Errorf("Find(%s) succeeded, want an error", path)
 		}

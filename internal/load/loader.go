@@ -80,7 +80,13 @@ func (l *Loader) Load(ctx context.Context, sources []Source) (Progress, error) {
 
 // send sends one resource or Bundle, and says how many resources that stored.
 func (l *Loader) send(ctx context.Context, i item) (resources int, faults []Fault) {
-	r, err := plan(i.text)
+	text := i.text
+	if isXML(i.at.File) {
+		if text, faults = fromXML(text, i.at); faults != nil {
+			return 0, faults
+		}
+	}
+	r, err := plan(text)
 	if err != nil {
 		i.at.Reason = err.Error()
 		return 0, []Fault{i.at}
