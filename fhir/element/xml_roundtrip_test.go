@@ -1,10 +1,13 @@
 package element_test
 
 import (
+	"bytes"
+	"encoding/xml"
 	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -197,4 +200,76 @@ func TestParseXML_Published(t *testing.T) {
 		}
 	}
 	t.Logf("%d files", read)
+}
+
+// FuzzXMLOfJSON writes whatever JSON is accepted as XML and reads that again: it says the same. What XML cannot hold is left out of the
+// comparison, as AppendXML says: an id beside a div, characters it forbids.
+func FuzzXMLOfJSON(f *testing.F) {
+	for _, seed := range []string{
+		`{"resourceType":"Patient","name":[{"given":["x",null],"_given":[null,{"id":"b"}]}],"_birthDate":{"extension":[{"url":"u","valueDecimal":-1.50e3}]},"id":"a"}`,
+		`{"contained":[{"resourceType":"Group"}],"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Binary","data":"AA=="}}]}`,
+		`{"resourceType":"Observation","valueString":"\ud83d\ude00\u0041\n\t\"'<&>]]>","text":{"status":"generated","div":" <!-- a --><div><p class=\"b\">c&lt;&#160;<br/></p><!-- d --></div>\n"}}`,
+		`{"resourceType":"Patient","text":{"div":"<div xmlns=\"http://www.w3.org/1999/xhtml\" xml:lang='en'>\uffff<![CDATA[<a>]]></div>"}}`,
+		`{"resourceType":"Parameters","parameter":[{"part":[{"name":"a","valueDateTime":"2020-01-01T00:00:00Z"}]}]}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	set := r4.Definitions()
+	f.Fuzz(func(t *testing.T, source []byte) {
+		tree, _ := element.Parse(set, source, element.Limits{})
+		if tree == nil {
+			return
+		}
+		written := element.AppendXML(nil, tree.Root(), element.WriteOptions{})
+		again, outcome := element.ParseXML(set, written, element.Limits{})
+		if again == nil {
+			t.Fatalf("ParseXML(%q), written of %q = %+v, want a tree", written, source, outcome)
+		}
+		if bytes.ContainsRune(written, '\uFFFD') {
+			return
+		}
+		if want, got := saidBy(tree), saidBy(again); !slices.Equal(want, got) {
+			t.Fatalf("%q as XML %q (-JSON +XML):\n%s", source, written, cmp.Diff(want, got))
+		}
+	})
+}
+
+// saidBy is what a tree says, without order, and of narratives their markup as another parser reads it.
+func saidBy(tree *element.Tree) []string {
+	var lines []string
+	for i := range tree.Len() {
+		n := tree.Node(i)
+		switch {
+		case n.Structure().Name == "xhtml":
+			lines = append(lines, n.Location()+divTokens(n.Text()))
+		case n.Parent().IsZero() || n.Parent().Structure().Name != "xhtml":
+			lines = append(lines, fmt.Sprintf("%s %s %t %s", n.Location(), n.Structure().Path, n.HasValue(), n.Text()))
+		}
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+// divTokens is the elements, attributes and text of a div.
+func divTokens(div string) string {
+	decoder := xml.NewDecoder(strings.NewReader(div))
+	var out strings.Builder
+	for depth := 0; ; {
+		token, err := decoder.RawToken()
+		if err != nil {
+			return out.String()
+		}
+		switch token := token.(type) {
+		case xml.StartElement:
+			depth++
+			out.WriteString("<" + token.Name.Space + ":" + token.Name.Local + attributesOf(token) + ">")
+		case xml.EndElement:
+			depth--
+			out.WriteString("</>")
+		case xml.CharData:
+			if depth > 0 {
+				out.Write(token)
+			}
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package xhtml
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"sync"
@@ -16,7 +17,7 @@ type Finding uint8
 
 // What a fragment may be found to be.
 const (
-	IsWellFormed Finding = 1 << iota // one XML element called div
+	IsWellFormed Finding = 1 << iota // one XML element called div, with no names of other namespaces in it: it can stand in a document
 	IsAllowed                        // nothing that a narrative may not have: see Check
 	IsVisible                        // text that is not white space, or an image
 )
@@ -120,6 +121,8 @@ func (c *checker) start(name []byte) {
 	c.depth++
 	c.element = name
 	switch {
+	case bytes.IndexByte(name, ':') >= 0:
+		c.foreign()
 	case string(name) == "img":
 		c.visible = true
 	case c.depth == 1 && string(name) == "div":
@@ -136,7 +139,12 @@ func (c *checker) attribute(name, value []byte) {
 		c.namespace = c.namespace || c.depth == 1 && string(value) == Namespace
 		if string(value) != Namespace {
 			c.add("an element is not in the namespace %s", Namespace)
+			c.bad = c.bad || c.depth == 1
 		}
+		return
+	}
+	if prefix, local, has := bytes.Cut(name, colon); has && !isKnownPrefix(prefix, local) {
+		c.foreign()
 		return
 	}
 	if !isAttribute(name) && !c.attributeOfElement(name) {
@@ -149,6 +157,19 @@ func (c *checker) attribute(name, value []byte) {
 	case isLink(name) && !isQuietLink(value):
 		c.add("the attribute %s of %s runs a script", shown(name), shown(c.element))
 	}
+}
+
+// foreign notes a name of another namespace, or of one that nobody declared: no document could take the div as it is.
+func (c *checker) foreign() {
+	c.bad = true
+	c.add("a name in the XHTML has a prefix")
+}
+
+var colon = []byte(":")
+
+// isKnownPrefix reports whether an attribute may have a prefix: XML's own, and declarations.
+func isKnownPrefix(prefix, local []byte) bool {
+	return (string(prefix) == "xml" || string(prefix) == "xmlns") && len(local) > 0 && bytes.IndexByte(local, ':') < 0
 }
 
 func (c *checker) attributeOfElement(name []byte) bool {

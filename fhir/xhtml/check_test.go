@@ -51,6 +51,11 @@ func TestWellFormed(t *testing.T) {
 		{"an unfinished comment", "<div><!-- a", false},
 		{"the end of CDATA in text", "<div>]]></div>", false},
 		{"a control character", "<div>\x01</div>", false},
+		{"an element with a prefix", "<div xmlns:a='b'><a:p/></div>", false},
+		{"an attribute with a prefix", "<div a:b='c'/>", false},
+		{"a declaration without a name", "<div xmlns:='c'/>", false},
+		{"an attribute of XML", "<div xml:lang='en' xmlns:a='b'/>", true},
+		{"a div of another namespace", "<div xmlns='http://a.example'/>", false},
 	} {
 		if got := xhtml.WellFormed([]byte(row.text)); got != row.want {
 			t.Errorf("%s: WellFormed(%s) = %t, want %t", row.name, row.text, got, row.want)
