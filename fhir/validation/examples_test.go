@@ -34,9 +34,11 @@ func jsonFiles(t testing.TB, folder string) map[string][]byte {
 }
 
 // knownFailures reads testdata/known-failures.txt: file, details of its errors, reason.
-func knownFailures(t testing.TB) map[string][]string {
+func knownFailures(t testing.TB) map[string][]string { return knownDetails(t, "known-failures.txt") }
+
+func knownDetails(t testing.TB, name string) map[string][]string {
 	t.Helper()
-	text, err := os.ReadFile("testdata/known-failures.txt")
+	text, err := os.ReadFile(filepath.Join("testdata", name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +49,7 @@ func knownFailures(t testing.TB) map[string][]string {
 		}
 		columns := strings.Split(strings.TrimSpace(line), "\t")
 		if len(columns) != 3 {
-			t.Fatalf("known-failures.txt: %q, want a file, details and a reason", line)
+			t.Fatalf("%s: %q, want a file, details and a reason", name, line)
 		}
 		known[columns[0]] = strings.Split(columns[1], " ")
 	}

@@ -1,0 +1,90 @@
+package profiles_test
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"hearken/fhir"
+	"hearken/fhir/element"
+	"hearken/fhir/igpackage"
+	"hearken/fhir/r4"
+	"hearken/fhir/terminology"
+	"hearken/fhir/validation"
+	"hearken/fhir/validation/snapshot"
+	"hearken/profiles"
+)
+
+// measuring is a validator that knows the guide, as a server has one.
+var measuring = sync.OnceValue(func() *validation.Validator {
+	pack, _ := guide()
+	library, _ := igpackage.NewLibrary(pack)
+	var nodes []element.Node
+	for _, r := range pack.Resources {
+		nodes = append(nodes, r.Node)
+	}
+	var calls []validation.Call
+	for _, c := range profiles.Calls {
+		calls = append(calls, validation.Call(c))
+	}
+	return validation.New(r4.Definitions(),
+		validation.WithProfiles(snapshot.First(library.Structure, r4.Guide)),
+		validation.WithTerminology(terminology.NewLibrary(r4.Terminology(), terminology.Read(nodes...))),
+		validation.WithCalls(calls...),
+	)
+})
+
+// findings are what the validator says by the guide, as "severity detail place". Left out are UK Core's extensions, which the guide uses and does not
+// define, and what is only said of codes: that one of another value set would be better, or one at all beside words.
+func findings(outcome fhir.Outcome) []string {
+	var found []string
+	for _, issue := range outcome {
+		switch {
+		case issue.Severity == fhir.Information || issue.Detail == validation.DetailUnknownExtension:
+		case issue.Severity == fhir.Warning && (issue.Detail == validation.DetailNotInValueSet || issue.Detail == validation.DetailNoCode):
+		default:
+			found = append(found, string(issue.Severity)+" "+issue.Detail+" "+strings.Join(issue.Expression, ","))
+		}
+	}
+	return found
+}
+
+// TestValidator_Valid: the validator has nothing to say of the valid examples.
+func TestValidator_Valid(t *testing.T) {
+	for _, e := range examples(t, "valid") {
+		if found := findings(measuring().Validate(e.tree)); len(found) > 0 {
+			t.Errorf("%s: %q, want nothing", e.file, found)
+		}
+	}
+}
+
+// kinds are the details of the validator for the kinds of fault invalid.json has.
+var kinds = map[string][]string{
+	"minimum": {validation.DetailMissing, validation.DetailSliceMissing}, "maximum": {validation.DetailTooMany, validation.DetailSliceTooMany},
+	"fixed": {validation.DetailFixed}, "pattern": {validation.DetailPattern}, "type": {validation.DetailType},
+	"target": {validation.DetailReferenceTarget}, "binding": {validation.DetailNotInValueSet, validation.DetailNoCode}, "context": {validation.DetailExtensionContext, validation.DetailExtensionModifier},
+}
+
+// TestValidator_Invalid: each invalid example has the fault it is there for, as severe as it is said to be, and no other. A modifier extension that is out of
+// place is so in two ways.
+func TestValidator_Invalid(t *testing.T) {
+	for _, row := range faults(t) {
+		e := readExample(t, filepath.Join("examples", "invalid", row.File))
+		found := findings(measuring().Validate(e.tree))
+		wanted := kinds[row.Kind]
+		if row.Rule != "" {
+			wanted = []string{"constraint-" + row.Rule}
+		}
+		if len(found) == 0 || len(found) > 1 && row.Kind != "context" {
+			t.Errorf("%s: %q, want one fault: %+v", row.File, found, row)
+		}
+		for _, one := range found {
+			parts := strings.SplitN(one, " ", 3)
+			if parts[0] != row.Severity || !slices.Contains(wanted, parts[1]) || !strings.HasPrefix(parts[2], row.Path) {
+				t.Errorf("%s: %q, want %s %q at %s", row.File, one, row.Severity, wanted, row.Path)
+			}
+		}
+	}
+}
