@@ -122,7 +122,7 @@ func signature(algorithm string, private any, text string) []byte {
 
 // world is an issuer over HTTP, a clock, and a Verifier that trusts it.
 type world struct {
-	t        *testing.T
+	t        testing.TB
 	server   *httptest.Server
 	verifier *token.Verifier
 
@@ -137,7 +137,7 @@ type world struct {
 }
 
 // newWorld starts an issuer with the usual keys and a verifier for it; change may adapt the options.
-func newWorld(t *testing.T, change func(*world, *token.Options)) *world {
+func newWorld(t testing.TB, change func(*world, *token.Options)) *world {
 	w := &world{t: t, clock: time.Date(2026, 3, 1, 3, 0, 0, 0, time.UTC), asked: map[string]int{}}
 	w.keys = []object{jwk("rsa", &rsaKey().PublicKey), jwk("p256", &p256().PublicKey), jwk("p384", &p384().PublicKey), jwk("p521", &p521().PublicKey)}
 	w.server = httptest.NewServer(w)
