@@ -168,8 +168,11 @@ func (c *compiler) systemPart(one *clause, set *definition.ConceptSet) {
 			one.grammar = grammars[set.System]
 		}
 		one.patternsOf(set.Filters)
-	case len(set.Filters) > 0 && c.spend(len(set.Filters)*len(one.codes.Concepts)):
+	case len(set.Filters) > 0:
 		x := selection{codeSystem: one.codes, supplements: c.library.supplementsOf(one.codes), spend: c.spend}
+		if !c.spend(len(set.Filters) * x.size()) {
+			return
+		}
 		var bad *definition.Filter
 		if one.selected, bad = x.selectConcepts(set.Filters); bad != nil {
 			one.selected, one.missing = nil, unknown(UnknownFilter, filterText(*bad))

@@ -94,8 +94,8 @@ func (v *ValueSet) Display(system, code, language string) string {
 	if found := inLanguage(language, own.Designations); found != "" {
 		return found
 	}
-	display, wanted := v.library.System(system, version).display(code, language)
-	if own.Display != "" && !wanted {
+	display, translated := v.library.System(system, version).display(code, language)
+	if own.Display != "" && !translated {
 		return own.Display
 	}
 	return display

@@ -29,6 +29,15 @@ type selection struct {
 	spend       func(int) bool // counts work; false when there was too much of it
 }
 
+// size is about how much is looked at for one filter.
+func (x *selection) size() int {
+	n := len(x.Concepts) * (1 + len(x.supplements))
+	for _, s := range x.supplements {
+		n += len(s.Concepts)
+	}
+	return n
+}
+
 // selectConcepts gives the concepts that pass all filters, or the filter that cannot be evaluated.
 func (x *selection) selectConcepts(filters []definition.Filter) (bitset, *definition.Filter) {
 	var selected bitset

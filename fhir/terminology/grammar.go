@@ -7,6 +7,8 @@ import (
 
 // grammar is a code system whose codes are not listed but formed by rules, wholly or in part.
 type grammar struct {
+	name  string
+	whole bool // the rules leave no doubt
 	// check says whether a code is one; Unknown when the rules alone cannot tell.
 	check func(code string) Answer
 	// filter gives the condition of a value set's filter, or nil when it has no meaning here.
@@ -24,11 +26,11 @@ const (
 
 // grammars hold for a system of which no list is loaded.
 var grammars = map[string]*grammar{
-	ucumSystem:     {check: decided(ucum.Valid), filter: ucumFilter},
-	languageSystem: {check: decided(IsLanguageTag)},
-	mediaSystem:    {check: decided(IsMediaType)},
-	timeZoneSystem: {check: decided(IsTimeZone)},
-	snomedSystem:   {check: checkSnomed},
+	ucumSystem:     {name: "UCUM", whole: true, check: decided(ucum.Valid), filter: ucumFilter},
+	languageSystem: {name: "BCP 47", whole: true, check: decided(IsLanguageTag)},
+	mediaSystem:    {name: "BCP 13", whole: true, check: decided(IsMediaType)},
+	timeZoneSystem: {name: "IANA time zones", whole: true, check: decided(IsTimeZone)},
+	snomedSystem:   {name: "SNOMED CT", check: checkSnomed},
 }
 
 // decided makes the check of rules that leave no doubt.

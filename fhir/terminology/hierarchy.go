@@ -35,6 +35,27 @@ func (h *hierarchy) link(parent, child int32) {
 	h.children[parent] = append(h.children[parent], child)
 }
 
+// isAbove reports whether one concept can be reached from another by going up. Few concepts are above one, so that this costs
+// much less than reach.
+func (h *hierarchy) isAbove(one, other int32) bool {
+	seen := map[int32]bool{other: true}
+	queue := []int32{other}
+	for len(queue) > 0 {
+		last := queue[len(queue)-1]
+		queue = queue[:len(queue)-1]
+		for _, next := range h.parents[last] {
+			if next == one {
+				return true
+			}
+			if !seen[next] {
+				seen[next] = true
+				queue = append(queue, next)
+			}
+		}
+	}
+	return false
+}
+
 // reach gives all that can be reached from a concept along edges, which are the parents or the children. The concept
 // itself is not among them, in a cycle neither.
 func reach(from int32, edges [][]int32) bitset {

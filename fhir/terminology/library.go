@@ -17,7 +17,8 @@ type Library struct {
 	codeSystems versions[*codeSystem]
 	supplements map[string][]*codeSystem // by the URL of what they add to
 	valueSets   versions[*definition.ValueSet]
-	conceptMaps versions[*definition.ConceptMap]
+	conceptMaps versions[*conceptMap]
+	mapURLs     []string // of conceptMaps, in order
 
 	mu       sync.RWMutex
 	compiled map[*definition.ValueSet]*ValueSet
@@ -74,17 +75,18 @@ func (l *Library) add(all []*definition.Terminology) {
 			valueSets.add(rows.ValueSets[i].URL, &rows.ValueSets[i])
 		}
 		for i := range rows.ConceptMaps {
-			conceptMaps.add(rows.ConceptMaps[i].URL, &rows.ConceptMaps[i])
+			conceptMaps.add(rows.ConceptMaps[i].URL, newConceptMap(&rows.ConceptMaps[i]))
 		}
 	}
 	codeSystems.sort()
 	valueSets.sort()
 	conceptMaps.sort()
+	l.mapURLs = slices.Sorted(maps.Keys(l.conceptMaps))
 }
 
-func codeSystemVersion(s *codeSystem) string            { return s.Version }
-func valueSetVersion(v *definition.ValueSet) string     { return v.Version }
-func conceptMapVersion(m *definition.ConceptMap) string { return m.Version }
+func codeSystemVersion(s *codeSystem) string        { return s.Version }
+func valueSetVersion(v *definition.ValueSet) string { return v.Version }
+func conceptMapVersion(m *conceptMap) string        { return m.Version }
 
 func withoutVersion(canonical string) string {
 	url, _, _ := strings.Cut(canonical, "|")
@@ -111,10 +113,15 @@ func (l *Library) ValueSet(canonical string) (*ValueSet, error) {
 	if def == nil {
 		return nil, fhir.Errorf(fhir.CodeNotFound, "%s", missing.Reason).Detailed("unknown-value-set")
 	}
+	return l.made(def), nil
+}
+
+// made gives a value set of the library, compiled before or now.
+func (l *Library) made(def *definition.ValueSet) *ValueSet {
 	if set := l.ready(def); set != nil {
-		return set, nil
+		return set
 	}
-	return l.compile(def), nil
+	return l.compile(def)
 }
 
 // valueSet finds the rows of a value set, or why there are none.
@@ -146,9 +153,5 @@ func (l *Library) Validate(valueSet, system, code string) Verdict {
 	if def == nil {
 		return missing
 	}
-	set := l.ready(def)
-	if set == nil {
-		set = l.compile(def)
-	}
-	return set.Validate(system, code)
+	return l.made(def).Validate(system, code)
 }

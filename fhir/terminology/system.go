@@ -91,14 +91,14 @@ func (s System) Display(code, language string) string {
 	return display
 }
 
-// display also reports whether it is in the language that is wanted.
-func (s System) display(code, language string) (display string, wanted bool) {
+// display also reports whether it is a designation in the language that is wanted.
+func (s System) display(code, language string) (display string, translated bool) {
 	c := s.concept(code)
 	if c == nil {
 		return "", false
 	}
 	if matchesLanguage(language, s.rows.Language) {
-		return c.Display, true
+		return c.Display, false
 	}
 	if found := inLanguage(language, s.library.designations(s.rows, c)); found != "" {
 		return found, true

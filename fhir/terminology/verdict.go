@@ -31,6 +31,7 @@ const (
 	UnknownVersion   // Subject, "url|version", is not loaded in this version
 	IncompleteSystem // Subject is loaded in part, and the code is not in that part
 	PartialExpansion // the value set Subject is loaded as an expansion only, and not all of that
+	Unlisted         // the codes of the system Subject have a grammar and no list
 	UnknownFilter    // Subject, "property op value", cannot be evaluated
 	Circular         // the value set Subject imports itself
 	TooCostly        // the value set Subject is more work than is done for one
@@ -48,6 +49,7 @@ var reasonWords = [...]string{
 	UnknownVersion:   "a code system or value set is not loaded in this version",
 	IncompleteSystem: "a code system is loaded in part only",
 	PartialExpansion: "a value set is loaded as a part of its expansion only",
+	Unlisted:         "a code system has a grammar for its codes and no list",
 	UnknownFilter:    "a filter cannot be evaluated",
 	Circular:         "a value set imports itself",
 	TooCostly:        "a value set is more work than this server does",

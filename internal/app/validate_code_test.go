@@ -180,6 +180,8 @@ func TestCodeSystemValidateCode(t *testing.T) {
 		{"a unit", get + "http://unitsofmeasure.org&code=mg/dL", "", 200, "result=true"},
 		{"no unit", get + "http://unitsofmeasure.org&code=mgs", "", 200, "result=false message=the code is not of the form its system prescribes"},
 		{"an unknown system", get + "urn:x&code=a", "", 404, "not-found/unknown-code-system"},
+		{"a system with no codes here", get + "http://snomed.info/sct&code=22298006", "", 404, "not-found/unknown-code-system"},
+		{"and what cannot be one of its codes", get + "http://snomed.info/sct&code=22298007", "", 200, "result=false message=the code is not of the form its system prescribes"},
 		{"no system", "GET /CodeSystem/$validate-code?code=a", "", 400, "required/parameter-choice"},
 		{"of a Coding", "POST /CodeSystem/$validate-code", parametersOf(`{"name":"coding","valueCoding":{"system":"` + gender + `","code":"male"}}`), 200, "result=true display=Male"},
 		{"of another system's Coding", "POST /CodeSystem/$validate-code", parametersOf(`{"name":"url","valueUri":"`+gender+`"}`, `{"name":"coding","valueCoding":{"system":"urn:x","code":"male"}}`), 200, "result=false message=the code is of another system"},

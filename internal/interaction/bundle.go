@@ -13,14 +13,14 @@ import (
 // bundle writes a Bundle in JSON, member by member, so that resources go from the store into it by one copy
 // (https://hl7.org/fhir/R4/bundle.html).
 type bundle struct {
-	json    []byte
+	jsonWriter
 	base    string
 	entries int
 }
 
 // newBundle begins a Bundle with room for about size bytes.
 func newBundle(kind, base string, size int) *bundle {
-	b := &bundle{base: base, json: make([]byte, 0, size+512)}
+	b := &bundle{base: base, jsonWriter: jsonWriter{make([]byte, 0, size+512)}}
 	b.json = append(b.json, `{"resourceType":"Bundle","type":"`...)
 	b.json = append(b.json, kind...)
 	b.json = append(b.json, '"')
@@ -69,32 +69,6 @@ func (b *bundle) entry() {
 }
 
 func (b *bundle) end() { b.json = append(b.json, '}') }
-
-// member begins a member of the entry or object that is open.
-func (b *bundle) member(name string) {
-	if last := b.json[len(b.json)-1]; last != '{' {
-		b.json = append(b.json, ',')
-	}
-	b.json = append(b.json, '"')
-	b.json = append(b.json, name...)
-	b.json = append(b.json, `":`...)
-}
-
-// text is a string member; nothing for "".
-func (b *bundle) text(name, value string) {
-	if value != "" {
-		b.member(name)
-		b.json = element.AppendString(b.json, value)
-	}
-}
-
-// raw is a member that is JSON already; nothing for none.
-func (b *bundle) raw(name string, value []byte) {
-	if len(value) > 0 {
-		b.member(name)
-		b.json = append(b.json, value...)
-	}
-}
 
 // fullURL is entry.fullUrl of a resource of this server.
 func (b *bundle) fullURL(key fhir.Key) { b.text("fullUrl", b.base+"/"+key.String()) }

@@ -31,6 +31,13 @@ var operations = []operation{
 	terminologyOperation("ValueSet", "validate-code", atInstanceOperation, (*Server).valueSetValidateCode, "date"),
 	terminologyOperation("CodeSystem", "validate-code", atTypeOperation, (*Server).codeSystemValidateCode, "date"),
 	terminologyOperation("CodeSystem", "validate-code", atInstanceOperation, (*Server).codeSystemValidateCode, "date"),
+	terminologyOperation("ValueSet", "expand", atTypeOperation, (*Server).expand, "date", "system-version", "check-system-version", "force-system-version"),
+	terminologyOperation("ValueSet", "expand", atInstanceOperation, (*Server).expand, "date", "system-version", "check-system-version", "force-system-version"),
+	terminologyOperation("CodeSystem", "lookup", atTypeOperation, (*Server).lookup, "date"),
+	terminologyOperation("CodeSystem", "subsumes", atTypeOperation, (*Server).subsumes),
+	terminologyOperation("CodeSystem", "subsumes", atInstanceOperation, (*Server).subsumes),
+	terminologyOperation("ConceptMap", "translate", atTypeOperation, (*Server).translate),
+	terminologyOperation("ConceptMap", "translate", atInstanceOperation, (*Server).translate),
 }
 
 // terminologyOperation is the row of one of https://hl7.org/fhir/R4/terminology-service.html, which all read only.

@@ -64,7 +64,7 @@ func giveFlag(name string, value bool) given {
 func giveParts(name string, parts ...given) given { return given{name: name, parts: parts} }
 
 func giveCoding(name string, c terminology.Coding) given {
-	b := bundle{json: []byte{'{'}}
+	b := jsonWriter{[]byte{'{'}}
 	b.text("system", c.System)
 	b.text("version", c.Version)
 	b.text("code", c.Code)

@@ -179,7 +179,7 @@ func (s *Server) onCodeSystem(r *request, p parameters, url, version string, ans
 // yes nor no is answered.
 func unknownAnswer(v terminology.Verdict) error {
 	switch v.Reason {
-	case terminology.TooCostly:
+	case terminology.TooCostly, terminology.Unlisted:
 		return fhir.Errorf(fhir.CodeTooCostly, "%s", v.Message()).Detailed("too-costly")
 	case terminology.Circular:
 		return fhir.Errorf(fhir.CodeProcessing, "%s", v.Message()).Detailed(detailNotEvaluable)

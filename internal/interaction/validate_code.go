@@ -39,9 +39,9 @@ type finding struct {
 	display  string
 }
 
-// valid is the answer about several Codings: it is yes for the first that is valid, and neither yes nor no when none
+// validated is the answer about several Codings: it is yes for the first that is valid, and neither yes nor no when none
 // is and one of them could be.
-func validated(all []finding) (Answer, error) {
+func validated(all []finding, unknown func(terminology.Verdict) error) (Answer, error) {
 	var messages []string
 	for _, f := range all {
 		if f.verdict.Answer == terminology.In && !f.invalid {
@@ -52,7 +52,7 @@ func validated(all []finding) (Answer, error) {
 	for _, f := range all {
 		switch f.verdict.Answer {
 		case terminology.Unknown:
-			return Answer{}, unknownAnswer(f.verdict)
+			return Answer{}, unknown(f.verdict)
 		case terminology.In:
 			display = f.display
 		default:
@@ -130,7 +130,7 @@ func (s *Server) valueSetValidateCode(r *request) (reading, error) {
 			f.examine(p, library.System(c.System, c.Version), c.Code, hasDisplay)
 			all = append(all, f)
 		}
-		return validated(all)
+		return validated(all, unknownAnswer)
 	})
 }
 
@@ -167,6 +167,6 @@ func (s *Server) codeSystemValidateCode(r *request) (reading, error) {
 			f.examine(p, system, c.Code, hasDisplay)
 			all = append(all, f)
 		}
-		return validated(all)
+		return validated(all, codeKnown)
 	})
 }
