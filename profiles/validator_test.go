@@ -37,13 +37,14 @@ var measuring = sync.OnceValue(func() *validation.Validator {
 })
 
 // findings are what the validator says by the guide, as "severity detail place". Left out are UK Core's extensions, which the guide uses and does not
-// define, and what is only said of codes: that one of another value set would be better, or one at all beside words.
+// define, and what the base says of codes: that one of another value set would be better, or one at all beside words.
 func findings(outcome fhir.Outcome) []string {
 	var found []string
 	for _, issue := range outcome {
 		switch {
 		case issue.Severity == fhir.Information || issue.Detail == validation.DetailUnknownExtension:
-		case issue.Severity == fhir.Warning && (issue.Detail == validation.DetailNotInValueSet || issue.Detail == validation.DetailNoCode):
+		case issue.Severity == fhir.Warning && issue.Detail == validation.DetailNoCode:
+		case issue.Severity == fhir.Warning && issue.Detail == validation.DetailNotInValueSet && !strings.Contains(issue.Diagnostics, profiles.Base):
 		default:
 			found = append(found, string(issue.Severity)+" "+issue.Detail+" "+strings.Join(issue.Expression, ","))
 		}
