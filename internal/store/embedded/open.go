@@ -160,5 +160,14 @@ func (s *Store) Close() error {
 	}
 	s.work.stop()
 	s.states.close()
-	return s.db.Close()
+	return errors.Join(s.flush(), s.db.Close())
+}
+
+// flush writes the memtable out, so that the next Open has no log to replay: that would take seconds after many writes. A
+// store that may not write is left as it is; nothing is lost by that.
+func (s *Store) flush() error {
+	if s.writable() != nil {
+		return nil
+	}
+	return s.db.Flush()
 }
