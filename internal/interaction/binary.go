@@ -29,7 +29,7 @@ func (s *Server) resource(r *request, typ fhir.Type) (element.Node, error) {
 	if typ != binaryType || r.MediaType == "" || isFHIR(r.MediaType) || isBinaryResource(r) {
 		return s.parseSent(r.Body, r.format(), typ)
 	}
-	return s.parse(wrapBinary(r.Body, r.MediaType, r.key.ID), typ)
+	return s.parse(wrapBinary(&r.Call, r.key.ID), typ)
 }
 
 // isBinaryResource: clients send Binary resources as application/json or application/xml as well, and mean the resource.
@@ -53,7 +53,8 @@ func plainMediaType(mediaType string) string {
 }
 
 // wrapBinary writes the Binary resource round raw content.
-func wrapBinary(content []byte, mediaType string, id fhir.ID) []byte {
+func wrapBinary(c *Call, id fhir.ID) []byte {
+	content := c.Body
 	out := make([]byte, 0, base64.StdEncoding.EncodedLen(len(content))+160)
 	out = append(out, `{"resourceType":"Binary"`...)
 	if id != "" {
@@ -61,7 +62,12 @@ func wrapBinary(content []byte, mediaType string, id fhir.ID) []byte {
 		out = element.AppendString(out, string(id))
 	}
 	out = append(out, `,"contentType":`...)
-	out = element.AppendString(out, mediaType)
+	out = element.AppendString(out, c.MediaType)
+	if c.SecurityContext != "" {
+		out = append(out, `,"securityContext":{"reference":`...)
+		out = element.AppendString(out, c.SecurityContext)
+		out = append(out, '}')
+	}
 	if len(content) > 0 {
 		out = append(out, `,"data":"`...)
 		out = base64.StdEncoding.AppendEncode(out, content)
@@ -88,6 +94,7 @@ func (s *Server) presentBinary(r *request, rec store.Record, view presentation, 
 		return Answer{}, fhir.Errorf(fhir.CodeProcessing, "the stored data is not base64").At("Binary.data")
 	}
 	a.Body, a.MediaType = content, mediaType
+	a.SecurityContext = root.Child("securityContext").Child("reference").Text()
 	return a, nil
 }
 

@@ -45,6 +45,23 @@ func TestBinary_Raw(t *testing.T) {
 	}
 }
 
+// Whose access rules hold for content is said beside it, both ways.
+func TestBinary_SecurityContext(t *testing.T) {
+	s, _ := newServer(t)
+	c := call("POST", "Binary", "letter")
+	c.MediaType, c.SecurityContext = "text/plain", "DocumentReference/1"
+	if a := answer(s, c); a.Status != 201 || text(t, a.Body, "securityContext.reference") != "DocumentReference/1" {
+		t.Fatalf("POST with a security context = %d %s", a.Status, a.Body)
+	}
+	if a := do(s, "GET", "Binary/new-1", ""); a.SecurityContext != "DocumentReference/1" || string(a.Body) != "letter" {
+		t.Errorf("GET = %q with security context %q", a.Body, a.SecurityContext)
+	}
+	c.SecurityContext = `"},"data":"`
+	if a := answer(s, c); a.Status != 201 || text(t, a.Body, "securityContext.reference") != c.SecurityContext {
+		t.Errorf("POST with quotes in the security context = %d %s", a.Status, a.Body)
+	}
+}
+
 // A Binary sent as a resource is one, whatever JSON media type it came with; JSON that is not one is content.
 func TestBinary_Resource(t *testing.T) {
 	s, _ := newServer(t)

@@ -19,6 +19,7 @@ type Call struct {
 	IfModifiedSince time.Time // zero when absent
 	IfNoneExist     string    // a query string, as sent
 	Prefer          Prefer
+	SecurityContext string // of a Binary sent as it is: the reference of Binary.securityContext, "" for none
 	Accept          string // what a Binary read may be answered with; resource formats are the wire's business
 	Base            string // the service base URL links are made with: "http://127.0.0.1:8080/fhir"
 	Remade          bool   // Body was written here, of what was sent: its lines and columns mean nothing to the client
@@ -40,4 +41,6 @@ type Answer struct {
 	LastModified time.Time
 	Location     string   // absolute URL of the version written; "" for none
 	Allow        []string // for 405
+	// SecurityContext is whose access rules hold for raw content: the reference of Binary.securityContext.
+	SecurityContext string
 }

@@ -24,7 +24,7 @@ func (s *Server) jsonSchema(r *request) (reading, error) {
 	}
 	a := Answer{Status: http.StatusOK, Body: text, MediaType: schemaMediaType}
 	if wanted := acceptList(r.Accept); len(wanted) > 0 && isFHIR(wanted[0]) {
-		a.Body, a.MediaType = wrapBinary(text, schemaMediaType, ""), ""
+		a.Body, a.MediaType = wrapBinary(&Call{Body: text, MediaType: schemaMediaType}, ""), ""
 	}
 	return func(store.Reader) (Answer, error) { return a, nil }, nil
 }

@@ -48,6 +48,9 @@ func describe(h http.Header, a interaction.Answer, format element.Format) {
 	case a.MediaType != "":
 		h.Set("Content-Type", a.MediaType)
 		h.Set("Content-Security-Policy", noScripts) // a client's content: no browser may run it
+		if a.SecurityContext != "" {
+			h.Set(securityContextHeader, a.SecurityContext)
+		}
 	case len(a.Body) > 0:
 		h.Set("Content-Type", contentTypes[format])
 		if format == element.XML {

@@ -64,10 +64,13 @@ func TestServer_Answer_Empty(t *testing.T) {
 
 func TestServer_Answer_OtherMediaType(t *testing.T) {
 	f := newFixture(nil)
-	f.answer = interaction.Answer{Status: 200, Body: []byte("{ }"), MediaType: "image/png"}
+	f.answer = interaction.Answer{Status: 200, Body: []byte("{ }"), MediaType: "image/png", SecurityContext: "Patient/1"}
 	w := f.send("GET /fhir/Binary/1?_pretty=true", "")
 	if w.Header().Get("Content-Type") != "image/png" || w.Body.String() != "{ }" {
 		t.Errorf("Binary = %q %q, want its own type and bytes", w.Header().Get("Content-Type"), w.Body)
+	}
+	if got := w.Header().Get("X-Security-Context"); got != "Patient/1" {
+		t.Errorf("X-Security-Context = %q, want Patient/1", got)
 	}
 	if csp := w.Header().Get("Content-Security-Policy"); !strings.Contains(csp, "sandbox") {
 		t.Errorf("Content-Security-Policy = %q, want sandbox: content is the client's, and a browser must not run it", csp)

@@ -136,4 +136,9 @@ func addHeaders(c *interaction.Call, h http.Header) {
 		c.IfModifiedSince, _ = http.ParseTime(text) // what is no date is ignored (RFC 9110)
 	}
 	c.Prefer = prefer(headerValues(h, "Prefer"))
+	c.SecurityContext = h.Get(securityContextHeader)
 }
+
+// securityContextHeader carries Binary.securityContext beside content that is sent as it is
+// (https://hl7.org/fhir/R4/binary.html#security).
+const securityContextHeader = "X-Security-Context"

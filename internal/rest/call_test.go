@@ -59,6 +59,8 @@ func TestServer_Call(t *testing.T) {
 			interaction.Call{Method: "GET", Path: []string{"Patient", "1"}}},
 		{"raw Binary", "POST /fhir/Binary", "hello", []string{"Content-Type: text/plain; charset=iso-8859-1"},
 			interaction.Call{Method: "POST", Path: []string{"Binary"}, Body: []byte("hello"), MediaType: "text/plain; charset=iso-8859-1"}},
+		{"raw Binary with a security context", "POST /fhir/Binary", "hello", []string{"Content-Type: text/plain", "X-Security-Context: Patient/1"},
+			interaction.Call{Method: "POST", Path: []string{"Binary"}, Body: []byte("hello"), MediaType: "text/plain", SecurityContext: "Patient/1"}},
 		{"Binary as a resource", "PUT /fhir/Binary/1", "{}", []string{"Content-Type: application/fhir+json; charset=utf-8"},
 			interaction.Call{Method: "PUT", Path: []string{"Binary", "1"}, Body: []byte("{}"), MediaType: "application/fhir+json"}},
 		{"Binary in generic JSON", "PUT /fhir/Binary/1", "{}", []string{"Content-Type: application/json; charset=utf-8"},
