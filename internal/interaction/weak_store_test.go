@@ -124,7 +124,7 @@ func (tx *weakTx) Put(p store.Prepared) (store.Record, error) {
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return store.Record{}, err
 	}
-	rec := store.Record{Key: p.Key, Version: current.Version + 1, Method: p.Method, Commit: tx.Commit() + 1}
+	rec := store.Record{Key: p.Key, Version: current.Version + 1, Method: p.Method, Commit: tx.Commit() + 1, Patients: p.Patients}
 	if p.Stamp != nil {
 		rec.Body = p.Stamp(rec.Version, rec.LastUpdated)
 	}

@@ -25,8 +25,7 @@ var mayBeAmbient = []struct {
 }{
 	{[]string{"cmd/..."}, "main wires"},
 	{[]string{"internal/app/..."}, "wires clock and randomness into all the rest"},
-	{[]string{"internal/store/embedded/options.go"}, "the default of Options.Now"},
-	{[]string{"internal/store/embedded/meta.go"}, "the default of Options.Random, read once, when a store is made"},
+	{[]string{"internal/store/embedded/options.go"}, "the defaults of Options.Now and Options.Random"},
 	{[]string{"internal/fhirtest/linear.go"}, "times what tests ask it to time"},
 	{[]string{"internal/interaction/commit.go"}, "how long writers in each other's way wait: no answer depends on it"},
 }

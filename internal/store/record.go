@@ -32,6 +32,7 @@ type Record struct {
 	LastUpdated time.Time
 	Method      Method
 	Commit      Commit
+	Patients    []fhir.ID // as Prepared said; nil, and not merely empty, where the version was stored before that was kept
 	Body        []byte
 }
 
@@ -46,6 +47,9 @@ type Prepared struct {
 	// only copies bytes. Nil for Delete.
 	Stamp func(fhir.VersionID, time.Time) []byte
 	Index query.Index // empty for Delete
+	// Patients are those whose record the version is part of, of a deletion those of the version deleted. It is kept with
+	// the version, so that whoever is shown it, now or later, is known to have been shown something of theirs.
+	Patients []fhir.ID
 
 	// Label, when not nil, is the access label instead of the one in Index. It may be set as late as inside Update, when what
 	// it depends on has been read.

@@ -15,6 +15,7 @@ type Report struct {
 	Resources int // with at least one version
 	Versions  int
 	Postings  int
+	Audit     int // records of the audit log, with their contents
 	Faults    []string
 }
 
@@ -22,8 +23,8 @@ type Report struct {
 const maxFaults = 100
 
 // Check goes over the whole store as of one moment and compares its families with each other: identities with
-// versions, the logs with versions, and every index key with the forward records, in both directions. With Extract
-// the forward records are compared with the bodies too. Errors are those of reading; what is wrong is in the report.
+// versions, the logs with versions, every index key with the forward records, in both directions, and the audit log with its
+// chains, its search keys and what it says was written. With Extract the forward records are compared with the bodies too. Errors are those of reading; what is wrong is in the report.
 func (s *Store) Check(ctx context.Context) (report Report, err error) {
 	if err := s.calls.begin(); err != nil {
 		return report, err
@@ -36,7 +37,7 @@ func (s *Store) Check(ctx context.Context) (report Report, err error) {
 				c.registered[p.number] = true
 			}
 		}
-		return errors.Join(c.identities(), c.logs(), c.index(), ctx.Err())
+		return errors.Join(c.identities(), c.logs(), c.index(), c.audit(), ctx.Err())
 	})
 	return report, err
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/cockroachdb/pebble/v2"
 
+	"hearken/internal/audit"
 	"hearken/internal/store"
 )
 
@@ -84,6 +85,7 @@ func (s *Store) runLocked(ctx context.Context, fn func(store.Tx) error) (*applie
 type applied struct {
 	batch *pebble.Batch
 	state *state
+	head  *audit.Head // of the audit log, when there are records in the batch
 }
 
 // apply hands the batch to Pebble's log and memtable and takes the snapshot that will be published. Syncing
@@ -100,17 +102,26 @@ func (s *Store) apply(tx *transaction) (*applied, error) {
 		return nil, err
 	}
 	batch := tx.takeBatch()
-	if err := s.db.ApplyNoSyncWait(batch, pebble.Sync); err != nil {
-		s.fault.fail(err)
-	}
-	if err := s.fault.err(); err != nil {
+	head, err := s.hand(batch, tx.records)
+	if err != nil {
 		return nil, err // Pebble's commit pipeline is broken: the batch will never be synced, nor closed
 	}
 	s.tip = next
 	s.catalogue.Store(tx.catalogue)
 	s.bitmaps.record(next.commit, tx.changes)
 	st := &state{snapshot: s.db.NewSnapshot(), commit: next.commit}
-	return &applied{batch: batch, state: st}, nil
+	return &applied{batch: batch, state: st, head: head}, nil
+}
+
+// hand gives the batch to Pebble, with the records of the audit log numbered into it.
+func (s *Store) hand(batch *pebble.Batch, records []*queued) (*audit.Head, error) {
+	if len(records) > 0 {
+		return s.audit.apply(batch, records)
+	}
+	if err := s.db.ApplyNoSyncWait(batch, pebble.Sync); err != nil {
+		s.fault.fail(err)
+	}
+	return nil, s.fault.err()
 }
 
 // finish waits until the commit is durable and shows it to readers.
@@ -123,6 +134,9 @@ func (s *Store) finish(a *applied) error {
 		return err
 	}
 	s.durable.reach(a.state.commit)
+	if a.head != nil {
+		s.audit.reach(a.head)
+	}
 	s.states.publish(a.state)
 	return a.batch.Close()
 }

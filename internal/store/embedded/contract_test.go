@@ -15,6 +15,8 @@ func TestContract(t *testing.T) { storetest.Run(t, opener()) }
 
 func TestDifferential(t *testing.T) { storetest.Differential(t, opener()) }
 
+func TestAudit(t *testing.T) { storetest.Audit(t, opener()) }
+
 // opener opens stores in memory. Some have thresholds so low that every plan for many documents is taken.
 func opener() storetest.Open {
 	fs := vfs.NewMem()

@@ -20,6 +20,7 @@ import (
 
 	"hearken/fhir"
 	"hearken/fhir/search/query"
+	"hearken/internal/audit"
 	"hearken/internal/store"
 	"hearken/internal/store/embedded"
 )
@@ -38,10 +39,15 @@ var (
 
 var fixtureTime = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
+// zeros is what is random in the example and the fixtures.
+type zeros struct{}
+
+func (zeros) Read(b []byte) (int, error) { clear(b); return len(b), nil }
+
 func openFixture(t *testing.T, fs vfs.FS) *embedded.Store {
 	t.Helper()
 	s, err := embedded.Open("/db", embedded.Options{
-		FS: fs, Parameters: fixtureParameters, Random: bytes.NewReader(make([]byte, 32)),
+		FS: fs, Parameters: fixtureParameters, Random: zeros{},
 		Now: func() time.Time { return fixtureTime },
 	})
 	if err != nil {
@@ -81,6 +87,17 @@ func fixtureObservation(t *testing.T, s *embedded.Store, id fhir.ID, patient fhi
 		query.Entry{Parameter: fixtureValue, Value: query.Quantity{Low: d, High: d, System: "http://unitsofmeasure.org", Code: "mg", Unit: "mg"}})
 }
 
+// recordFixture records a read of Patient/p1 by Ann of RX1.
+func recordFixture(t *testing.T, s *embedded.Store, n int) {
+	t.Helper()
+	err := s.Audit().Append(context.Background(), &audit.Record{Interaction: "read", Action: audit.Read, Outcome: audit.Success,
+		Agent: audit.Agent{Subject: "ann", Organisation: "RX1", User: true}, RequestID: fmt.Sprint("r", n),
+		Patients: []fhir.ID{"p1"}, Versions: []audit.Version{{Key: fhir.Key{Type: "Patient", ID: "p1"}, Version: 1}}})
+	if err != nil {
+		t.Fatalf("Append() = %v", err)
+	}
+}
+
 // TestFormat_Example compares FORMAT.md's worked example with what the engine writes.
 func TestFormat_Example(t *testing.T) {
 	s := openFixture(t, vfs.NewMem())
@@ -92,6 +109,7 @@ func TestFormat_Example(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	recordFixture(t, s, 1)
 	var lines strings.Builder
 	for _, pair := range s.Dump() {
 		fmt.Fprintf(&lines, "%s = %s\n", printable(pair[0]), printable(pair[1]))
@@ -133,27 +151,45 @@ func printable(data []byte) string {
 	return strings.TrimSpace(b.String())
 }
 
-const fixtureFile = "testdata/format-1.tar"
+const fixtureFile = "testdata/format-%d.tar"
 
-// TestFormat_Fixture opens a copy of a store that the first version of this format wrote: it must read, search and
-// page as it did. The fixture is never written anew for a format that exists.
+// currentFormat is the one that -update writes a fixture of, unless there is one.
+const currentFormat = 2
+
+// TestFormat_Fixture opens copies of stores that the first version of each format wrote: they must read, search and
+// page as they did, and take what is new. A fixture is never written anew.
 func TestFormat_Fixture(t *testing.T) {
-	if *update {
+	if _, err := os.Stat(fmt.Sprintf(fixtureFile, currentFormat)); *update && errors.Is(err, os.ErrNotExist) {
 		writeFixture(t)
 	}
-	fs := vfs.NewMem()
-	cursor := unpackFixture(t, fs)
-	s := openFixture(t, fs)
-	defer s.Close()
+	for _, row := range []struct{ format, records int }{{1, 0}, {2, 7}} {
+		t.Run(fmt.Sprint("format ", row.format), func(t *testing.T) {
+			fs := vfs.NewMem()
+			cursor := unpackFixture(t, fs, row.format)
+			s := openFixture(t, fs)
+			defer s.Close()
+			expectFixture(t, s, row.records)
+			err := s.View(context.Background(), func(r store.Reader) error { return errors.Join(readFixture(t, r), pageFixture(t, r, cursor)) })
+			if err != nil {
+				t.Errorf("View() = %v", err)
+			}
+			fixturePatient(t, s, "p1", "1", "Zoe", 2)
+			recordFixture(t, s, 100)
+			expectFixture(t, s, row.records+1)
+		})
+	}
+}
+
+func expectFixture(t *testing.T, s *embedded.Store, records int) {
+	t.Helper()
 	report, err := s.Check(context.Background())
-	if err != nil || len(report.Faults) > 0 || report.Resources != 24 {
-		t.Errorf("Check() = %+v, %v, want 24 resources and no faults", report, err)
+	if err != nil || len(report.Faults) > 0 || report.Resources != 24 || report.Audit != records {
+		t.Errorf("Check() = %+v, %v, want 24 resources, %d records and no faults", report, err, records)
 	}
-	err = s.View(context.Background(), func(r store.Reader) error { return errors.Join(readFixture(t, r), pageFixture(t, r, cursor)) })
-	if err != nil {
-		t.Errorf("View() = %v", err)
+	page, err := s.Audit().Read(context.Background(), audit.Filter{Patient: "p1"})
+	if err != nil || len(page.Entries) != records {
+		t.Errorf("Read() of the audit log = %d records, %v, want %d", len(page.Entries), err, records)
 	}
-	fixturePatient(t, s, "later", "1", "Zoe", 2)
 }
 
 func readFixture(t *testing.T, r store.Reader) error {
@@ -216,6 +252,9 @@ func writeFixture(t *testing.T) {
 		t.Fatal(err)
 	}
 	s = openFixture(t, fs)
+	for n := range 4 {
+		recordFixture(t, s, n)
+	}
 	for n := range 12 {
 		fixtureObservation(t, s, fhir.ID(fmt.Sprint("o", n)), fhir.Key{Type: "Patient", ID: fhir.ID(fmt.Sprint("p", n))}, fmt.Sprint(n))
 	}
@@ -227,6 +266,13 @@ func writeFixture(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = openFixture(t, fs)
+	for n := range 3 {
+		recordFixture(t, s, 10+n)
 	}
 	fixturePatient(t, s, "p3", "9990000003", "Name", 100)
 	putFixture(t, s, fhir.Key{Type: "Patient", ID: "p4"}, nil)
@@ -263,14 +309,14 @@ func packFixture(t *testing.T, fs vfs.FS, cursor string) {
 		add("db/"+name, content)
 		_ = file.Close()
 	}
-	if err := errors.Join(w.Close(), os.MkdirAll("testdata", 0o755), os.WriteFile(fixtureFile, data.Bytes(), 0o644)); err != nil {
+	if err := errors.Join(w.Close(), os.MkdirAll("testdata", 0o755), os.WriteFile(fmt.Sprintf(fixtureFile, currentFormat), data.Bytes(), 0o644)); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func unpackFixture(t *testing.T, fs vfs.FS) (cursor string) {
+func unpackFixture(t *testing.T, fs vfs.FS, format int) (cursor string) {
 	t.Helper()
-	data, err := os.ReadFile(fixtureFile)
+	data, err := os.ReadFile(fmt.Sprintf(fixtureFile, format))
 	if err == nil {
 		err = fs.MkdirAll("/db", 0o755)
 	}

@@ -21,7 +21,7 @@ const (
 	familyLog         = 'L'
 	familyHistory     = 'H'
 	familyClaim       = 'U'
-	familyAudit       = 'A' // reserved: A chain seq, and its four search keys
+	familyAudit       = 'A' // see audit_keys.go
 	familyJob         = 'J'
 	familyUndo        = 'X'
 )

@@ -2,7 +2,6 @@ package embedded
 
 import (
 	"bytes"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -15,7 +14,10 @@ import (
 )
 
 // formatVersion is the version of the layout FORMAT.md describes.
-const formatVersion = 1
+//
+// Format 2 added the patients of a version and the audit log. A store of format 1 is one of format 2 without either, and
+// becomes one when it is opened, so that no earlier program writes to it again.
+const formatVersion = 2
 
 // formatMagic stands before the format version, to tell Hearken's stores from others'.
 const formatMagic = "hearken\x00"
@@ -51,7 +53,10 @@ func (s *Store) initialise() error {
 		return fmt.Errorf("%w: no secret", store.ErrFormat)
 	}
 	copy(s.hash.secret[:], secret)
-	return nil
+	if order.Uint16(rest) == formatVersion {
+		return nil
+	}
+	return s.db.Set(metaKey("format"), order.AppendUint16([]byte(formatMagic), formatVersion), pebble.Sync)
 }
 
 func (s *Store) initialiseEmpty() error {
@@ -66,11 +71,7 @@ func (s *Store) initialiseEmpty() error {
 	if !empty {
 		return store.ErrFormat
 	}
-	random := s.options.Random
-	if random == nil {
-		random = rand.Reader
-	}
-	if _, err := io.ReadFull(random, s.hash.secret[:]); err != nil {
+	if _, err := io.ReadFull(s.options.Random, s.hash.secret[:]); err != nil {
 		return err
 	}
 	batch := s.db.NewBatch()

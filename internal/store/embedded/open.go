@@ -29,6 +29,7 @@ type Store struct {
 	bitmaps *bitmapCache
 	space   space
 	work    background
+	audit   *auditLog
 }
 
 var _ store.Store = (*Store)(nil)
@@ -126,7 +127,7 @@ func (s *Store) load() error {
 	s.durable.commit = tip.commit
 	s.bitmaps.start(tip.commit)
 	s.states.publish(&state{snapshot: s.db.NewSnapshot(), commit: tip.commit})
-	return nil
+	return s.startAudit()
 }
 
 // Capabilities says that Updates are atomic.
@@ -159,6 +160,7 @@ func (s *Store) Close() error {
 		return store.ErrClosed
 	}
 	s.work.stop()
+	s.audit.stop()
 	s.states.close()
 	return errors.Join(s.flush(), s.db.Close())
 }

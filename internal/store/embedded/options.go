@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"crypto/rand"
 	"io"
 	"log/slog"
 	"time"
@@ -20,7 +21,7 @@ type Options struct {
 	Extract store.Extractor
 
 	Now    func() time.Time // default time.Now
-	Random io.Reader        // for the secret of a new store; default crypto/rand
+	Random io.Reader        // for the secret of a new store and the salts of audit records; default crypto/rand
 
 	FS         vfs.FS        // default the operating system's
 	CacheBytes int64         // blocks kept in memory; default 64 MiB
@@ -44,6 +45,7 @@ type Planner struct {
 
 func (o Options) withDefaults() Options {
 	setDefault(&o.Now, o.Now == nil, time.Now)
+	setDefault(&o.Random, o.Random == nil, rand.Reader)
 	setDefault(&o.FS, o.FS == nil, vfs.Default)
 	setDefault(&o.CacheBytes, o.CacheBytes == 0, 64<<20)
 	setDefault(&o.BitmapKeep, o.BitmapKeep == 0, 32<<20)

@@ -32,7 +32,7 @@ func (tx *transaction) put(p store.Prepared) (store.Record, error) {
 	}
 	record := store.Record{
 		Key: p.Key, Version: old.version + 1, Method: p.Method, Commit: tx.commit,
-		LastUpdated: time.UnixMilli(tx.time).UTC(),
+		LastUpdated: time.UnixMilli(tx.time).UTC(), Patients: append([]fhir.ID{}, p.Patients...),
 	}
 	if p.Method != store.Delete {
 		record.Body = p.Stamp(record.Version, record.LastUpdated)

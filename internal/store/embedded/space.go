@@ -17,7 +17,8 @@ const ballastName = "BALLAST"
 // space watches how much of the volume is free. Pebble blocks when a write finds no room, so writes are refused
 // while there is still some.
 type space struct {
-	full    atomic.Bool
+	full    atomic.Bool // ordinary writes are refused
+	used    atomic.Bool // what is left of the reserve is nobody's: the audit log is refused too
 	fs      vfs.FS
 	dir     string
 	reserve uint64
@@ -39,6 +40,11 @@ func (b *background) stop() {
 	b.once.Do(func() { close(b.done) })
 	b.running.Wait()
 }
+
+// The audit log goes on when ordinary writes are refused: whoever cannot be recorded is shown nothing, and a plan must still
+// be found on a full disk. It may use the reserve and the ballast but for this part of the reserve, which Pebble needs to
+// work its way out.
+const reserveLeft = 8
 
 // start looks at the space once and then regularly. With a reserve of 1 byte or less it does nothing.
 func (sp *space) start(s *Store, dir string) {
@@ -70,6 +76,7 @@ func (sp *space) look(s *Store) {
 	}
 	free := usage.AvailBytes
 	full := free < sp.reserve
+	sp.used.Store(free < sp.reserve/reserveLeft)
 	if sp.full.Swap(full) != full {
 		s.options.Logger.Warn("free space of the store's volume", "free", free, "reserve", sp.reserve, "full", full)
 	}
@@ -109,6 +116,7 @@ func (sp *space) fill(name string) (err error) {
 func (s *Store) backgroundError(err error) {
 	if errors.Is(err, syscall.ENOSPC) {
 		s.space.full.Store(true)
+		s.space.used.Store(true)
 		return
 	}
 	s.fault.fail(err)

@@ -6,6 +6,7 @@ import (
 	"github.com/cockroachdb/pebble/v2"
 
 	"hearken/fhir"
+	"hearken/internal/audit"
 	"hearken/internal/store"
 )
 
@@ -32,6 +33,7 @@ type transaction struct {
 	queue      []waiting
 	claims     map[string]fhir.Key
 	changes    []indexChange
+	records    []*queued // for the audit log
 }
 
 // indexChange is one posting added or taken away, for the bitmaps in memory.
@@ -57,6 +59,20 @@ func (tx *transaction) close() {
 	if tx.batch != nil {
 		_ = tx.batch.Close()
 	}
+}
+
+var _ audit.Recorder = (*transaction)(nil)
+
+// Record puts a Record for the audit log into this transaction's commit.
+func (tx *transaction) Record(r *audit.Record) error {
+	q, err := tx.store.audit.prepare(r)
+	if err != nil {
+		tx.failed = err
+		return err
+	}
+	tx.records = append(tx.records, q)
+	tx.dirty = true
+	return nil
 }
 
 func (tx *transaction) takeBatch() *pebble.Batch {

@@ -14,16 +14,44 @@ import (
 // reading what is known of a version stays cheap.
 const maxInlineBody = 1 << 20
 
+// The bits of a version's flags.
+const (
+	versionApart    = 1 // the body is at bodyKey
+	versionPatients = 2 // the patients are told; in versions of format 1 they are not
+)
+
 // appendVersion writes the value of V; apart says that the body is elsewhere.
 func appendVersion(b []byte, r store.Record, apart bool) []byte {
 	b = binary.AppendUvarint(b, uint64(r.Commit))
 	b = binary.AppendUvarint(b, uint64(r.LastUpdated.UnixMilli()))
 	b = append(b, byte(r.Method))
 	b = appendStrings(b, string(r.Key.ID))
+	flags := byte(versionPatients)
 	if apart {
-		return append(b, bodyMark)
+		flags |= versionApart
 	}
-	return append(append(b, 0), r.Body...)
+	b = binary.AppendUvarint(append(b, flags), uint64(len(r.Patients)))
+	for _, id := range r.Patients {
+		b = appendStrings(b, string(id))
+	}
+	if apart {
+		return b
+	}
+	return append(b, r.Body...)
+}
+
+// patients reads what appendVersion wrote of them: never nil.
+func (r *decoder) patients() []fhir.ID {
+	n := r.uvarint()
+	if n > uint64(len(r.rest)) {
+		r.failed = true
+		return nil
+	}
+	ids := make([]fhir.ID, n)
+	for i := range ids {
+		ids[i] = fhir.ID(r.text())
+	}
+	return ids
 }
 
 // decodeVersion reads V. The body is copied; apart says that it is elsewhere.
@@ -33,7 +61,11 @@ func decodeVersion(name fhir.Type, key, value []byte) (record store.Record, apar
 	record.LastUpdated = time.UnixMilli(int64(r.uvarint())).UTC()
 	record.Method = store.Method(r.byte())
 	record.Key = fhir.Key{Type: name, ID: fhir.ID(r.text())}
-	apart = r.byte() == bodyMark
+	flags := r.byte()
+	apart = flags&versionApart != 0
+	if flags&versionPatients != 0 {
+		record.Patients = r.patients()
+	}
 	if r.failed || len(key) < 14 {
 		return record, false, store.ErrFormat
 	}

@@ -1,12 +1,21 @@
 package storetest
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
 	"hearken/fhir"
 	"hearken/internal/store"
 )
+
+// told is the patients of a record, and whether they are told at all.
+func told(r store.Record) string {
+	if r.Patients == nil {
+		return "not told"
+	}
+	return fmt.Sprint(r.Patients)
+}
 
 // versionTests are the sentences on versions, numbers and times.
 var versionTests = []contractTest{
@@ -43,6 +52,39 @@ var versionTests = []contractTest{
 				return err
 			})
 		}
+	}},
+	{"a version is told with its patients, by every way of reading it", func(b *bench) {
+		b.start()
+		ids := [][]fhir.ID{{}, {"one"}, {"one", "two"}, {"two"}}
+		for i, theirs := range ids {
+			p := b.world.Prepare(patient(1), store.Update, b.world.Add(Content{}))
+			if p.Patients = theirs; i == len(ids)-1 {
+				p = store.Prepared{Key: patient(1), Method: store.Delete, Patients: theirs}
+			}
+			b.update(func(tx store.Tx) error {
+				record, err := tx.Put(p)
+				expect(b, "Put()", told(record), fmt.Sprint(theirs))
+				read, _ := tx.Get(patient(1))
+				expect(b, "Get() in the same Update", told(read), fmt.Sprint(theirs))
+				return err
+			})
+			if p.Method == store.Delete {
+				continue
+			}
+			page := b.mustSearch(patients(nil))
+			expect(b, "Search()", told(page.Matches[0]), fmt.Sprint(theirs))
+		}
+		b.again()
+		b.view(func(r store.Reader) error {
+			history, err := r.History(store.HistoryQuery{Type: "Patient", Count: 10})
+			for i, record := range history.Records {
+				want := fmt.Sprint(ids[len(ids)-1-i])
+				expect(b, "History()", told(record), want)
+				version, _ := r.GetVersion(patient(1), record.Version)
+				expect(b, "GetVersion()", told(version), want)
+			}
+			return err
+		})
 	}},
 	{"what never existed is not found", func(b *bench) {
 		b.start()

@@ -151,7 +151,8 @@ func (tx *oracleTx) Put(p store.Prepared) (store.Record, error) {
 	tx.put[p.Key], tx.wrote = true, true
 	old := tx.state.versions[p.Key]
 	v := oracleVersion{Record: store.Record{
-		Key: p.Key, Version: fhir.VersionID(len(old) + 1), LastUpdated: tx.state.time, Method: p.Method, Commit: tx.state.commit}}
+		Key: p.Key, Version: fhir.VersionID(len(old) + 1), LastUpdated: tx.state.time, Method: p.Method, Commit: tx.state.commit,
+		Patients: append([]fhir.ID{}, p.Patients...)}}
 	if p.Method != store.Delete {
 		v.Body, v.index = p.Stamp(v.Version, v.LastUpdated), p.Index
 		if p.Label != nil {
