@@ -12,7 +12,6 @@ import (
 	"hearken/fhir/element"
 	"hearken/fhir/search"
 	"hearken/fhir/search/query"
-	"hearken/fhir/validation"
 	"hearken/internal/config"
 	"hearken/internal/conformance"
 	"hearken/internal/interaction"
@@ -32,7 +31,7 @@ func OpenInteractions(ctx context.Context, c config.Config, base string, d Deps)
 	if err != nil {
 		return nil, err
 	}
-	if err := i.Guides.Seed(ctx, i.Store, i.Extractor); err != nil {
+	if err := i.Conformance.Guides().Seed(ctx, i.Store, i.Extractor); err != nil {
 		return nil, errors.Join(err, i.Close())
 	}
 	return i, nil
@@ -98,20 +97,17 @@ func (i *Interactions) open(folder string, c config.Config, base string, guides 
 	if err != nil {
 		return fmt.Errorf("data: %s: %w", folder, err)
 	}
+	inForce := conformance.New(guides, opened, validatorOf(c, set, d.Now))
 	i.Server = &interaction.Server{
 		Store: opened, Definitions: set, Registry: registry, Extractor: extractor,
 		Parser:      parser(registry, base, c, d),
-		Guides:      guides,
+		Conformance: inForce,
 		Schema:      schemaOf,
-		Terminology: guides.Terminology,
+		Terminology: inForce.Terminology,
 		NewID:       d.NewID,
 		Now:         d.Now,
 		Limits:      limits,
 		Software:    interaction.Software{Name: "Hearken", Version: d.Version, Date: d.Now()},
-	}
-	if c.Validation == config.ValidationCore {
-		v := validation.New(set)
-		i.Validate = func(tree *element.Tree) fhir.Outcome { return v.Validate(tree) }
 	}
 	return nil
 }

@@ -18,7 +18,8 @@ type Config struct {
 	Zone                 *time.Location // of dates and times without a zone
 	UnknownParameters    string         // Strict or Lenient
 	ReferentialIntegrity bool           // refuse references to what does not exist, and deletions of what is referenced
-	Validation           string         // ValidationOff or ValidationCore
+	Validation           string         // ValidationOff, ValidationCore or ValidationFull
+	AllowedProfiles      []string       // canonicals a resource may declare; nil for any
 	Packages             []string       // paths of FHIR packages to bring in beside our own guide
 	SyntheticNHSNumbers  string         // Auto, On or Off: take only NHS numbers that are never issued
 
@@ -48,7 +49,8 @@ const (
 	Lenient = "lenient" // an unknown search parameter is ignored with a warning
 
 	ValidationOff  = "off"  // only what cannot be read is refused
-	ValidationCore = "core" // resources must conform to FHIR R4 itself
+	ValidationCore = "core" // resources must conform to FHIR R4 and to the profiles they declare
+	ValidationFull = "full" // and to the profile of our guide that what they are about calls for
 
 	Auto = "auto" // On in loopback-only mode, otherwise Off
 	On   = "on"

@@ -29,7 +29,7 @@ func (s *Server) commitPrepared(ctx context.Context, prepare func() error, fn fu
 		if err := prepare(); err != nil {
 			return err
 		}
-		err := s.Store.Update(ctx, func(tx store.Tx) error { return fn(s.writer(tx), again) })
+		err := s.write(ctx, func(tx store.Tx) error { return fn(tx, again) })
 		if !errors.Is(err, errAgain) {
 			return err
 		}
@@ -38,6 +38,25 @@ func (s *Server) commitPrepared(ctx context.Context, prepare func() error, fn fu
 		}
 	}
 	return store.ErrConflict
+}
+
+// write is one Update of the store. Definitions that were written take effect before it returns; also after a failure, of which
+// nobody can tell whether the commit was done.
+func (s *Server) write(ctx context.Context, fn func(tx store.Tx) error) error {
+	if s.Conformance == nil {
+		return s.Store.Update(ctx, fn)
+	}
+	touched := false
+	err := s.Store.Update(ctx, func(tx store.Tx) error {
+		w := writer{Tx: tx, guides: s.Conformance.Guides()}
+		err := fn(&w)
+		touched = touched || w.touches
+		return err
+	})
+	if touched {
+		s.Conformance.Touch()
+	}
+	return err
 }
 
 // pause waits a little before the next try, longer each time and never quite the same, so that writers that got

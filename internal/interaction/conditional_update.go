@@ -16,7 +16,7 @@ func (s *Server) conditionalUpdate(ctx context.Context, r *request) (Answer, err
 	if err != nil {
 		return Answer{}, err
 	}
-	in, err := s.receive(r, r.key.Type)
+	in, err := s.receive(ctx, r, r.key.Type)
 	if err != nil {
 		return Answer{}, err
 	}

@@ -14,7 +14,7 @@ import (
 // never make twins.
 func (s *Server) create(ctx context.Context, r *request) (Answer, error) {
 	typ := r.key.Type
-	in, err := s.receive(r, typ)
+	in, err := s.receive(ctx, r, typ)
 	if err != nil {
 		return Answer{}, err
 	}

@@ -21,7 +21,7 @@ func TestUpdate_Examples(t *testing.T) {
 		t.Fatalf("%d examples (%v), want at least 500", len(files), err)
 	}
 	s, _ := newServer(t)
-	s.Validate = nil
+	s.Conformance = nil
 	for _, file := range files {
 		body, err := os.ReadFile(file)
 		if err != nil {

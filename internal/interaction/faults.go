@@ -1,6 +1,7 @@
 package interaction
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -10,13 +11,12 @@ import (
 )
 
 // withRules adds to the faults of a body that cannot be read as a resource those that the rules find in the rest of it.
-func (s *Server) withRules(fault error, body []byte, typ fhir.Type) error {
+func (s *Server) withRules(ctx context.Context, fault error, body []byte, typ fhir.Type) error {
 	rest := element.Salvage(s.Definitions, typ, body, s.Limits.Element)
 	if rest == nil {
 		return fault
 	}
-	_, broken := s.check(rest.Root())
-	return together(fault, broken)
+	return together(fault, s.broken(ctx, rest.Root()))
 }
 
 // together is one error with the errors of both, so that a client hears at once of all it has to mend. The first decides the

@@ -1,6 +1,7 @@
 package interaction
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -21,13 +22,17 @@ type incoming struct {
 }
 
 // receive reads the body of a create or update of type typ.
-func (s *Server) receive(r *request, typ fhir.Type) (incoming, error) {
+func (s *Server) receive(ctx context.Context, r *request, typ fhir.Type) (incoming, error) {
 	root, err := s.resource(r, typ)
 	if err != nil {
-		return incoming{}, r.placed(s.withRules(err, r.Body, typ))
+		return incoming{}, r.placed(s.withRules(ctx, err, r.Body, typ))
+	}
+	definitions, err := s.definitions(ctx)
+	if err != nil {
+		return incoming{}, err
 	}
 	in := incoming{node: root}
-	if in.remarks, err = s.check(root); err != nil {
+	if in.remarks, err = s.check(definitions, root); err != nil {
 		return incoming{}, r.placed(err)
 	}
 	in.remarks = r.placedIssues(in.remarks)
@@ -105,29 +110,6 @@ func worstOf(issues fhir.Outcome, usual fhir.IssueCode) fhir.IssueCode {
 		}
 	}
 	return usual
-}
-
-// check validates the root of a tree and applies the rules at the door. Faults are 422, all at once; what
-// remains are remarks.
-func (s *Server) check(root element.Node) (fhir.Outcome, error) {
-	var issues fhir.Outcome
-	if s.Validate != nil {
-		issues = s.Validate(root.Tree())
-	}
-	issues = append(issues, checkNHSNumbers(root, s.Policy.SyntheticNHSNumbersOnly)...)
-	if issues.Failed() {
-		slices.SortStableFunc(issues, func(a, b fhir.Issue) int { return weight(a.Severity) - weight(b.Severity) })
-		return nil, &fhir.Error{Code: fhir.CodeProcessing, Issues: issues}
-	}
-	return issues, nil
-}
-
-// weight orders severities: what made a resource be refused is told before what is only remarked.
-func weight(s fhir.Severity) int {
-	if s == fhir.Fatal || s == fhir.SeverityError {
-		return 0
-	}
-	return 1
 }
 
 // prepared is the resource ready to be stored under key. Whatever id the client wrote is replaced.

@@ -63,10 +63,10 @@ func (s *Server) operationDefinition(url string) *definition.Operation {
 	if i := slices.IndexFunc(all, func(o definition.Operation) bool { return o.URL == url }); i >= 0 {
 		return &all[i]
 	}
-	if s.Guides == nil {
-		return nil
+	if guides := s.guides(); guides != nil {
+		return guides.Operation(url)
 	}
-	return s.Guides.Operation(url)
+	return nil
 }
 
 // lenient reports whether unknown parameters are left out.

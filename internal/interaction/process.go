@@ -41,10 +41,10 @@ func (s *Server) processFaulty(ctx context.Context, r *request, fault error) (An
 			return Answer{}, fault
 		}
 	} else if !inEntryResources(issuesOf(fault)) {
-		return Answer{}, s.withRules(fault, r.Body, "Bundle")
+		return Answer{}, s.withRules(ctx, fault, r.Body, "Bundle")
 	}
 	if envelope, err := readEnvelope(body); err != nil || envelope.Type != "batch" {
-		return Answer{}, s.withRules(fault, r.Body, "Bundle")
+		return Answer{}, s.withRules(ctx, fault, r.Body, "Bundle")
 	}
 	return s.batch(ctx, r, body, faulty)
 }

@@ -26,11 +26,10 @@ type Server struct {
 	Registry    *search.Registry
 	Parser      *search.Parser
 	Extractor   *search.Extractor
-	Validate    func(*element.Tree) fhir.Outcome // every fault and remark; nil validates nothing
-	Guides      *conformance.Guides              // what the server brings and clients cannot write; nil for nothing
-	Schema      func(fhir.ID) []byte             // the JSON Schema of one of our profiles by id, nil for none; nil has none at all
-	Terminology func() *terminology.Library      // of now; nil for none. A library never changes: ask again for each request
-	NewID       func() fhir.ID                   // 128 random bits; see RandomID
+	Conformance *conformance.InForce        // the definitions that resources are judged by; nil validates nothing and protects nothing
+	Schema      func(fhir.ID) []byte        // the JSON Schema of one of our profiles by id, nil for none; nil has none at all
+	Terminology func() *terminology.Library // of now; nil for none. A library never changes: ask again for each request
+	NewID       func() fhir.ID              // 128 random bits; see RandomID
 	Now         func() time.Time
 	Limits      Limits
 	Policy      Policy

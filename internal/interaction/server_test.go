@@ -20,6 +20,7 @@ import (
 	"hearken/fhir/search"
 	"hearken/fhir/search/query"
 	"hearken/fhir/validation"
+	"hearken/internal/conformance"
 	"hearken/internal/interaction"
 	"hearken/internal/store"
 	"hearken/internal/store/embedded"
@@ -121,11 +122,11 @@ func serverOn(st store.Store, c *clock) *interaction.Server {
 	var ids atomic.Int64
 	return &interaction.Server{
 		Store: st, Definitions: r4.Definitions(), Registry: registry(), Extractor: extractor(),
-		Parser:   &search.Parser{Registry: registry(), Zone: time.UTC, Now: c.now},
-		NewID:    func() fhir.ID { return fhir.ID(fmt.Sprintf("new-%d", ids.Add(1))) },
-		Now:      c.now,
-		Validate: func(tree *element.Tree) fhir.Outcome { return validator().Validate(tree) },
-		Software: interaction.Software{Name: "Hearken", Version: "test", Date: c.now()},
+		Parser:      &search.Parser{Registry: registry(), Zone: time.UTC, Now: c.now},
+		NewID:       func() fhir.ID { return fhir.ID(fmt.Sprintf("new-%d", ids.Add(1))) },
+		Now:         c.now,
+		Conformance: conformance.Fixed(func(tree *element.Tree, _ ...string) fhir.Outcome { return validator().Validate(tree) }),
+		Software:    interaction.Software{Name: "Hearken", Version: "test", Date: c.now()},
 	}
 }
 

@@ -130,8 +130,8 @@ func (s *Server) bindingOf(context string) string {
 		}
 	}
 	structure := s.Definitions.StructureDefinition(canonical)
-	if structure == nil && s.Guides != nil {
-		structure = s.Guides.Structure(canonical)
+	if guides := s.guides(); structure == nil && guides != nil {
+		structure = guides.Structure(canonical)
 	}
 	if structure == nil {
 		return ""

@@ -39,8 +39,7 @@ func (s *Server) transaction(ctx context.Context, r *request, root element.Node)
 		return Answer{}, err
 	}
 	if err := t.read(root); err != nil {
-		_, broken := s.check(root)
-		return Answer{}, together(err, broken)
+		return Answer{}, together(err, s.broken(ctx, root))
 	}
 	if len(t.entries) == 0 {
 		return Answer{Status: http.StatusOK, Body: responseBundle("transaction-response", t.call, nil)}, nil
@@ -88,11 +87,15 @@ func countEntries(root element.Node) (n int) {
 // makeReady does everything that needs no lock: the whole Bundle is validated while references are found and the
 // resources made ready under the first assumptions. What cannot be understood is told before what breaks a rule.
 func (t *transaction) makeReady(ctx context.Context, root element.Node) error {
+	definitions, err := t.definitions(ctx)
+	if err != nil {
+		return err
+	}
 	var remarks fhir.Outcome
 	var broken, unclear error
 	parallel(2, 2, func(i int) {
 		if i == 0 {
-			remarks, broken = t.server.check(root)
+			remarks, broken = t.check(definitions, root)
 		} else {
 			unclear = t.prepare(ctx)
 		}

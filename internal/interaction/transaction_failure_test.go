@@ -13,6 +13,7 @@ import (
 
 	"hearken/fhir"
 	"hearken/fhir/element"
+	"hearken/internal/conformance"
 	"hearken/internal/interaction"
 )
 
@@ -161,11 +162,11 @@ func TestProcess_Admission(t *testing.T) {
 	s, _ := newServer(t)
 	s.Limits.Transactions = 1
 	inside, release := make(chan struct{}), make(chan struct{})
-	s.Validate = func(*element.Tree) fhir.Outcome {
+	s.Conformance = conformance.Fixed(func(*element.Tree, ...string) fhir.Outcome {
 		close(inside)
 		<-release
 		return nil
-	}
+	})
 	body := bundleOf("transaction", ent("", patient("", "1"), "POST", "Patient"))
 	first := make(chan int)
 	go func() { first <- do(s, "POST", "", body).Status }()
@@ -186,9 +187,9 @@ func TestProcess_Admission(t *testing.T) {
 func TestTransaction_Validation(t *testing.T) {
 	s, _ := newServer(t)
 	severity := fhir.Warning
-	s.Validate = func(*element.Tree) fhir.Outcome {
+	s.Conformance = conformance.Fixed(func(*element.Tree, ...string) fhir.Outcome {
 		return fhir.Outcome{{Severity: severity, Code: fhir.CodeInvariant, Diagnostics: "odd", Expression: []string{"Bundle.entry[1].resource.ofType(Patient).name[0]"}}}
-	}
+	})
 	body := bundleOf("transaction", ent("", patient("", "1"), "POST", "Patient"), ent("", patient("", "2"), "POST", "Patient"))
 	a := mustDo(t, s, 200, "POST", "", body)
 	if at(t, a.Body, "entry.0.response.outcome") != nil || text(t, a.Body, "entry.1.response.outcome.issue.0.diagnostics") != "odd" {

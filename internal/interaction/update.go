@@ -16,7 +16,7 @@ func (s *Server) update(ctx context.Context, r *request) (Answer, error) {
 	if !r.key.ID.Valid() {
 		return Answer{}, invalidID()
 	}
-	in, err := s.receive(r, r.key.Type)
+	in, err := s.receive(ctx, r, r.key.Type)
 	if err != nil {
 		return Answer{}, err
 	}

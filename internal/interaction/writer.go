@@ -5,24 +5,21 @@ import (
 	"hearken/internal/store"
 )
 
-// writer is the Tx that interactions write through: what the server brings cannot be written, whichever way a resource takes
-// to the store.
+// writer is the Tx that interactions write through, whichever way a resource takes to the store: what the server brings cannot be
+// written, and definitions that are written take effect.
 type writer struct {
 	store.Tx
-	guides *conformance.Guides
-}
-
-func (s *Server) writer(tx store.Tx) store.Tx {
-	if s.Guides == nil {
-		return tx
-	}
-	return &writer{tx, s.Guides}
+	guides  *conformance.Guides
+	touches bool // a definition was written
 }
 
 // Put stores the next version of a resource that a client may write; CodeConflict otherwise.
 func (w *writer) Put(p store.Prepared) (store.Record, error) {
-	if err := w.guides.Refuse(&p); err != nil {
-		return store.Record{}, err
+	if w.guides != nil {
+		if err := w.guides.Refuse(&p); err != nil {
+			return store.Record{}, err
+		}
 	}
+	w.touches = w.touches || conformance.IsLive(p.Key.Type)
 	return w.Tx.Put(p)
 }

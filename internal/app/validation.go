@@ -1,0 +1,38 @@
+package app
+
+import (
+	"time"
+
+	"hearken/fhir/definition"
+	"hearken/fhir/validation"
+	"hearken/internal/config"
+	"hearken/internal/conformance"
+	"hearken/profiles"
+)
+
+// validatorOf makes what judges resources by a set of definitions, as the configuration asks; nil when nothing is to be judged.
+func validatorOf(c config.Config, set *definition.Set, now func() time.Time) func(*conformance.Definitions) conformance.Validate {
+	if c.Validation == config.ValidationOff {
+		return nil
+	}
+	return func(d *conformance.Definitions) conformance.Validate {
+		options := []validation.Option{validation.WithProfiles(d.Structure), validation.WithTerminology(d.Terminology()),
+			validation.WithAggregationInBundles(), validation.WithClock(now)}
+		if c.Validation == config.ValidationFull {
+			options = append(options, validation.WithCalls(calls()...))
+		}
+		if len(c.AllowedProfiles) > 0 {
+			options = append(options, validation.WithAllowedProfiles(c.AllowedProfiles...))
+		}
+		return validation.New(set, options...).Validate
+	}
+}
+
+// calls are what calls for a profile of our guide, as the validator has them.
+func calls() []validation.Call {
+	all := make([]validation.Call, len(profiles.Calls))
+	for i, c := range profiles.Calls {
+		all[i] = validation.Call(c)
+	}
+	return all
+}

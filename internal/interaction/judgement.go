@@ -1,0 +1,70 @@
+package interaction
+
+import (
+	"context"
+	"slices"
+
+	"hearken/fhir"
+	"hearken/fhir/element"
+	"hearken/internal/conformance"
+)
+
+// definitions are those in force now. An interaction asks once: it is judged by one consistent set of them, whatever is
+// written meanwhile.
+func (s *Server) definitions(ctx context.Context) (*conformance.Definitions, error) {
+	if s.Conformance == nil {
+		return &conformance.Definitions{}, nil
+	}
+	return s.Conformance.Current(ctx)
+}
+
+// guides is what the server was started with; nil for nothing.
+func (s *Server) guides() *conformance.Guides {
+	if s.Conformance == nil {
+		return nil
+	}
+	return s.Conformance.Guides()
+}
+
+// judge is everything that is wrong with a resource or to be remarked on, by the definitions, the profiles named besides, and
+// the rules at the door.
+func (s *Server) judge(by *conformance.Definitions, root element.Node, profiles ...string) fhir.Outcome {
+	issues := by.Validate(root.Tree(), profiles...)
+	issues = append(issues, checkNHSNumbers(root, s.Policy.SyntheticNHSNumbersOnly)...)
+	if conformance.IsLive(fhir.Type(root.Structure().Name)) {
+		written := conformance.Change{Key: fhir.Key{Type: fhir.Type(root.Structure().Name), ID: fhir.ID(root.Child("id").Text())}, Node: root}
+		issues = append(issues, by.With(written).Check(root)...)
+	}
+	return issues
+}
+
+// check is judge for a write. Faults are 422, all at once; what remains are remarks.
+func (s *Server) check(by *conformance.Definitions, root element.Node) (fhir.Outcome, error) {
+	return checked(s.judge(by, root))
+}
+
+// broken is the error of what is wrong with a resource, nil when nothing is.
+func (s *Server) broken(ctx context.Context, root element.Node) error {
+	by, err := s.definitions(ctx)
+	if err == nil {
+		_, err = s.check(by, root)
+	}
+	return err
+}
+
+// checked makes an error of issues that have one; errors come first, each sort in the order it was found.
+func checked(issues fhir.Outcome) (fhir.Outcome, error) {
+	if issues.Failed() {
+		slices.SortStableFunc(issues, func(a, b fhir.Issue) int { return weight(a.Severity) - weight(b.Severity) })
+		return nil, &fhir.Error{Code: fhir.CodeProcessing, Issues: issues}
+	}
+	return issues, nil
+}
+
+// weight orders severities: what made a resource be refused is told before what is only remarked.
+func weight(s fhir.Severity) int {
+	if s == fhir.Fatal || s == fhir.SeverityError {
+		return 0
+	}
+	return 1
+}
