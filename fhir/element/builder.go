@@ -127,7 +127,7 @@ func (b *builder) finish() *Tree {
 
 // copied is the tree of what is on the tape.
 func (b *builder) copied() *Tree {
-	t := &Tree{set: b.set, source: b.source}
+	t := &Tree{set: b.set, source: b.source, lines: lineIndex{before: b.lines.before}}
 	if cap(b.nodes) > retainedNodes && len(b.nodes) > cap(b.nodes)/2 {
 		t.nodes, b.nodes = b.nodes, nil // too large to keep for another text: no need to copy
 	} else {

@@ -66,15 +66,16 @@ func (n Node) LineColumn() (line, column int) {
 type lineIndex struct {
 	once   sync.Once
 	starts []int // offset of the first byte of each line but the first
+	before int   // lines before the text, when it is part of a longer one
 }
 
 func (l *lineIndex) find(source []byte, offset int) (line, column int) {
 	l.once.Do(func() { l.starts = lineStarts(source) })
 	line = sort.SearchInts(l.starts, offset+1)
 	if line == 0 {
-		return 1, offset + 1
+		return l.before + 1, offset + 1
 	}
-	return line + 1, offset - l.starts[line-1] + 1
+	return l.before + line + 1, offset - l.starts[line-1] + 1
 }
 
 func lineStarts(source []byte) []int {

@@ -19,11 +19,16 @@ func (n Node) Narrative() xhtml.Finding {
 		return xhtml.Examine(unsafe.Slice(unsafe.StringData(text), len(text))) // which only reads
 	}
 	found := xhtml.IsWellFormed
-	if f&isAllowed != 0 {
-		found |= xhtml.IsAllowed
-	}
-	if f&isVisible != 0 {
-		found |= xhtml.IsVisible
+	for _, one := range findings {
+		if f&one.flag != 0 {
+			found |= one.finding
+		}
 	}
 	return found
 }
+
+// findings is what a node keeps of the finding on its XHTML.
+var findings = [...]struct {
+	flag    flags
+	finding xhtml.Finding
+}{{isAllowed, xhtml.IsAllowed}, {isVisible, xhtml.IsVisible}, {isNested, xhtml.IsNested}, {isPlainXHTML, xhtml.IsPlain}}

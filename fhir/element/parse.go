@@ -11,9 +11,9 @@ import (
 // the caller must not change it afterwards.
 //
 // When anything is wrong the tree is nil and the outcome names every fault with its FHIRPath
-// location, line and column: text that is not JSON (then there is one fatal issue, because
-// nothing after it can be understood), and elements, kinds of value and forms of value that the definitions
-// do not allow (then all of them, up to 200). Limits left zero are those of DefaultLimits.
+// location, line and column: commas too many or too few; other text that is not JSON (then there is one fatal
+// issue, because nothing after it can be understood); and elements, kinds of value and forms of value that the definitions
+// do not allow. All of them, up to 200, are told. Limits left zero are those of DefaultLimits.
 func Parse(set *definition.Set, src []byte, limits Limits) (*Tree, fhir.Outcome) {
 	return ParseAs(set, "", src, limits)
 }
@@ -32,6 +32,7 @@ type reader struct {
 	builder
 	pos     int
 	current int32 // the object being read, for the location of malformed text
+	commas  int   // where the last comma that was reported stood, and one more
 }
 
 var byteOrderMark = []byte("\xEF\xBB\xBF")

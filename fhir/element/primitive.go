@@ -172,13 +172,12 @@ func (b *builder) badForm(node int32, field *definition.Field, want form, text [
 // examine reads the XHTML of a narrative once, and keeps on the node what validation will ask.
 func (r *reader) examine(node int32, text []byte) (wellFormed bool) {
 	found := xhtml.Examine(text)
-	n := &r.nodes[node]
-	n.flags |= isExamined
-	if found.Has(xhtml.IsAllowed) {
-		n.flags |= isAllowed
-	}
-	if found.Has(xhtml.IsVisible) {
-		n.flags |= isVisible
+	flags := &r.nodes[node].flags
+	*flags |= isExamined
+	for _, one := range findings {
+		if found.Has(one.finding) {
+			*flags |= one.flag
+		}
 	}
 	return found.Has(xhtml.IsWellFormed)
 }

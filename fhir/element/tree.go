@@ -42,9 +42,11 @@ const (
 	isResource                   // what stands here is a resource
 	isPadded                     // null stands for it in one of its two arrays
 	isFaulty                     // a fault was reported that leaves it without a value that counts
-	isExamined                   // an XHTML fragment of which the two below were asked
+	isExamined                   // an XHTML fragment of which those below were asked
 	isAllowed
 	isVisible
+	isNested
+	isPlainXHTML
 )
 
 const (

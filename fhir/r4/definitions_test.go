@@ -250,6 +250,7 @@ func TestDefinitions_Errata(t *testing.T) {
 	set := r4.Definitions()
 	for path, want := range map[string]string{
 		"Bundle.entry/bdl-8":              "fullUrl.empty() or fullUrl.contains('/_history/').not()",
+		"Questionnaire.item/que-12":       "enableWhen.count() > 1 implies enableBehavior.exists()",
 		"RiskAssessment.prediction/ras-2": "probability.empty() or (probability is decimal implies (probability as decimal) <= 100)",
 	} {
 		at, key, _ := strings.Cut(path, "/")

@@ -151,10 +151,28 @@ func putRight(s *definition.StructureDefinition) {
 			}
 		}
 		for j := range e.Constraints {
+			putRightErratum(&e.Constraints[j])
 			e.Constraints[j].Expression = strings.Join(strings.Fields(e.Constraints[j].Expression), " ")
 			if source := e.Constraints[j].Source; !strings.Contains(source, "://") {
 				e.Constraints[j].Source = structureURL + source
 			}
+		}
+	}
+}
+
+// putRightErratum corrects an invariant that profiles repeat from a base that has an erratum.
+func putRightErratum(c *definition.Constraint) {
+	if c.Expression == "name.matches('[A-Z]([A-Za-z0-9_]){0,254}')" {
+		c.Expression = "name.exists() implies name.matches('^[A-Z]([A-Za-z0-9_]){0,254}$')"
+		return
+	}
+	at := map[string]string{"que-12": "Questionnaire.item", "eld-19": "ElementDefinition", "eld-20": "ElementDefinition"}[c.Key]
+	if at == "" {
+		return
+	}
+	for _, base := range r4.Definitions().StructureAt(at).Constraints {
+		if base.Key == c.Key {
+			c.Expression = base.Expression
 		}
 	}
 }

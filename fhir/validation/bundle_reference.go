@@ -10,14 +10,13 @@ import (
 
 // checkBundleReference is the rule of references in Bundles (https://hl7.org/fhir/R4/bundle.html#references): each means one
 // entry at most; one that misses an entry only by its fullUrl is a mistake where everything is to be inside, and suspicious
-// elsewhere; a urn that is no entry means nothing.
+// elsewhere; a urn that is no entry means nothing. Of what is sent to a server that is for the server to say, which rewrites it.
 func checkBundleReference(v *Visit, n element.Node) {
-	reference := n.Child("reference").Text()
-	if reference == "" || reference[0] == '#' || !bundle.Holds(n) {
+	if !bundle.Holds(n) {
 		return
 	}
-	round := bundleRound(n)
-	if round.IsZero() {
+	reference, round := n.Child("reference").Text(), bundleRound(n)
+	if reference == "" || reference[0] == '#' || round.IsZero() {
 		return
 	}
 	kind, found := bundleTypeOf(round), v.env.Entry(reference, n)
@@ -28,7 +27,7 @@ func checkBundleReference(v *Visit, n element.Node) {
 	case found.Count > 1:
 	case !found.Near.IsZero():
 		v.nearMiss(n, kind, found.Near)
-	case strings.HasPrefix(reference, "urn:") && !v.insideDocument(n, kind):
+	case strings.HasPrefix(reference, "urn:") && !kind.isExchange() && !v.insideDocument(n, kind):
 		v.Report(n, fhir.Warning, fhir.CodeNotFound, DetailReferenceNotInside, "no entry of the Bundle has this urn, and a urn cannot be fetched")
 	}
 }

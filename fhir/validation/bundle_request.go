@@ -29,7 +29,7 @@ func checkRequest(v *Visit, entry element.Node) {
 	case method == "PATCH" || !v.validator.isResource(name):
 	case name != resource.Structure().Name:
 		v.Report(url, fhir.SeverityError, fhir.CodeInvalid, DetailBundleRequest, "Bundle.entry.request.url names another type than that of the resource in the entry")
-	case method == "PUT" && id != "" && resource.Child("id").Text() != id:
+	case method == "PUT" && id != "" && resource.Child("id").HasValue() && resource.Child("id").Text() != id:
 		v.Report(url, fhir.SeverityError, fhir.CodeInvalid, DetailBundleRequest, "Bundle.entry.request.url names another id than that of the resource in the entry")
 	}
 }

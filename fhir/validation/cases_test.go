@@ -29,6 +29,7 @@ type validatorCase struct {
 	Options                     struct {
 		Examples    *bool
 		Aggregation *bool `json:"enforceAggregationOutsideBundles"`
+		Comments    bool  `json:"allow-comments"`
 	}
 }
 
@@ -107,10 +108,22 @@ func (l *library) find(canonical string) *definition.StructureDefinition {
 	return r4.Guide(canonical)
 }
 
+// definition finds what resources refer to by canonical.
+func (l *library) definition(canonical string) element.Node {
+	url, version, _ := strings.Cut(canonical, "|")
+	for _, n := range l.nodes {
+		if n.Child("url").Text() == url && (version == "" || n.Child("version").Text() == version) {
+			return n
+		}
+	}
+	return element.Node{}
+}
+
 // options are those HL7's validator runs its cases with.
 func (l *library) options(c validatorCase) []validation.Option {
 	all := []validation.Option{
 		validation.WithProfiles(snapshot.Source(l.find)),
+		validation.WithDefinitions(l.definition),
 		validation.WithTerminology(published.With(terminology.Read(l.nodes...))),
 		validation.WithCalls(validation.VitalSigns()...),
 		validation.WithUnknownExtensions(fhir.SeverityError),
@@ -141,9 +154,9 @@ func (c validatorCase) run(t testing.TB, folder string) (fhir.Outcome, caseResul
 	if c.Profile != "" {
 		profiles = append(profiles, l.add(t, c.Profile, read(c.Profile)))
 	}
-	tree, outcome := parseAny(read(c.File))
-	if tree != nil {
-		outcome = validation.New(r4.Definitions(), l.options(c)...).Validate(tree, profiles...)
+	trees, outcome := c.parse(read(c.File))
+	for _, tree := range trees {
+		outcome = append(outcome, validation.New(r4.Definitions(), l.options(c)...).Validate(tree, profiles...)...)
 	}
 	result := caseResult{Name: c.Name, Valid: !outcome.Failed(), Errors: []caseError{}}
 	for _, issue := range outcome {
@@ -153,6 +166,21 @@ func (c validatorCase) run(t testing.TB, folder string) (fhir.Outcome, caseResul
 		}
 	}
 	return outcome, result
+}
+
+// parse reads what a case is about: one resource, or one a line.
+func (c validatorCase) parse(source []byte) ([]*element.Tree, fhir.Outcome) {
+	if strings.HasSuffix(c.File, ".ndjson") {
+		return element.ParseNDJSON(r4.Definitions(), source, element.Limits{})
+	}
+	if c.Options.Comments {
+		source = element.WithoutComments(source)
+	}
+	tree, outcome := parseAny(source)
+	if tree == nil {
+		return nil, outcome
+	}
+	return []*element.Tree{tree}, outcome
 }
 
 // TestCases runs HL7's validator cases. testdata/known-verdicts.tsv lists each whose verdict differs, with the reason; not

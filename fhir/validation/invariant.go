@@ -35,9 +35,8 @@ const (
 )
 
 // htmlChecks is the expression of both rules of narratives, txt-1 and txt-2
-// (https://hl7.org/fhir/R4/narrative.html#Narrative). It is evaluated once. That a narrative shows something, as txt-2
-// has it in words, is no more than a warning: the expression does not say it, and published
-// examples have none.
+// (https://hl7.org/fhir/R4/narrative.html#Narrative). It is evaluated once. The first asks for nothing that a narrative may not
+// have, the second that it shows something, as both have it in words.
 const htmlChecks = "htmlChecks()"
 
 // fragmentInContained is ref-1, which stands on every reference; see fragmentResolves.
@@ -55,7 +54,6 @@ func (p *planner) appendInvariant(to []*invariant, c *definition.Constraint, s *
 	}
 	switch {
 	case c.Expression == htmlChecks && hasExpression(to, htmlChecks):
-		i.severity = fhir.Warning
 		i.native = func(_ *Visit, n element.Node) bool { return !n.HasValue() || n.Narrative().Has(xhtml.IsVisible) }
 	case c.Expression == htmlChecks:
 		i.native = func(_ *Visit, n element.Node) bool { return !n.HasValue() || n.Narrative().Has(xhtml.IsAllowed) }

@@ -1,5 +1,7 @@
 package validation
 
+import "hearken/fhir/element"
+
 // The stable details of the rules that follow from what a resource is for: Bundles, narratives, Questionnaires and
 // their responses, definitions.
 const (
@@ -11,6 +13,21 @@ const (
 	DetailBundleRequest      = "bundle-request"
 	DetailSearchset          = "searchset"
 	DetailStylesheet         = "stylesheet"
+	DetailNarrativeNesting   = "narrative-nesting"
+	DetailNarrativeLink      = "narrative-link"
+	DetailNarrativeID        = "narrative-id"
+	DetailNarrativeLanguage  = "narrative-language"
+	DetailEnableWhen         = "enable-when"
+	DetailQuestionnaire      = "questionnaire"
+	DetailUnknownLink        = "unknown-link-id"
+	DetailItemPlace          = "item-place"
+	DetailItemText           = "item-text"
+	DetailNotEnabled         = "not-enabled"
+	DetailUnanswered         = "unanswered"
+	DetailAnswerType         = "answer-type"
+	DetailAnswerCount        = "answer-count"
+	DetailAnswerLength       = "answer-length"
+	DetailAnswerOption       = "answer-option"
 )
 
 // resourceRules are the rules of the specification about whole resources and what only some of them have.
@@ -23,5 +40,14 @@ func resourceRules() []placedRule {
 		{"Bundle.entry", checkEntry},
 		{"Bundle.entry", checkRequest},
 		{"Reference", checkBundleReference},
+		{"xhtml", checkNarrative},
+		{"Questionnaire", checkQuestionnaire},
+		{"QuestionnaireResponse", checkResponse},
 	}
+}
+
+// learnt is what the rules of this file keep of a tree, so that asking again costs nothing. All of it is made at the first question.
+type learnt struct {
+	ids   idIndex
+	forms map[element.Node]*form
 }

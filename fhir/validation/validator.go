@@ -26,6 +26,7 @@ type Validator struct {
 	coded               codedNames
 	isResource          func(string) bool // of the set, bound once
 	canonical, uri, url *definition.Structure
+	orders              map[string]*fhirpath.Expression // see enable_when.go
 	extension, bundle   *definition.Structure
 }
 
@@ -38,6 +39,7 @@ type options struct {
 	terminology       *terminology.Library
 	references        fhir.Severity
 	rules             []placedRule
+	definitions       func(canonical string) element.Node
 	profiles          snapshot.Source
 	calls             []Call
 	allowed           []string // nil: any profile may be declared
@@ -110,6 +112,7 @@ func New(set *definition.Set, opts ...Option) *Validator {
 		v.options.rules = append(v.options.rules, profileRules()...)
 	}
 	v.profiles = newProfileLibrary(v)
+	v.orders = v.newOrders()
 	planner := newPlanner(v)
 	planner.planStructures()
 	planner.planFields()

@@ -24,6 +24,7 @@ type Visit struct {
 	full      bool    // no more errors are taken
 	places    []int32 // the tape position of each issue
 	contained containedIndex
+	learnt    learnt
 
 	// What profiles need: see profile.go.
 	memo   memo
@@ -73,7 +74,7 @@ func (v *Visit) end() {
 	v.env.Resolver, v.env.Terminology, v.env.Now = nil, nil, time.Time{}
 	v.validator, v.tree, v.issues, v.places = nil, nil, nil, v.places[:0]
 	v.errors, v.warnings, v.full = 0, 0, false
-	v.contained = containedIndex{}
+	v.contained, v.learnt = containedIndex{}, learnt{}
 	v.memo.reset()
 	v.counts.all = v.counts.all[:0]
 	v.quiet, v.faulty, v.depth, v.work = 0, false, 0, 0

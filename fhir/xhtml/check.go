@@ -10,7 +10,13 @@ import (
 // Namespace is what the div of a narrative is in.
 const Namespace = "http://www.w3.org/1999/xhtml"
 
-var scanners = sync.Pool{New: func() any { return new(Scanner) }}
+// examination is the memory that reading a fragment takes.
+type examination struct {
+	scanner Scanner
+	levels  []level
+}
+
+var readers = sync.Pool{New: func() any { return new(examination) }}
 
 // Finding is what Examine finds, as a set of bits.
 type Finding uint8
@@ -20,6 +26,8 @@ const (
 	IsWellFormed Finding = 1 << iota // one XML element called div, with no names of other namespaces in it: it can stand in a document
 	IsAllowed                        // nothing that a narrative may not have: see Check
 	IsVisible                        // text that is not white space, or an image
+	IsNested                         // elements that stand in one another as HTML lets them
+	IsPlain                          // nothing that refers, is referred to or says its language: see Inspect
 )
 
 // Has reports whether all the bits of other are found.
@@ -33,17 +41,18 @@ func Examine(text []byte) Finding {
 }
 
 func examine(text []byte) (found Finding, faults []string) {
-	s := scanners.Get().(*Scanner)
-	s.Reset(text)
-	var c checker
-	for t := s.Next(); ; t = s.Next() {
+	r := readers.Get().(*examination)
+	r.scanner.Reset(text)
+	c := checker{nesting: nesting{open: r.levels[:0]}}
+	for t := r.scanner.Next(); ; t = r.scanner.Next() {
 		c.token(t)
 		if t.Kind == Done || t.Kind == Bad {
 			break
 		}
 	}
-	*s = Scanner{open: s.open[:0], attrs: s.attrs[:0]}
-	scanners.Put(s)
+	r.scanner = Scanner{open: r.scanner.open[:0], attrs: r.scanner.attrs[:0]}
+	r.levels = c.nesting.open[:0]
+	readers.Put(r)
 	return c.found()
 }
 
@@ -76,6 +85,9 @@ type checker struct {
 	div       bool // it is one
 	visible   bool
 	bad       bool
+	nesting   nesting
+	misplaced bool
+	referring bool
 }
 
 // found sums up, after the last token.
@@ -91,6 +103,12 @@ func (c *checker) found() (found Finding, faults []string) {
 	}
 	if c.visible {
 		found |= IsVisible
+	}
+	if !c.bad && !c.misplaced {
+		found |= IsNested
+	}
+	if !c.bad && !c.referring {
+		found |= IsPlain
 	}
 	return found, c.faults
 }
@@ -111,25 +129,33 @@ func (c *checker) token(t Token) {
 	case Attribute:
 		c.attribute(t.Name, t.Value)
 	case Text:
-		c.visible = c.visible || !isBlank(t.Value)
+		if !isBlank(t.Value) {
+			c.visible = true
+			c.misplaced = c.misplaced || !c.nesting.text()
+		}
 	case End:
 		c.depth--
+		c.nesting.end()
 	}
 }
 
 func (c *checker) start(name []byte) {
 	c.depth++
 	c.element = name
+	k := kindOf(name)
+	if !c.nesting.start(k) {
+		c.misplaced = true
+	}
 	switch {
-	case bytes.IndexByte(name, ':') >= 0:
+	case k == 0 && bytes.IndexByte(name, ':') >= 0:
 		c.foreign()
-	case string(name) == "img":
+	case k == elImg:
 		c.visible = true
-	case c.depth == 1 && string(name) == "div":
+	case c.depth == 1 && k == elDiv:
 		c.div = true
 	case c.depth == 1:
 		c.add("the outermost element is not div")
-	case !isElement(name):
+	case k == 0:
 		c.add("the element %s may not stand in a narrative", shown(name))
 	}
 }
@@ -151,6 +177,7 @@ func (c *checker) attribute(name, value []byte) {
 		c.add("the attribute %s of %s may not stand in a narrative", shown(name), shown(c.element))
 		return
 	}
+	c.referring = c.referring || isReferring(name)
 	switch {
 	case string(name) == "style" && !isQuietStyle(value):
 		c.add("a style fetches or runs something")

@@ -6,21 +6,6 @@ import (
 	"strings"
 )
 
-// What may stand in a narrative: the formatting elements of HTML 4.0 chapters 7 to 11 (but for
-// section 9.4) and 15, a, images, and style attributes (https://hl7.org/fhir/R4/narrative.html#xhtml).
-func isElement(name []byte) bool {
-	switch string(name) {
-	case "div", "p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "a", "span",
-		"b", "em", "i", "strong", "small", "big", "tt", "dfn", "q", "var", "abbr", "acronym", "cite", "blockquote",
-		"address", "bdo", "kbd", "sub", "sup", "code", "samp", "pre", "ins", "del",
-		"ul", "ol", "li", "dl", "dt", "dd",
-		"table", "caption", "colgroup", "col", "thead", "tr", "tfoot", "tbody", "th", "td",
-		"img", "map", "area":
-		return true
-	}
-	return false
-}
-
 // isAttribute names the attributes that may stand on any element.
 func isAttribute(name []byte) bool {
 	switch string(name) {
@@ -55,6 +40,15 @@ var elementAttributes = map[string][]string{
 func isLink(name []byte) bool {
 	switch string(name) {
 	case "href", "src", "cite", "longdesc", "usemap":
+		return true
+	}
+	return false
+}
+
+// isReferring names the attributes that refer, are referred to, or say a language.
+func isReferring(name []byte) bool {
+	switch string(name) {
+	case "href", "src", "id", "name", "lang", "xml:lang":
 		return true
 	}
 	return false

@@ -46,13 +46,13 @@ func (c *constraintTable) corrected(one constraint) (constraint, error) {
 		return one, fmt.Errorf("constraint %q cannot be written", one.Key)
 	}
 	for _, erratum := range errata {
-		if erratum.key != one.Key {
+		if erratum.key != one.Key && (erratum.key != anyKey || erratum.published != one.Expression) {
 			continue
 		}
 		if erratum.published != one.Expression {
 			return one, fmt.Errorf("erratum of %s: published expression is now %q", one.Key, one.Expression)
 		}
-		one.Expression, c.applied[one.Key] = erratum.corrected, true
+		one.Expression, c.applied[erratum.key] = erratum.corrected, true
 	}
 	return one, nil
 }

@@ -8,7 +8,10 @@ type erratum struct {
 	reason    string
 }
 
-// errata are the invariants of R4 4.0.1 that refuse what their own human-readable text allows,
+// anyKey is the key of an erratum that many invariants have in the same words.
+const anyKey = ""
+
+// errata are the invariants of R4 4.0.1 that refuse what their own human-readable text allows, allow what it refuses,
 // or cannot be evaluated. HL7 corrected them in later releases. A published expression that no
 // longer reads as written here fails the run.
 //
@@ -21,6 +24,12 @@ type erratum struct {
 //     the code system "something".
 var errata = []erratum{
 	{
+		key:       anyKey,
+		published: "name.matches('[A-Z]([A-Za-z0-9_]){0,254}')",
+		corrected: "name.exists() implies name.matches('^[A-Z]([A-Za-z0-9_]){0,254}$')",
+		reason:    "a definition without a name is allowed, and gave an empty result; the whole name is meant, and matches() is content with a part",
+	},
+	{
 		key:       "app-4",
 		published: "Appointment.cancelationReason.exists() implies (Appointment.status='no-show' or Appointment.status='cancelled')",
 		corrected: "cancelationReason.exists() implies (status='noshow' or status='cancelled')",
@@ -31,6 +40,24 @@ var errata = []erratum{
 		published: "fullUrl.contains('/_history/').not()",
 		corrected: "fullUrl.empty() or fullUrl.contains('/_history/').not()",
 		reason:    "an entry without fullUrl is allowed, and gave an empty result",
+	},
+	{
+		key:       "eld-19",
+		published: `path.matches('[^\\s\\.,:;\\\'"\\/|?!@#$%&*()\\[\\]{}]{1,64}(\\.[^\\s\\.,:;\\\'"\\/|?!@#$%&*()\\[\\]{}]{1,64}(\\[x\\])?(\\:[^\\s\\.]+)?)*')`,
+		corrected: `path.matches('^[^\\s\\.,:;\\\'"\\/|?!@#$%&*()\\[\\]{}]{1,64}(\\.[^\\s\\.,:;\\\'"\\/|?!@#$%&*()\\[\\]{}]{1,64}(\\[x\\])?(\\:[^\\s\\.]+)?)*$')`,
+		reason:    "the whole path is meant, and matches() is content with a part",
+	},
+	{
+		key:       "eld-20",
+		published: `path.matches('[A-Za-z][A-Za-z0-9]*(\\.[a-z][A-Za-z0-9]*(\\[x])?)*')`,
+		corrected: `path.matches('^[A-Za-z][A-Za-z0-9]*(\\.[a-z][A-Za-z0-9]*(\\[x])?)*$')`,
+		reason:    "the whole path is meant, and matches() is content with a part",
+	},
+	{
+		key:       "que-12",
+		published: "enableWhen.count() > 2 implies enableBehavior.exists()",
+		corrected: "enableWhen.count() > 1 implies enableBehavior.exists()",
+		reason:    "its words are: if there is more than one",
 	},
 	{
 		key:       "ras-2",
