@@ -68,7 +68,7 @@ func with(c access.Caller, change func(*access.Caller)) access.Caller {
 }
 
 func record(change func(*access.Record)) access.Record {
-	r := access.Record{Patient: "p", Published: true, Authors: []string{"A"}, Practice: "P", Residence: "H"}
+	r := access.Record{Patient: "p", Published: true, Authors: []string{"A"}, Practices: []string{"P"}, Carers: []string{"H"}}
 	if change != nil {
 		change(&r)
 	}
@@ -81,24 +81,24 @@ var (
 	objected   = record(func(r *access.Record) { r.Sharing = access.Objected })
 	restricted = record(func(r *access.Record) { r.Restricted = true })
 	unwritten  = record(func(r *access.Record) { r.Published = false })
-	second     = access.Record{Patient: "q", Published: true, Authors: []string{"A", "X"}, Practice: "P"}
+	second     = access.Record{Patient: "q", Published: true, Authors: []string{"A", "X"}, Practices: []string{"P"}}
 )
 
 // things are resources of each kind that labels tell apart.
 var things = map[string][]query.Token{
-	"plan":             access.Label(access.Resource{Type: "CarePlan"}, ordinary),
-	"agreed":           access.Label(access.Resource{Type: "CarePlan"}, agreed),
-	"objected":         access.Label(access.Resource{Type: "CarePlan"}, objected),
-	"restricted":       access.Label(access.Resource{Type: "CarePlan"}, restricted),
-	"no plan yet":      access.Label(access.Resource{Type: "Observation"}, unwritten),
-	"draft":            access.Label(access.Resource{Type: "CarePlan", Draft: true}, ordinary),
-	"not for patient":  access.Label(access.Resource{Type: "Observation", FromPatient: true}, ordinary),
-	"of two":           access.Label(access.Resource{Type: "List"}, ordinary, second),
+	"plan":             access.Label(access.Resource{Type: "CarePlan"}, ordinary.Of()),
+	"agreed":           access.Label(access.Resource{Type: "CarePlan"}, agreed.Of()),
+	"objected":         access.Label(access.Resource{Type: "CarePlan"}, objected.Of()),
+	"restricted":       access.Label(access.Resource{Type: "CarePlan"}, restricted.Of()),
+	"no plan yet":      access.Label(access.Resource{Type: "Observation"}, unwritten.Of()),
+	"draft":            access.Label(access.Resource{Type: "CarePlan", Draft: true}, ordinary.Of()),
+	"not for patient":  access.Label(access.Resource{Type: "Observation", FromPatient: true}, ordinary.Of()),
+	"of two":           access.Label(access.Resource{Type: "List"}, ordinary.Of(), second.Of()),
 	"practitioner":     access.Label(access.Resource{Type: "Practitioner"}),
 	"value set":        access.Label(access.Resource{Type: "ValueSet"}),
 	"contract":         access.Label(access.Resource{Type: "Contract"}),
 	"agreement":        access.Label(access.Resource{Type: "Organization", Fact: true}),
-	"officer's review": access.Label(access.Resource{Type: "Task", Officer: "A"}, ordinary),
+	"officer's review": access.Label(access.Resource{Type: "Task", Officer: "A"}, ordinary.Of()),
 }
 
 // sees is the table: what each caller sees of the things. Whatever is not here is not seen.
@@ -204,31 +204,31 @@ func TestDecide_Withholds(t *testing.T) {
 }
 
 func TestRelabelling(t *testing.T) {
-	n, r, v := query.Token{System: access.ConfidentialitySystem, Code: "N"}, query.Token{System: access.ConfidentialitySystem, Code: "R"},
-		query.Token{System: access.ConfidentialitySystem, Code: "V"}
-	fact := query.Token{System: access.LabelSystem, Code: access.LabelFact}
-	third := query.Token{System: access.LabelSystem, Code: access.LabelThirdParty}
-	other := query.Token{System: "http://example.org", Code: "x"}
+	n, r, v := access.SecurityLabel{System: access.ConfidentialitySystem, Code: "N"}, access.SecurityLabel{System: access.ConfidentialitySystem, Code: "R"},
+		access.SecurityLabel{System: access.ConfidentialitySystem, Code: "V"}
+	fact := access.SecurityLabel{System: access.LabelSystem, Code: access.LabelFact}
+	third := access.SecurityLabel{System: access.LabelSystem, Code: access.LabelThirdParty}
+	other := access.SecurityLabel{System: "http://example.org", Code: "x"}
 	for _, row := range []struct {
 		name          string
-		before, after []query.Token
+		before, after []access.SecurityLabel
 		allowed       bool
 	}{
-		{"nothing", []query.Token{}, []query.Token{}, true},
-		{"raised", []query.Token{n}, []query.Token{r}, true},
-		{"raised from none", nil, []query.Token{v}, true},
-		{"kept", []query.Token{r}, []query.Token{r}, true},
-		{"lowered", []query.Token{v}, []query.Token{r}, false},
-		{"taken away", []query.Token{r}, []query.Token{}, false},
-		{"lowered beside a higher one", []query.Token{r, v}, []query.Token{v}, true},
-		{"a label of ours added", []query.Token{}, []query.Token{third}, true},
-		{"a label of ours taken away", []query.Token{third}, []query.Token{r}, false},
-		{"somebody else's label taken away", []query.Token{other}, []query.Token{}, true},
-		{"a fact written", nil, []query.Token{fact}, false},
-		{"a fact changed", []query.Token{fact}, []query.Token{fact}, false},
-		{"a fact made none", []query.Token{fact}, []query.Token{}, false},
-		{"a fact deleted", []query.Token{fact}, nil, false},
-		{"a restricted resource deleted", []query.Token{r}, nil, true},
+		{"nothing", []access.SecurityLabel{}, []access.SecurityLabel{}, true},
+		{"raised", []access.SecurityLabel{n}, []access.SecurityLabel{r}, true},
+		{"raised from none", nil, []access.SecurityLabel{v}, true},
+		{"kept", []access.SecurityLabel{r}, []access.SecurityLabel{r}, true},
+		{"lowered", []access.SecurityLabel{v}, []access.SecurityLabel{r}, false},
+		{"taken away", []access.SecurityLabel{r}, []access.SecurityLabel{}, false},
+		{"lowered beside a higher one", []access.SecurityLabel{r, v}, []access.SecurityLabel{v}, true},
+		{"a label of ours added", []access.SecurityLabel{}, []access.SecurityLabel{third}, true},
+		{"a label of ours taken away", []access.SecurityLabel{third}, []access.SecurityLabel{r}, false},
+		{"somebody else's label taken away", []access.SecurityLabel{other}, []access.SecurityLabel{}, true},
+		{"a fact written", nil, []access.SecurityLabel{fact}, false},
+		{"a fact changed", []access.SecurityLabel{fact}, []access.SecurityLabel{fact}, false},
+		{"a fact made none", []access.SecurityLabel{fact}, []access.SecurityLabel{}, false},
+		{"a fact deleted", []access.SecurityLabel{fact}, nil, false},
+		{"a restricted resource deleted", []access.SecurityLabel{r}, nil, true},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			clinical, administrator := callers["author clinician"], callers["administrator"]

@@ -17,66 +17,58 @@ type Resource struct {
 	Officer     string // ODS code of the organisation whose privacy officer it is for; "" for none
 }
 
-// Label gives the tokens that stand in the index of a resource: those of the patients in whose compartments it is, or, outside any, those
-// of the policy for its type. It is sorted and has no token twice.
-//
-// A resource in several compartments needs all of them: only an organisation that may see each of the patients sees it.
-func Label(resource Resource, patients ...Record) []query.Token {
-	var label []query.Token
-	switch {
-	case resource.Fact:
-		label = []query.Token{admin}
-	case resource.Officer != "":
-		label = []query.Token{ofOfficer(resource.Officer)}
-	case len(patients) == 0:
-		label = outside(resource.Type)
-	case len(patients) == 1:
-		label = append(labelOf(resource, &patients[0]), personal(resource, &patients[0])...)
-	default:
-		label = shared(resource, patients)
-	}
-	slices.SortFunc(label, compareTokens)
-	return slices.Compact(label)
-}
-
-// labelOf is the part of a label that several patients can have in common.
-func labelOf(resource Resource, r *Record) []query.Token {
-	var label []query.Token
+// Of is the label of a patient's own record, the Patient resource, which what is in its compartment has from it. It is sorted and has no
+// token twice, as all labels.
+func (r *Record) Of() []query.Token {
+	label := []query.Token{ofPatient(systemEmergency, r.Patient), ofPatient(systemSelf, r.Patient)}
 	for _, code := range r.relationships() {
 		if code != "" {
 			label = append(label, ofOrganisation(code))
 		}
 	}
-	if r.Published && !resource.Draft && r.Sharing != Objected && !r.Restricted {
-		label = append(label, urgent)
-	}
-	return label
-}
-
-// personal is the part that names the patient.
-func personal(resource Resource, r *Record) []query.Token {
-	label := []query.Token{ofPatient(systemEmergency, r.Patient)}
-	if !resource.FromPatient {
-		label = append(label, ofPatient(systemSelf, r.Patient))
-	}
-	if r.Sharing != Objected && !resource.Draft {
+	if r.Sharing != Objected {
 		label = append(label, ofPatient(systemContact, r.Patient))
+		if r.Published && !r.Restricted {
+			label = append(label, urgent)
+		}
 	}
-	return label
+	return sorted(label)
 }
 
-func shared(resource Resource, patients []Record) []query.Token {
-	common := labelOf(resource, &patients[0])
-	for i := range patients[1:] {
-		other := labelOf(resource, &patients[i+1])
-		common = slices.DeleteFunc(common, func(t query.Token) bool { return !slices.Contains(other, t) })
+// Label gives the tokens that stand in the index of a resource, from the labels of the patients in whose compartments it
+// is; outside any, those of the policy for its type.
+//
+// A resource in several compartments needs all of them: only an organisation that may see each of the patients sees it.
+func Label(resource Resource, patients ...[]query.Token) []query.Token {
+	switch {
+	case resource.Fact:
+		return []query.Token{admin}
+	case resource.Officer != "":
+		return []query.Token{ofOfficer(resource.Officer)}
+	case len(patients) == 0:
+		return outside(resource.Type)
 	}
-	return common
+	label := slices.Clone(patients[0])
+	for _, other := range patients[1:] {
+		label = slices.DeleteFunc(label, func(t query.Token) bool { return isPersonal(t) || !slices.Contains(other, t) })
+	}
+	label = slices.DeleteFunc(label, func(t query.Token) bool {
+		return resource.Draft && (t == urgent || t.System == systemContact) || resource.FromPatient && t.System == systemSelf
+	})
+	return sorted(label)
 }
 
-func compareTokens(a, b query.Token) int {
-	if order := strings.Compare(a.System, b.System); order != 0 {
-		return order
-	}
-	return strings.Compare(a.Code, b.Code)
+// isPersonal tells the tokens that name one patient: what is of several is nobody's own.
+func isPersonal(t query.Token) bool {
+	return t.System == systemSelf || t.System == systemContact || t.System == systemEmergency
+}
+
+func sorted(label []query.Token) []query.Token {
+	slices.SortFunc(label, func(a, b query.Token) int {
+		if order := strings.Compare(a.System, b.System); order != 0 {
+			return order
+		}
+		return strings.Compare(a.Code, b.Code)
+	})
+	return slices.Compact(label)
 }

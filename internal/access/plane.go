@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"hearken/fhir"
-	"hearken/fhir/search/query"
 )
 
 // The systems of the security labels that decide about access.
@@ -12,6 +11,9 @@ const (
 	ConfidentialitySystem = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
 	LabelSystem           = "https://hearken.example.org/fhir/CodeSystem/access-label"
 )
+
+// SecurityLabel is one coding of meta.security.
+type SecurityLabel struct{ System, Code string }
 
 // LabelFact marks a resource as a fact about who may see what: an agreement, an entry of a staff list, a grant. Only what
 // has it counts as one. A PractitionerRole that came with a plan says who looks after somebody, and lets nobody in.
@@ -26,11 +28,11 @@ const DetailAdminPlane = "admin-plane-only"
 // Relabelling says whether a caller may change the security labels of a resource (meta.security) from before to after, and
 // with them the resource: nil before is a new one, nil after a deletion. Anyone who may write may raise a label; only the
 // admin plane lowers one, and only it writes facts. The error is CodeForbidden.
-func Relabelling(c *Caller, before, after []query.Token) error {
+func Relabelling(c *Caller, before, after []SecurityLabel) error {
 	if c.Role == Administrator {
 		return nil
 	}
-	fact := query.Token{System: LabelSystem, Code: LabelFact}
+	fact := SecurityLabel{System: LabelSystem, Code: LabelFact}
 	if slices.Contains(before, fact) || slices.Contains(after, fact) {
 		return adminOnly("a resource that decides who may see records is written by the administrators alone")
 	}
@@ -45,7 +47,7 @@ func adminOnly(words string) error {
 }
 
 // lowered reports whether confidentiality went down or a label of ours is gone.
-func lowered(before, after []query.Token) bool {
+func lowered(before, after []SecurityLabel) bool {
 	if confidential(after) < confidential(before) {
 		return true
 	}
@@ -58,7 +60,7 @@ func lowered(before, after []query.Token) bool {
 }
 
 // confidential is the place of the highest confidentiality among labels; that of "N" when there is none.
-func confidential(labels []query.Token) int {
+func confidential(labels []SecurityLabel) int {
 	highest := -1
 	for _, label := range labels {
 		if label.System == ConfidentialitySystem {
@@ -72,7 +74,7 @@ func confidential(labels []query.Token) int {
 }
 
 // Restricts reports whether security labels make a record a restricted one: confidentiality R or V.
-func Restricts(labels []query.Token) bool {
+func Restricts(labels []SecurityLabel) bool {
 	return confidential(labels) > slices.Index(confidentiality, "N")
 }
 

@@ -1,6 +1,10 @@
 package access
 
-import "hearken/fhir"
+import (
+	"slices"
+
+	"hearken/fhir"
+)
 
 // Sharing is what is recorded of the person's agreement or objection to their plan being shared. It is about confidentiality;
 // it is not the legal basis of processing.
@@ -21,16 +25,15 @@ type Record struct {
 	Restricted bool     // where the person lives or who they are must not become known: meta.security R or V
 	Published  bool     // there is an approved plan
 	Authors    []string // ODS codes of the organisations that wrote it
-	Practice   string   // ODS code of the registered practice, "" for none
-	Residence  string   // ODS code of the care home they live in, "" for none
+	Practices  []string // ODS codes of the registered practice
+	Carers     []string // ODS codes of the organisations that care for the person now: the care home they live in, the ward they lie on
 }
 
 // relationships are the organisations that may see the record because of what they are to the person. An objection
 // and a restriction leave the authors, who know what they wrote.
 func (r *Record) relationships() []string {
-	codes := r.Authors
-	if r.Sharing != Objected && !r.Restricted {
-		codes = append(codes[:len(codes):len(codes)], r.Practice, r.Residence)
+	if r.Sharing == Objected || r.Restricted {
+		return r.Authors
 	}
-	return codes
+	return slices.Concat(r.Authors, r.Practices, r.Carers)
 }

@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"hearken/fhir"
+	"hearken/fhir/search/query"
 	"hearken/internal/store"
 )
 
@@ -29,7 +31,13 @@ func (s *Server) commitPrepared(ctx context.Context, prepare func() error, fn fu
 		if err := prepare(); err != nil {
 			return err
 		}
-		err := s.write(ctx, func(tx store.Tx) error { return fn(tx, again) })
+		err := s.write(ctx, func(tx store.Tx) error {
+			labels := s.newLabelling(tx)
+			if err := fn(labels, again); err != nil {
+				return err
+			}
+			return labels.settle()
+		})
 		if !errors.Is(err, errAgain) {
 			return err
 		}
@@ -57,6 +65,28 @@ func (s *Server) write(ctx context.Context, fn func(tx store.Tx) error) error {
 		s.Conformance.Touch()
 	}
 	return err
+}
+
+// settler is the Tx of a write that labels what it stores: see labelling.
+type settler interface {
+	expect(key fhir.Key, index query.Index) error
+	settle() error
+}
+
+// expected tells the Tx what is going to be written.
+func expected(tx store.Tx, key fhir.Key, index query.Index) error {
+	if l, ok := tx.(settler); ok {
+		return l.expect(key, index)
+	}
+	return nil
+}
+
+// settled makes the labels of what was written so far known to searches of the same Update.
+func settled(tx store.Tx) error {
+	if l, ok := tx.(settler); ok {
+		return l.settle()
+	}
+	return nil
 }
 
 // pause waits a little before the next try, longer each time and never quite the same, so that writers that got

@@ -42,6 +42,7 @@ type Server struct {
 	byShape      map[shape][]*row
 	admission    chan struct{}
 	capabilities capabilityCache
+	facts        factReading
 	identifiers  sync.Map // *query.Parameter → bool: see isIdentifier
 }
 
@@ -115,6 +116,7 @@ func (s *Server) run(ctx context.Context, r *request) (answer Answer, err error)
 
 func (s *Server) setUp() {
 	s.rows = table()
+	s.facts = newFactReading(s.Definitions)
 	s.byShape = map[shape][]*row{}
 	for i := range s.rows {
 		s.byShape[s.rows[i].shape] = append(s.byShape[s.rows[i].shape], &s.rows[i])

@@ -37,10 +37,20 @@ func (t *transaction) apply(tx store.Tx, again int) error {
 }
 
 func (a *application) run() error {
+	for _, e := range a.entries {
+		if e.phase == updating || e.phase == creating && e.condition != nil {
+			if err := expected(a.tx, e.assumed, e.draft.index); err != nil {
+				return err
+			}
+		}
+	}
 	for _, now := range []phase{deleting, creating, updating} {
 		if err := a.runPhase(now); err != nil {
 			return err
 		}
+	}
+	if err := settled(a.tx); err != nil {
+		return err
 	}
 	if err := a.resolveConditions(); err != nil {
 		return err

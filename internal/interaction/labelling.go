@@ -1,0 +1,222 @@
+package interaction
+
+import (
+	"errors"
+	"slices"
+
+	"hearken/fhir"
+	"hearken/fhir/element"
+	"hearken/fhir/search/query"
+	"hearken/internal/access"
+	"hearken/internal/careplan"
+	"hearken/internal/store"
+)
+
+// labelling is the Tx of every write. It gives what is written the access label that says who may see it (see internal/access), and when what
+// is written is a fact about a patient, such as an objection to sharing, it gives all that is theirs another.
+//
+// Labels are settled at the end of the Update, because what comes later in a transaction may decide about what came first, and in a
+// transaction when all is written and reading begins. Until then what it wrote is labelled for nobody.
+type labelling struct {
+	store.Tx
+	server   *Server
+	patients map[fhir.ID]*labelledPatient
+	pending  []labelledResource
+	given    map[fhir.Key][]query.Token // the labels that this Update has written
+	codes    map[fhir.Key]string        // ODS codes of what was followed
+}
+
+// labelledPatient is a patient whose resources are written.
+type labelledPatient struct {
+	id      fhir.ID
+	fresh   bool // made in this Update under an id of ours: nothing that was stored before can be theirs
+	changed bool // facts have changed
+	loaded  bool
+	facts   map[fhir.Key]careplan.Facts
+	label   []query.Token // nil when not known
+}
+
+// labelledResource is a resource written, with what decides about its label.
+type labelledResource struct {
+	key      fhir.Key
+	resource access.Resource
+	patients []fhir.ID
+}
+
+func (s *Server) newLabelling(tx store.Tx) *labelling {
+	return &labelling{Tx: tx, server: s, patients: map[fhir.ID]*labelledPatient{}, given: map[fhir.Key][]query.Token{}, codes: map[fhir.Key]string{}}
+}
+
+// Put stores a version. Its label comes with settle.
+func (l *labelling) Put(p store.Prepared) (store.Record, error) {
+	fact := l.server.facts.bears(p.Key.Type)
+	owners := ownersOf(p.Key, p.Index)
+	if fact {
+		before, err := l.ownersBefore(p.Key)
+		if err != nil {
+			return store.Record{}, err
+		}
+		for _, id := range slices.Concat(owners, before) {
+			if err := l.expectChange(id); err != nil {
+				return store.Record{}, err
+			}
+		}
+	}
+	made := labelledResource{key: p.Key, resource: resourceOf(p.Key.Type, p.Index), patients: owners}
+	p.Label = l.foresee(made)
+	rec, err := l.Tx.Put(p)
+	if err != nil {
+		return rec, err
+	}
+	if p.Key.Type == patientType && p.Method == store.Create {
+		l.patient(p.Key.ID).fresh = true
+	}
+	if fact {
+		if made.resource.Draft, err = l.note(rec, owners); err != nil {
+			return rec, err
+		}
+	}
+	if !rec.Deleted() && len(owners) > 0 {
+		l.pending = append(l.pending, made)
+		l.given[p.Key] = p.Label
+	}
+	return rec, nil
+}
+
+// foresee is the label a resource will have, as far as that is known already; empty, which shows it to nobody, where it is not.
+func (l *labelling) foresee(made labelledResource) []query.Token {
+	labels := make([][]query.Token, len(made.patients))
+	for i, id := range made.patients {
+		p := l.patients[id]
+		if p == nil || p.label == nil {
+			return []query.Token{}
+		}
+		labels[i] = p.label
+	}
+	return access.Label(made.resource, labels...)
+}
+
+// patientType is the focus of the compartment that access is about.
+const patientType fhir.Type = "Patient"
+
+// ownersOf are the patients in whose compartments a resource is; a Patient is in its own.
+func ownersOf(key fhir.Key, index query.Index) (ids []fhir.ID) {
+	if key.Type == patientType {
+		return []fhir.ID{key.ID}
+	}
+	for _, focus := range index.Compartments {
+		if focus.Type == patientType {
+			ids = append(ids, focus.ID)
+		}
+	}
+	return ids
+}
+
+// resourceOf reads what decides about a label from an index.
+func resourceOf(t fhir.Type, index query.Index) access.Resource {
+	resource := access.Resource{Type: t}
+	for _, entry := range index.Entries {
+		token, ok := entry.Value.(query.Token)
+		if !ok || entry.Parameter.Code != "_security" || token.System != access.LabelSystem {
+			continue
+		}
+		switch token.Code {
+		case access.LabelFact:
+			resource.Fact = true
+		case access.LabelSeriousHarm:
+			resource.FromPatient = true
+		}
+	}
+	return resource
+}
+
+func (l *labelling) patient(id fhir.ID) *labelledPatient {
+	p := l.patients[id]
+	if p == nil {
+		p = &labelledPatient{id: id, facts: map[fhir.Key]careplan.Facts{}}
+		l.patients[id] = p
+	}
+	return p
+}
+
+// expect reads the facts of the patients of what an Update is about to write, all before it writes the first: reading while searching its own writes
+// costs more. It may leave some out, and may read some that are not needed.
+func (l *labelling) expect(key fhir.Key, index query.Index) error {
+	if !l.server.facts.bears(key.Type) {
+		return nil
+	}
+	for _, id := range ownersOf(key, index) {
+		if p := l.patient(id); !p.loaded {
+			if err := l.expectChange(id); err != nil {
+				return err
+			}
+			p.changed = false // not yet
+		}
+	}
+	return nil
+}
+
+// ownersBefore are the patients of a fact as it is stored now: it may be taken from one to another.
+func (l *labelling) ownersBefore(key fhir.Key) ([]fhir.ID, error) {
+	rec, err := l.Get(key)
+	if errors.Is(err, store.ErrNotFound) || err == nil && rec.Deleted() {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	_, index, err := l.read(rec)
+	return ownersOf(key, index), err
+}
+
+// expectChange notes that a patient's facts change, and reads them before the first of them does, while a search is cheap. Those of a patient who is not there yet can
+// wait: as a rule they are being made.
+func (l *labelling) expectChange(id fhir.ID) error {
+	p := l.patient(id)
+	p.changed = true
+	if p.loaded || p.fresh {
+		return nil
+	}
+	label, err := l.Tx.Label(fhir.Key{Type: patientType, ID: id})
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	p.label = label
+	return l.load(p)
+}
+
+// note takes the facts of a version that was just written.
+func (l *labelling) note(rec store.Record, owners []fhir.ID) (draft bool, err error) {
+	for _, p := range l.patients {
+		if _, ok := p.facts[rec.Key]; ok && !slices.Contains(owners, p.id) {
+			delete(p.facts, rec.Key)
+		}
+	}
+	if rec.Deleted() {
+		return false, nil
+	}
+	node, _, err := l.read(rec)
+	if err != nil {
+		return false, err
+	}
+	facts := l.server.facts.reader.Read(node)
+	for _, id := range owners {
+		l.patient(id).facts[rec.Key] = facts
+	}
+	return facts.Draft, nil
+}
+
+var errUnreadable = errors.New("a stored resource cannot be read")
+
+// read parses a stored version and finds its compartments.
+func (l *labelling) read(rec store.Record) (element.Node, query.Index, error) {
+	tree, faults := element.Parse(l.server.Definitions, rec.Body, l.server.Limits.Element)
+	if faults.Failed() {
+		return element.Node{}, query.Index{}, errUnreadable
+	}
+	index, err := l.server.Extractor.Index(tree.Root())
+	return tree.Root(), index, err
+}

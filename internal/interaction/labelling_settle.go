@@ -1,0 +1,208 @@
+package interaction
+
+import (
+	"errors"
+	"slices"
+
+	"hearken/fhir"
+	"hearken/fhir/element"
+	"hearken/fhir/search/query"
+	"hearken/internal/access"
+	"hearken/internal/careplan"
+	"hearken/internal/store"
+)
+
+// settle gives all that was written its label, and all that was stored of a patient whose facts changed.
+func (l *labelling) settle() error {
+	pending := l.pending
+	l.pending = nil
+	for _, p := range l.sortedPatients() {
+		if p.changed {
+			if err := l.judge(p); err != nil {
+				return err
+			}
+		}
+		p.fresh = false // from now on something of theirs is stored
+	}
+	for _, made := range pending {
+		if err := l.relabel(made); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sortedPatients are the patients in an order that is always the same, so that two runs do the same.
+func (l *labelling) sortedPatients() []*labelledPatient {
+	all := make([]*labelledPatient, 0, len(l.patients))
+	for _, p := range l.patients {
+		all = append(all, p)
+	}
+	slices.SortFunc(all, func(a, b *labelledPatient) int { return compareIDs(a.id, b.id) })
+	return all
+}
+
+func compareIDs(a, b fhir.ID) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// judge works a patient's label out of the facts, and when it is another than before writes it to all that is stored of theirs.
+func (l *labelling) judge(p *labelledPatient) error {
+	p.changed = false
+	if !p.fresh && !p.loaded {
+		if err := l.load(p); err != nil {
+			return err
+		}
+	}
+	all := make([]careplan.Facts, 0, len(p.facts))
+	for _, facts := range p.facts {
+		all = append(all, facts)
+	}
+	record, err := careplan.Record(p.id, all, l.follow, l.server.moment)
+	if err != nil {
+		return err
+	}
+	label := record.Of()
+	if p.fresh || slices.Equal(label, p.label) {
+		p.label = label
+		return nil
+	}
+	p.label = label
+	return l.relabelStored(p)
+}
+
+// labelOf is a patient's label as it will be when this Update ends.
+func (l *labelling) labelOf(id fhir.ID) ([]query.Token, error) {
+	p := l.patient(id)
+	if p.label != nil {
+		return p.label, nil
+	}
+	label, err := l.Tx.Label(fhir.Key{Type: patientType, ID: id})
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return nil, err
+	}
+	if len(label) > 0 {
+		p.label = label
+		return label, nil
+	}
+	err = l.judge(p) // no Patient: what else is stored of theirs says
+	return p.label, err
+}
+
+func (l *labelling) relabel(made labelledResource) error {
+	labels := make([][]query.Token, len(made.patients))
+	for i, id := range made.patients {
+		var err error
+		if labels[i], err = l.labelOf(id); err != nil {
+			return err
+		}
+	}
+	label := access.Label(made.resource, labels...)
+	if given, ok := l.given[made.key]; ok && slices.Equal(label, given) {
+		return nil
+	}
+	l.given[made.key] = label
+	return l.Tx.Relabel(made.key, label)
+}
+
+// load reads the facts of a patient that are stored, but for those this Update has written since.
+func (l *labelling) load(p *labelledPatient) error {
+	p.loaded = true
+	return l.each(p.id, careplan.FactTypes(), func(rec store.Record) error {
+		if _, newer := p.facts[rec.Key]; newer {
+			return nil
+		}
+		tree, faults := element.Parse(l.server.Definitions, rec.Body, l.server.Limits.Element)
+		if faults.Failed() {
+			return errUnreadable
+		}
+		p.facts[rec.Key] = l.server.facts.reader.Read(tree.Root())
+		return nil
+	})
+}
+
+// relabelStored writes the labels of what was stored of a patient before; what this Update wrote has its own turn.
+func (l *labelling) relabelStored(p *labelledPatient) error {
+	var members []labelledResource
+	err := l.each(p.id, l.server.Registry.CompartmentMembers(patientType), func(rec store.Record) error {
+		node, index, err := l.read(rec)
+		if err != nil {
+			return err
+		}
+		resource := resourceOf(rec.Key.Type, index)
+		resource.Draft = l.server.facts.bears(rec.Key.Type) && l.server.facts.reader.Read(node).Draft
+		members = append(members, labelledResource{key: rec.Key, resource: resource, patients: ownersOf(rec.Key, index)})
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, member := range members {
+		if err := l.relabel(member); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// each visits the current resources of some types in a patient's compartment.
+func (l *labelling) each(id fhir.ID, types []fhir.Type, visit func(store.Record) error) error {
+	q := query.Query{Types: slices.Sorted(slices.Values(types)), Where: query.InCompartment{Focus: fhir.Key{Type: patientType, ID: id}}, Count: 1000, Total: query.TotalNone}
+	for {
+		page, err := l.Tx.Search(&q)
+		if err != nil {
+			return err
+		}
+		for _, rec := range page.Matches {
+			if err := visit(rec); err != nil {
+				return err
+			}
+		}
+		if q.Cursor = page.Next; q.Cursor == "" {
+			return nil
+		}
+	}
+}
+
+// maxFollow is how many references lie between a role and its organisation's code.
+const maxFollow = 3
+
+// follow is a careplan.Follow.
+func (l *labelling) follow(key fhir.Key) (string, error) {
+	if code, ok := l.codes[key]; ok {
+		return code, nil
+	}
+	code, at := "", key
+	for range maxFollow {
+		rec, err := l.Get(at)
+		if errors.Is(err, store.ErrNotFound) || err == nil && rec.Deleted() {
+			break
+		}
+		if err != nil {
+			return "", err
+		}
+		tree, faults := element.Parse(l.server.Definitions, rec.Body, l.server.Limits.Element)
+		if faults.Failed() {
+			return "", errUnreadable
+		}
+		party := l.server.facts.reader.Organisation(tree.Root())
+		if code = party.Code; code != "" || party.Key.IsZero() {
+			break
+		}
+		at = party.Key
+	}
+	l.codes[key] = code
+	return code, nil
+}
+
+// moment reads a date as a search does.
+func (s *Server) moment(text string) (int64, bool) {
+	period, ok := s.Parser.Period(text)
+	return period.Low, ok
+}
