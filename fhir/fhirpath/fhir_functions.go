@@ -113,11 +113,11 @@ func conformsTo(env *Env, c *scalarCall, in Item, args []Item) (Item, error) {
 		return OfBoolean(in.node.Structure().IsA(base.Name)), nil
 	}
 	if env.ConformsTo == nil {
-		return Item{}, failed(c.at, "conformsTo: the profile is not known")
+		return Item{}, fault(c.at, fhir.CodeNotSupported, "conformsTo: the profile is not known")
 	}
 	conforms, err := env.ConformsTo(in.node, profile)
 	if err != nil {
-		return Item{}, failed(c.at, "conformsTo: the profile is not known")
+		return Item{}, fault(c.at, fhir.CodeNotSupported, "conformsTo: the profile is not known")
 	}
 	return OfBoolean(conforms), nil
 }

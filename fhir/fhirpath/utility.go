@@ -1,5 +1,7 @@
 package fhirpath
 
+import "hearken/fhir"
+
 // Functions of http://hl7.org/fhirpath/N1/#utility-functions.
 
 // traced is trace(name, projection): its input, shown to Env.Trace on the way.
@@ -88,7 +90,7 @@ func (r reading) collect(env *Env, _ int) error { return collectOne(env, r) }
 
 func (r reading) one(env *Env) (Item, error) {
 	if env.Now.IsZero() {
-		return Item{}, failed(r.at, "there is no clock")
+		return Item{}, fault(r.at, fhir.CodeNotSupported, "there is no clock")
 	}
 	return r.of(nowItem(env.Now)), nil
 }

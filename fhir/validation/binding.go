@@ -159,6 +159,20 @@ func (c *codedNames) codingAnswer(b *binding, n element.Node) (answer terminolog
 	return b.members.coding(system, code), true
 }
 
+// checkCoding is the rule of codes: a system that is known as a whole has them, and those of others have the form it prescribes. It is a
+// warning: systems grow, and what is loaded may be older than what was sent.
+func checkCoding(v *Visit, n element.Node) {
+	code := n.Child("code")
+	system := n.Child("system").Text()
+	if !code.HasValue() || system == "" {
+		return
+	}
+	verdict := v.validator.options.terminology.ValidateCode(system, n.Child("version").Text(), code.Text())
+	if verdict.Answer == terminology.NotIn {
+		v.Report(code, fhir.Warning, fhir.CodeInvalidCode, DetailUnknownCode, "%s", verdict.Message())
+	}
+}
+
 func (v *Visit) notInValueSet(b *binding, n element.Node) {
 	v.Report(n, b.severity, fhir.CodeInvalidCode, DetailNotInValueSet, "%s must have a code of the value set %s", placeOf(n), b.valueSet)
 }

@@ -15,6 +15,7 @@ const (
 	DetailTooMany          = "too-many-elements"
 	DetailNotInValueSet    = "not-in-value-set"
 	DetailNoCode           = "no-code"
+	DetailUnknownCode      = "unknown-code"
 	DetailReferenceTarget  = "reference-target"
 	DetailReferenceType    = "reference-type-mismatch"
 	DetailCanonical        = "invalid-canonical"

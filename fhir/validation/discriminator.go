@@ -29,10 +29,34 @@ func (p *rowPlanner) discriminator(o *definition.Outline, s *definition.Structur
 			any = append(any, m)
 		}
 	}
-	if len(any) == 0 {
+	switch last := len(steps) - 1; {
+	case len(any) == 0:
 		return existence(steps, ends)
+	case d.Type == "type" && last >= 0 && steps[last].kind == stepResolve:
+		return somewhere(steps[:last], p.referredType(anyOf(any), ends))
 	}
 	return somewhere(steps, anyOf(any))
+}
+
+// referredType matches a reference by the type of what it is to: of the resource where that is here, else as the reference names it.
+func (p *rowPlanner) referredType(m matcher, ends []criterion) matcher {
+	names := map[string]bool{}
+	for _, end := range ends {
+		for _, canonical := range end.profiles {
+			name, _ := p.library.typeOf(canonical)
+			names[name] = true
+		}
+	}
+	return func(v *Visit, n element.Node) bool {
+		if found := v.resolveNode(n); !found.IsZero() {
+			return m(v, found)
+		}
+		name, _ := v.targetType(n.Child("reference").Text(), n)
+		if name == "" {
+			name = v.statedType(n.Child("type").Text())
+		}
+		return name != "" && (names[name] || names["Resource"])
+	}
 }
 
 func never(*Visit, element.Node) bool { return false }

@@ -1,12 +1,7 @@
 package validation
 
 import (
-	"errors"
-
-	"hearken/fhir"
 	"hearken/fhir/definition"
-	"hearken/fhir/element"
-	"hearken/fhir/fhirpath"
 	"hearken/fhir/terminology"
 )
 
@@ -68,37 +63,4 @@ func (v *Validator) membersOf(valueSet string) members {
 		return nil
 	}
 	return selected{set}
-}
-
-// memberOf answers the function of that name in expressions by the validator's terminology.
-type memberOf struct{ validator *Validator }
-
-// errNotKnown says that a membership cannot be told from what is loaded.
-var errNotKnown = &fhir.Error{Op: "memberOf", Code: fhir.CodeNotFound, Err: errors.New("it is not known whether the value set has the code")}
-
-// MemberOf implements fhirpath.Terminology.
-func (m memberOf) MemberOf(coded fhirpath.Item, valueSet string) (bool, error) {
-	set := m.validator.membersOf(valueSet)
-	if set == nil {
-		return false, errNotKnown
-	}
-	answer := terminology.Unknown
-	if n := coded.Node(); !n.IsZero() {
-		answer = m.validator.memberAnswer(set, n)
-	} else if text, ok := coded.Text(); ok {
-		answer = set.code(text)
-	}
-	if answer == terminology.Unknown {
-		return false, errNotKnown
-	}
-	return answer == terminology.In, nil
-}
-
-func (v *Validator) memberAnswer(set members, n element.Node) terminology.Answer {
-	shape := shapeOf(n.Structure())
-	if shape == 0 {
-		return terminology.Unknown
-	}
-	answer, _ := v.coded.answer(&binding{members: set, shape: shape}, n)
-	return answer
 }

@@ -111,6 +111,9 @@ func New(set *definition.Set, opts ...Option) *Validator {
 	if v.options.profiles != nil || len(v.options.calls) > 0 {
 		v.options.rules = append(v.options.rules, profileRules()...)
 	}
+	if v.options.terminology != nil {
+		v.options.rules = append(v.options.rules, placedRule{"Coding", checkCoding})
+	}
 	v.profiles = newProfileLibrary(v)
 	v.orders = v.newOrders()
 	planner := newPlanner(v)

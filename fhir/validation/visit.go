@@ -1,6 +1,7 @@
 package validation
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -52,18 +53,20 @@ func (v *Visit) begin(validator *Validator, tree *element.Tree) {
 	v.validator, v.tree = validator, tree
 	v.env.Resolver = validator.options.resolver
 	if validator.options.terminology != nil {
-		v.env.Terminology = memberOf{validator}
+		v.env.Terminology = validator.options.terminology
 	}
 	if validator.options.now != nil {
 		v.env.Now = validator.options.now()
 	}
 }
 
+var errUnknownProfile = errors.New("the profile is not known")
+
 // conformsTo answers the function of that name in expressions.
 func (v *Visit) conformsTo(n element.Node, canonical string) (bool, error) {
 	p := v.profile(canonical)
 	if p == nil {
-		return false, errNotKnown
+		return false, errUnknownProfile
 	}
 	return v.conforms(n, p), nil
 }
