@@ -5,7 +5,10 @@ import (
 	"testing"
 
 	"hearken/fhir"
+	"hearken/fhir/definition"
+	"hearken/fhir/element"
 	"hearken/fhir/r4"
+	"hearken/fhir/terminology"
 	"hearken/fhir/validation"
 )
 
@@ -40,4 +43,11 @@ func TestProfiles_Examples(t *testing.T) {
 		}
 	}
 	t.Log(counts)
+}
+
+// fhirDefinitions and withTerminology are what tests of profiles work with.
+func fhirDefinitions() *definition.Set { return r4.Definitions() }
+
+func withTerminology(nodes []element.Node) validation.Option {
+	return validation.WithTerminology(published.With(terminology.Read(nodes...)))
 }

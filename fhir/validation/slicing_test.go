@@ -1,0 +1,94 @@
+package validation_test
+
+import "testing"
+
+// sliced is a slicing of an element by discriminators, "type path", with rules.
+func sliced(path, rules string, discriminators ...[2]string) string {
+	text := ""
+	for i, d := range discriminators {
+		if i > 0 {
+			text += ","
+		}
+		text += `{"type":"` + d[0] + `","path":"` + d[1] + `"}`
+	}
+	return `{"path":"` + path + `","slicing":{"discriminator":[` + text + `],` + rules + `}}`
+}
+
+func TestProfile_Slices(t *testing.T) {
+	const open = `"rules":"open"`
+	const home = `{"path":"Patient.telecom","sliceName":"home","min":1,"max":"1"},{"path":"Patient.telecom.use","min":1,"fixedCode":"home"},{"path":"Patient.telecom.value","min":1}`
+	const work = `,{"path":"Patient.telecom","sliceName":"work","max":"1"},{"path":"Patient.telecom.use","min":1,"fixedCode":"work"}`
+	byUse := func(rules string) string { return sliced("Patient.telecom", rules, [2]string{"value", "use"}) + "," }
+	homes := func(uses ...string) string {
+		text := ""
+		for i, use := range uses {
+			if i > 0 {
+				text += ","
+			}
+			text += `{"system":"phone","use":"` + use + `","value":"1"}`
+		}
+		return `"telecom":[` + text + `]`
+	}
+	checkRows(t, "Patient", patient, []profileRow{
+		{"as asked for", byUse(open) + home, homes("work", "home"), nil},
+		{"none", byUse(open) + home, homes("work"), []string{"error slice-missing Patient.telecom"}},
+		{"none of any", byUse(open) + home, `"active":true`, []string{"error slice-missing Patient.telecom"}},
+		{"too many", byUse(open) + home, homes("home", "home"), []string{"error slice-too-many Patient.telecom[1]"}},
+		{"something wrong in one", byUse(open) + home, `"telecom":[{"use":"home","rank":1}]`, []string{"error missing-element Patient.telecom[0].value"}},
+		{"nothing wrong in another", byUse(open) + home, `"telecom":[{"use":"home","system":"phone","value":"1"},{"use":"work","rank":1}]`, nil},
+		{"closed", byUse(`"rules":"closed"`) + home, homes("home", "old"), []string{"error slice-closed Patient.telecom[1]"}},
+		{"at the end", byUse(`"rules":"openAtEnd"`) + home, homes("old", "home"), []string{"error slice-not-at-end Patient.telecom[1]"}},
+		{"in order", byUse(`"rules":"open","ordered":true`) + home + work, homes("home", "old", "work"), nil},
+		{"out of order", byUse(`"rules":"open","ordered":true`) + home + work, homes("work", "home"), []string{"error slice-order Patient.telecom[1]"}},
+		{"by two discriminators", sliced("Patient.telecom", open, [2]string{"value", "use"}, [2]string{"value", "system"}) +
+			`,{"path":"Patient.telecom","sliceName":"a","min":1},{"path":"Patient.telecom.system","min":1,"fixedCode":"email"},{"path":"Patient.telecom.use","min":1,"fixedCode":"home"}`,
+			`"telecom":[{"use":"home","system":"url","value":"1"},{"use":"work","system":"email","value":"1"}]`, []string{"error slice-missing Patient.telecom"}},
+		{"by pattern of the item", sliced("Patient.identifier", open, [2]string{"pattern", "$this"}) +
+			`,{"path":"Patient.identifier","sliceName":"a","max":"1","patternIdentifier":{"system":"urn:a"}}`,
+			`"identifier":[{"system":"urn:a","value":"1"},{"system":"urn:b"},{"system":"urn:a","value":"2"}]`, []string{"error slice-too-many Patient.identifier[2]"}},
+		{"by a path into a pattern", sliced("Patient.communication", open, [2]string{"value", "language.coding.code"}) +
+			`,{"path":"Patient.communication","sliceName":"a","max":"0"},{"path":"Patient.communication.language","patternCodeableConcept":{"coding":[{"code":"en"}]}}`,
+			`"communication":[{"language":{"coding":[{"code":"cy"}]}},{"language":{"coding":[{"code":"en"}]}}]`, []string{"error slice-too-many Patient.communication[1]"}},
+		{"by what is there", sliced("Patient.name", open, [2]string{"exists", "period"}) +
+			`,{"path":"Patient.name","sliceName":"past","max":"1"},{"path":"Patient.name.period","min":1},{"path":"Patient.name","sliceName":"now","min":1},{"path":"Patient.name.period","max":"0"}`,
+			`"name":[{"text":"a","period":{"end":"2000"}},{"text":"b","period":{"end":"2001"}}]`, []string{"error slice-missing Patient.name", "error slice-too-many Patient.name[1]"}},
+		{"by an extension", sliced("Patient.name", open, [2]string{"value", "extension('http://hl7.org/fhir/StructureDefinition/data-absent-reason').value"}) +
+			`,{"path":"Patient.name","sliceName":"none","max":"0"},{"path":"Patient.name.extension","sliceName":"why","min":1,"type":[{"code":"Extension","profile":["http://hl7.org/fhir/StructureDefinition/data-absent-reason"]}]},{"path":"Patient.name.extension.value[x]","fixedCode":"masked"}`,
+			`"name":[{"text":"a","extension":[{"url":"http://hl7.org/fhir/StructureDefinition/data-absent-reason","valueCode":"unknown"}]},{"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/data-absent-reason","valueCode":"masked"}]}]`,
+			[]string{"error slice-too-many Patient.name[1]"}},
+		{"without discriminator", `{"path":"Patient.name","slicing":{"rules":"open"}},{"path":"Patient.name","sliceName":"full","min":1},{"path":"Patient.name.family","min":1},{"path":"Patient.name.given","min":1}`,
+			`"name":[{"family":"a"},{"given":["b"]}]`, []string{"error slice-missing Patient.name"}},
+		{"a slice of a slice", byUse(open) + `{"path":"Patient.telecom","sliceName":"home","slicing":{"discriminator":[{"type":"value","path":"system"}],"rules":"closed"}},{"path":"Patient.telecom.use","min":1,"fixedCode":"home"},` +
+			`{"path":"Patient.telecom","sliceName":"home/phone","max":"1"},{"path":"Patient.telecom.use","min":1,"fixedCode":"home"},{"path":"Patient.telecom.system","min":1,"fixedCode":"phone"}`,
+			`"telecom":[{"use":"home","system":"phone","value":"1"},{"use":"home","system":"email","value":"1"},{"use":"home","system":"phone","value":"2"}]`,
+			[]string{"error slice-closed Patient.telecom[1]", "error slice-too-many Patient.telecom[2]"}},
+		{"slices that overlap", sliced("Patient.telecom", open, [2]string{"exists", "rank"}) +
+			`,{"path":"Patient.telecom","sliceName":"a"},{"path":"Patient.telecom.rank","min":1},{"path":"Patient.telecom","sliceName":"b","max":"1"},{"path":"Patient.telecom.rank","min":1}`,
+			`"telecom":[{"rank":1,"system":"phone","value":"1"}]`, []string{"error slice-ambiguous Patient.telecom[0]"}},
+		{"the whole as well", byUse(open) + home + `,{"path":"Patient.contact","max":"0"}`, `"telecom":[{"use":"home","system":"phone","value":"1"}],"contact":[{"name":{"text":"a"}}]`, []string{"error too-many-elements Patient.contact[0]"}},
+	})
+}
+
+func TestProfile_TypeSlices(t *testing.T) {
+	const r4 = "http://hl7.org/fhir/StructureDefinition/"
+	checkRows(t, "Observation", observation, []profileRow{
+		{"of one type", `{"path":"Observation.value[x]","slicing":{"discriminator":[{"type":"type","path":"$this"}],"rules":"open"}},{"path":"Observation.value[x]","sliceName":"valueQuantity","type":[{"code":"Quantity"}]},{"path":"Observation.value[x].unit","min":1}`,
+			`"valueQuantity":{"value":1}`, []string{"error missing-element Observation.value.ofType(Quantity).unit"}},
+		{"of another", `{"path":"Observation.value[x]","slicing":{"discriminator":[{"type":"type","path":"$this"}],"rules":"open"}},{"path":"Observation.value[x]","sliceName":"valueQuantity","type":[{"code":"Quantity"}]},{"path":"Observation.value[x].unit","min":1}`,
+			`"valueString":"a"`, nil},
+		{"in short form", `{"path":"Observation.valueQuantity.unit","min":1}`, `"valueQuantity":{"value":1}`, []string{"error missing-element Observation.value.ofType(Quantity).unit"}},
+		{"by the type of a reference", sliced("Observation.performer", `"rules":"closed"`, [2]string{"type", "resolve()"}) +
+			`,{"path":"Observation.performer","sliceName":"who","min":1,"type":[{"code":"Reference","targetProfile":["` + r4 + `Practitioner"]}]}`,
+			`"performer":[{"reference":"Practitioner/1"},{"reference":"Organization/1"}]`, []string{"error slice-closed Observation.performer[1]"}},
+	})
+	checkRows(t, "Bundle", bundle, []profileRow{
+		{"by the type of a resource", sliced("Bundle.entry", `"rules":"open"`, [2]string{"type", "resource"}) +
+			`,{"path":"Bundle.entry","sliceName":"patient","max":"1"},{"path":"Bundle.entry.resource","min":1,"type":[{"code":"Patient"}]},{"path":"Bundle.entry.resource.name","min":1}`,
+			`{"fullUrl":"urn:uuid:1","resource":{"resourceType":"Patient","active":true}},{"fullUrl":"urn:uuid:2","resource":{"resourceType":"Basic","code":{"text":"a"}}}`,
+			[]string{"error missing-element Bundle.entry[0].resource.ofType(Patient).name"}},
+		{"by the profile of a resource", sliced("Bundle.entry", `"rules":"open"`, [2]string{"profile", "resource"}) +
+			`,{"path":"Bundle.entry","sliceName":"woman","min":2},{"path":"Bundle.entry.resource","min":1,"type":[{"code":"Patient","profile":["` + test + `female"]}]}`,
+			`{"fullUrl":"urn:uuid:1","resource":{"resourceType":"Patient","gender":"male"}},{"fullUrl":"urn:uuid:2","resource":{"resourceType":"Patient","gender":"female"}}`,
+			[]string{"error slice-missing Bundle.entry"}},
+	}, structureDefinition("female", "Patient", `{"path":"Patient.gender","min":1,"fixedCode":"female"}`))
+}
