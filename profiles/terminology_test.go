@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"hearken/fhir/element"
+	"hearken/fhir/terminology"
 	"hearken/profiles"
 )
 
@@ -178,6 +179,39 @@ func TestValueSets_Members(t *testing.T) {
 		slices.Sort(codes)
 		if len(codes) == 0 || len(slices.Compact(slices.Clone(codes))) != len(codes) {
 			t.Errorf("%s has %d codes, some twice or none at all", url, len(codes))
+		}
+	}
+}
+
+// The server's terminology reads the guide as these tests do: each value set expands to its members, and SNOMED CT identifiers
+// are those that have the right check digit.
+func TestValueSets_Expand(t *testing.T) {
+	var nodes []element.Node
+	for _, kind := range []string{"CodeSystem", "ValueSet", "ConceptMap"} {
+		for _, n := range resourcesOf(t, kind) {
+			nodes = append(nodes, n)
+		}
+	}
+	library := terminology.NewLibrary(terminology.Read(nodes...))
+	for url := range resourcesOf(t, "ValueSet") {
+		set, err := library.ValueSet(url)
+		if err != nil {
+			t.Errorf("ValueSet(%s) error: %v", url, err)
+			continue
+		}
+		expanded, failure := set.Expand(terminology.Expand{Count: terminology.All})
+		var got []string
+		for _, c := range expanded.Contains {
+			got = append(got, c.System+"|"+c.Code)
+			if c.System == snomedSystem && terminology.IsSnomedConceptID(c.Code) != sctid(c.Code) {
+				t.Errorf("IsSnomedConceptID(%s) = %t, want %t", c.Code, !sctid(c.Code), sctid(c.Code))
+			}
+		}
+		want := members(t, url)
+		slices.Sort(got)
+		slices.Sort(want)
+		if failure.Reason != 0 || !slices.Equal(got, want) {
+			t.Errorf("Expand(%s) = %q, %s, want %q", url, got, failure.Message(), want)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package terminology
 import (
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"hearken/fhir/definition"
 )
@@ -47,8 +48,27 @@ func (s *codeSystem) fold(code string) string {
 	return code
 }
 
-func (s *codeSystem) find(code string) (int32, bool) {
-	i, ok := s.index()[s.fold(code)]
+func (s *codeSystem) find(code string) (int32, bool) { return s.in(s.index(), code) }
+
+// in looks a code up in an index of folded codes, without allocation for codes as they usually are.
+func (s *codeSystem) in(index map[string]int32, code string) (int32, bool) {
+	var room [64]byte
+	if !s.CaseInsensitive || len(code) > len(room) {
+		i, ok := index[s.fold(code)]
+		return i, ok
+	}
+	for i := range len(code) {
+		c := code[i]
+		if c >= utf8.RuneSelf {
+			i, ok := index[s.fold(code)]
+			return i, ok
+		}
+		if c >= 'A' && c <= 'Z' {
+			c |= 0x20
+		}
+		room[i] = c
+	}
+	i, ok := index[string(room[:len(code)])]
 	return i, ok
 }
 

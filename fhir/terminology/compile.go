@@ -69,8 +69,9 @@ func (c *compiler) valueSet(def *definition.ValueSet) *ValueSet {
 	return set
 }
 
-// compose compiles the rules of a value set. Where they cannot be evaluated, or there are none, a published expansion
-// stands in for them.
+// compose compiles the rules of a value set, or the published expansion where it has none. Beside rules that cannot be
+// evaluated the expansion is kept as well: what it lists is a member, but of codes it does not list it says nothing, for
+// it was made at some time and from some version.
 func (c *compiler) compose(set *ValueSet) {
 	def := set.def
 	set.include = c.clauses(set, def.Include)
@@ -80,8 +81,10 @@ func (c *compiler) compose(set *ValueSet) {
 	case x == nil || c.failure.Reason != 0:
 	case len(def.Include) == 0 && x.Partial:
 		set.include = append(c.clauses(set, x.Contains), &clause{imports: []imported{{missing: unknown(PartialExpansion, def.URL)}}})
-	case len(def.Include) == 0, !x.Partial && (unsettled(set.include) || unsettled(set.exclude)):
+	case len(def.Include) == 0:
 		set.include, set.exclude = c.clauses(set, x.Contains), nil
+	case unsettled(set.include) || unsettled(set.exclude):
+		set.published, set.whole = c.clauses(set, x.Contains), !x.Partial
 	}
 }
 
@@ -137,7 +140,7 @@ func (c *compiler) clause(v *ValueSet, set *definition.ConceptSet) *clause {
 		one.codes, one.missing = c.library.codesIn(set.System, set.Version)
 		c.systemPart(one, set)
 	}
-	v.cost++
+	v.cost += 1 + one.work
 	for _, canonical := range set.ValueSets {
 		one.imports = append(one.imports, c.imported(v, canonical))
 	}
@@ -167,7 +170,7 @@ func (c *compiler) systemPart(one *clause, set *definition.ConceptSet) {
 		if one.missing.Reason != UnknownVersion {
 			one.grammar = grammars[set.System]
 		}
-		one.patternsOf(set.Filters)
+		c.patternsOf(one, set.Filters)
 	case len(set.Filters) > 0:
 		x := selection{codeSystem: one.codes, supplements: c.library.supplementsOf(one.codes), spend: c.spend}
 		if !c.spend(len(set.Filters) * x.size()) {
@@ -198,45 +201,38 @@ func (c *clause) list(concepts []definition.ConceptReference) {
 }
 
 // patternsOf keeps the filters that can be told from a code alone: those of the grammar, and regular expressions.
-func (c *clause) patternsOf(filters []definition.Filter) {
+func (c *compiler) patternsOf(one *clause, filters []definition.Filter) {
 	for _, f := range filters {
 		var matches func(string) bool
-		if c.grammar != nil && c.grammar.filter != nil {
-			matches = c.grammar.filter(f)
+		if one.grammar != nil && one.grammar.filter != nil {
+			matches = one.grammar.filter(f)
 		}
-		if pattern, ok := compilePattern(f.Value); ok && f.Op == "regex" && f.Property == "code" {
-			matches = pattern.MatchString
+		if matches == nil && f.Op == "regex" && f.Property == "code" {
+			if p, ok := compilePattern(f.Value, c.spend); ok {
+				matches = p.MatchString
+				one.work += p.size / stepsPerWork
+			}
 		}
 		if matches == nil {
-			c.partial = true
+			one.partial = true
 			continue
 		}
-		c.patterns = append(c.patterns, matches)
+		one.work++
+		one.patterns = append(one.patterns, matches)
 	}
 }
 
 // sortOut puts the includes where questions find them.
 func (v *ValueSet) sortOut() {
-	add := func(system string) {
-		if !slices.Contains(v.systems, system) {
-			v.systems = append(v.systems, system)
-		}
-	}
 	for _, c := range v.include {
 		if c.system != "" {
 			v.bySystem[c.system] = append(v.bySystem[c.system], c)
-			add(c.system)
-			continue
+		} else {
+			v.open = append(v.open, c)
 		}
-		v.open = append(v.open, c)
-		for _, i := range c.imports {
-			if i.set == nil {
-				add("")
-				continue
-			}
-			for _, system := range i.set.systems {
-				add(system)
-			}
-		}
+	}
+	v.systems = v.collectSystems(maxSystems + 1)
+	if v.many = len(v.systems) > maxSystems; v.many {
+		v.systems = nil
 	}
 }

@@ -103,17 +103,22 @@ func (v *ValueSet) Display(system, code, language string) string {
 
 // reference finds what the value set or one it imports says of a code itself, and the version of the system it means.
 func (v *ValueSet) reference(system, code string) (own definition.ConceptReference, version string) {
-	for _, c := range v.bySystem[system] {
-		if version == "" {
-			version = c.version
-		}
-		if i, ok := c.listed[c.fold(code)]; ok && c.concepts[i].Display != "" {
-			return c.concepts[i], c.version
+	for _, clauses := range [2][]*clause{v.bySystem[system], v.published} {
+		for _, c := range clauses {
+			if c.system != system {
+				continue
+			}
+			if version == "" {
+				version = c.version
+			}
+			if i, ok := c.at(code); ok && c.concepts[i].Display != "" {
+				return c.concepts[i], c.version
+			}
 		}
 	}
 	for _, c := range v.include {
 		for _, i := range c.imports {
-			if i.set == nil || !slices.Contains(i.set.systems, system) {
+			if i.set == nil {
 				continue
 			}
 			if own, version := i.set.reference(system, code); own.Display != "" {

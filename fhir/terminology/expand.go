@@ -1,10 +1,6 @@
 package terminology
 
-import (
-	"slices"
-
-	"hearken/fhir/definition"
-)
+import "hearken/fhir/definition"
 
 // Expand says what is wanted of an expansion (https://hl7.org/fhir/R4/valueset-operation-expand.html). The zero Expand wants
 // all codes, one below the other, each with its display.
@@ -60,7 +56,7 @@ func (v *ValueSet) Expand(o Expand) (Expanded, Verdict) {
 	if v.failure.Reason != 0 {
 		return Expanded{}, v.failure
 	}
-	x := expander{Expand: o, set: v, work: v.library.limits.Work, seen: map[[2]string]bool{}, words: words(o.Filter)}
+	x := expander{Expand: o, set: v, work: v.library.limits.Work, seen: map[[2]string]bool{}, used: map[*clause]bool{}, words: words(o.Filter)}
 	x.valueSet(v, x.add)
 	if x.failure.Reason != 0 {
 		return Expanded{}, x.failure
@@ -84,6 +80,7 @@ type expander struct {
 	total   int
 	page    []member
 	systems []string
+	used    map[*clause]bool
 	work    int
 	failure Verdict
 }
@@ -127,6 +124,10 @@ func (x *expander) add(m member) bool {
 
 // use notes the code system of a clause.
 func (x *expander) use(c *clause) {
+	if x.used[c] {
+		return
+	}
+	x.used[c] = true
 	canonical, version := c.system, c.version
 	if version == "" && c.codes != nil {
 		version = c.codes.Version
@@ -134,7 +135,8 @@ func (x *expander) use(c *clause) {
 	if version != "" {
 		canonical += "|" + version
 	}
-	if n := len(x.systems); canonical != "" && (n == 0 || x.systems[n-1] != canonical) && !slices.Contains(x.systems, canonical) {
+	if key := [2]string{canonical}; canonical != "" && !x.seen[key] {
+		x.seen[key] = true
 		x.systems = append(x.systems, canonical)
 	}
 }
@@ -155,9 +157,13 @@ func (x *expander) wants(m *member) bool {
 
 // valueSet gives the members of a value set; false when there is no use in going on.
 func (x *expander) valueSet(v *ValueSet, yield func(member) bool) bool {
-	for _, c := range v.include {
+	include, exclude := v.include, v.exclude
+	if v.whole {
+		include, exclude = v.published, nil
+	}
+	for _, c := range include {
 		if !x.clause(c, func(m member) bool {
-			is := x.keeps(v.exclude, &m)
+			is := x.keeps(exclude, &m)
 			return x.failure.Reason == 0 && (!is || yield(m))
 		}) {
 			return false
@@ -183,7 +189,8 @@ func (x *expander) keeps(exclude []*clause, m *member) bool {
 }
 
 // cost is how many clauses a question about this one may ask.
-func (c *clause) cost() (n int) {
+func (c *clause) cost() int {
+	n := c.work
 	for _, i := range c.imports {
 		if i.set != nil {
 			n += i.set.cost
@@ -224,6 +231,9 @@ func (x *expander) clause(c *clause, yield func(member) bool) bool {
 
 func (x *expander) list(c *clause, yield func(member) bool) bool {
 	for i := range c.concepts {
+		if c.concepts[i].Code == "" {
+			continue
+		}
 		m := member{clause: c, code: c.concepts[i].Code, reference: &c.concepts[i], concept: -1}
 		if c.codes != nil {
 			if at, ok := c.codes.find(m.code); ok {

@@ -178,7 +178,7 @@ func (x *selection) generalizes(f definition.Filter) (bitset, bool) {
 }
 
 func (x *selection) regex(f definition.Filter) (bitset, bool) {
-	p, ok := compilePattern(f.Value)
+	p, ok := compilePattern(f.Value, x.spend)
 	if !ok {
 		return nil, false
 	}

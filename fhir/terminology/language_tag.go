@@ -1,6 +1,9 @@
 package terminology
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // IsLanguageTag checks that a code is well-formed by BCP 47 (RFC 5646 §2.1): language, script, region,
 // variants, extensions, private use, in this order. Whether each part is registered is not asked: the
@@ -14,7 +17,7 @@ func IsLanguageTag(code string) bool {
 		}
 		parts = append(parts, part)
 	}
-	return isLangtag(parts) || irregularTags[strings.ToLower(code)]
+	return isLangtag(parts) || slices.ContainsFunc(irregularTags, func(tag string) bool { return strings.EqualFold(tag, code) })
 }
 
 // maxSubtags is more than any registered tag has; the grammar sets no limit.
@@ -112,8 +115,7 @@ func letters(s string) bool {
 func numerals(s string) bool { return strings.Trim(s, "0123456789") == "" }
 
 // irregularTags were registered before the grammar and do not fit it (RFC 5646 §2.1, "grandfathered").
-var irregularTags = map[string]bool{
-	"en-gb-oed": true, "i-ami": true, "i-bnn": true, "i-default": true, "i-enochian": true, "i-hak": true,
-	"i-klingon": true, "i-lux": true, "i-mingo": true, "i-navajo": true, "i-pwn": true, "i-tao": true, "i-tay": true,
-	"i-tsu": true, "sgn-be-fr": true, "sgn-be-nl": true, "sgn-ch-de": true,
+var irregularTags = []string{
+	"en-gb-oed", "i-ami", "i-bnn", "i-default", "i-enochian", "i-hak", "i-klingon", "i-lux", "i-mingo", "i-navajo",
+	"i-pwn", "i-tao", "i-tay", "i-tsu", "sgn-be-fr", "sgn-be-nl", "sgn-ch-de",
 }

@@ -2,6 +2,7 @@ package terminology_test
 
 import (
 	"strings"
+	"sync"
 	"testing"
 
 	"hearken/fhir"
@@ -146,4 +147,30 @@ func concepts(codes ...string) []definition.Concept {
 		all = append(all, c)
 	}
 	return all
+}
+
+// Any number of goroutines may ask a library that has compiled nothing yet.
+func TestLibrary_Concurrent(t *testing.T) {
+	library := r4Library()
+	all := r4.Terminology().ValueSets[:200]
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			for i := range all {
+				set, err := library.ValueSet(all[i].URL)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				expanded, _ := set.Expand(terminology.Expand{Count: 1})
+				for _, c := range expanded.Contains {
+					if got := library.Validate(all[i].URL, c.System, c.Code); got.Answer != terminology.In {
+						t.Errorf("Validate(%s, %s) = %v, want in", all[i].URL, c.Code, got)
+					}
+					library.System(c.System, "").Lookup(c.Code, "")
+				}
+			}
+		})
+	}
+	group.Wait()
 }

@@ -11,7 +11,7 @@ type Limits struct {
 
 // DefaultLimits holds every value set of FHIR R4 many times over.
 func DefaultLimits() Limits {
-	return Limits{Expansion: 50_000, Depth: 50, Members: 10_000, Work: 20_000_000}
+	return Limits{Expansion: 50_000, Depth: 50, Members: 10_000, Work: 10_000_000}
 }
 
 func (l Limits) orDefault() Limits {

@@ -15,12 +15,13 @@ type pattern struct {
 const (
 	maxPattern     = 1000 // letters of an expression
 	maxPatternSize = 2000 // and what it is with its repetitions written out
-	stepsPerWork   = 64   // steps of matching that cost as much as looking at a concept
+	stepsPerWork   = 4    // steps of matching that cost as much as looking at a concept
+	workPerSize    = 100  // what it costs to compile and keep one instruction
 )
 
 // compilePattern makes a pattern, which must match the whole value. It gives none of an expression that is not one of
-// RE2, or too large.
-func compilePattern(text string) (pattern, bool) {
+// RE2, or too large. spend is told what it costs.
+func compilePattern(text string, spend func(int) bool) (pattern, bool) {
 	if len(text) > maxPattern {
 		return pattern{}, false
 	}
@@ -29,7 +30,7 @@ func compilePattern(text string) (pattern, bool) {
 		return pattern{}, false
 	}
 	size := sizeOf(parsed)
-	if size > maxPatternSize {
+	if size > maxPatternSize || !spend(size*workPerSize) {
 		return pattern{}, false
 	}
 	compiled, err := regexp.Compile(`^(?:` + text + `)$`)

@@ -73,10 +73,10 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// A value set that is only an expansion is what the expansion lists; of a part of one the rest is not known. A whole one
-// stands in for rules that cannot be evaluated, and for no others.
+// A value set that is only an expansion is what the expansion lists; of a part of one the rest is not known. Beside rules
+// that cannot be evaluated it tells members, and beside others nothing.
 func TestValueSet_Expansion(t *testing.T) {
-	const compose = `,"compose":{"include":[{"system":"urn:unloaded"}]}`
+	const compose = `,"compose":{"include":[{"system":"urn:s"}]}`
 	const listed = `,"compose":{"include":[{"system":"urn:s","concept":[{"code":"c"}]}]}`
 	for _, row := range []struct{ name, compose, total, system, want string }{
 		{"whole", "", "", "urn:s", "a b"},
@@ -85,8 +85,8 @@ func TestValueSet_Expansion(t *testing.T) {
 		{"a part", "", `"total":3,`, "urn:s", "a b c?"},
 		{"a page", "", `"offset":2,`, "urn:s", "a b c?"},
 		{"marked as a part", "", `"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/valueset-unclosed","valueBoolean":true}],`, "urn:s", "a b c?"},
-		{"for rules that cannot be evaluated", compose, "", "urn:s", "a b"},
-		{"not a part for those", compose, `"total":3,`, "urn:s", ""},
+		{"beside rules that cannot be evaluated", compose, "", "urn:s", "a b c?"},
+		{"a part of one beside those", compose, `"total":3,`, "urn:s", "a b c?"},
 		{"rules before it", listed, "", "urn:s", "c"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

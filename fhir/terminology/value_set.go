@@ -4,16 +4,20 @@ import "hearken/fhir/definition"
 
 // ValueSet is a value set ready for questions: see Library.ValueSet. It is safe for concurrent use.
 type ValueSet struct {
-	library  *Library
-	def      *definition.ValueSet
-	include  []*clause // in order
-	exclude  []*clause
-	bySystem map[string][]*clause // of include
-	open     []*clause            // of include: those that name no system
-	systems  []string             // all systems it may have codes of
-	cost     int                  // how many clauses one question may ask
-	depth    int                  // how many value sets import one another in a row, this one included
-	failure  Verdict              // why nothing can be said; Reason 0 for none
+	library *Library
+	def     *definition.ValueSet
+	include []*clause // in order
+	exclude []*clause
+	// published is an expansion that came with rules that cannot be evaluated, and whole that it has all codes.
+	published []*clause
+	whole     bool
+	bySystem  map[string][]*clause // of include
+	open      []*clause            // of include: those that name no system
+	systems   []string             // those it may have codes of, unless there are many
+	many      bool                 // they are more than are kept
+	cost      int                  // how many clauses one question may ask
+	depth     int                  // how many value sets import one another in a row, this one included
+	failure   Verdict              // why nothing can be said; Reason 0 for none
 }
 
 // Definition gives the rows the value set was made of.
@@ -22,15 +26,16 @@ func (v *ValueSet) Definition() *definition.ValueSet { return v.def }
 // Err says why the value set cannot be evaluated at all; the zero Verdict means that it can be.
 func (v *ValueSet) Err() Verdict { return v.failure }
 
-// Systems lists the code systems the value set may have codes of, those of value sets it imports included; "" stands
-// for a value set that is not loaded.
-func (v *ValueSet) Systems() []string { return v.systems }
-
 // Validate says whether a code of a system is in the value set
 // (https://hl7.org/fhir/R4/valueset-operation-validate-code.html). It does not allocate.
 func (v *ValueSet) Validate(system, code string) Verdict {
 	if v.failure.Reason != 0 {
 		return v.failure
+	}
+	for _, c := range v.published {
+		if c.validate(system, code).Answer == In {
+			return in
+		}
 	}
 	verdict := v.included(system, code)
 	if verdict.Answer == NotIn {
@@ -75,8 +80,14 @@ func (v *ValueSet) Find(code string) (system string, verdict Verdict) {
 	if v.failure.Reason != 0 {
 		return "", v.failure
 	}
+	systems := v.systems
+	if v.many {
+		if systems = v.Systems(); len(systems)*v.cost > v.library.limits.Work/workPerMember {
+			return "", unknown(TooCostly, v.def.URL)
+		}
+	}
 	verdict = notIn(OtherSystem)
-	for _, system := range v.systems {
+	for _, system := range systems {
 		switch one := v.Validate(system, code); {
 		case one.Answer == In:
 			return system, one
@@ -97,6 +108,7 @@ type clause struct {
 	selected bitset      // of codes; nil for all
 	grammar  *grammar
 	patterns []func(code string) bool // filters that can be told from a code alone
+	work     int                      // what it costs to ask the patterns
 	partial  bool                     // filters are there that cannot
 	missing  Verdict                  // why a code may be unknown
 	active   bool                     // inactive codes are left out
@@ -163,8 +175,17 @@ func (c *clause) fold(code string) string {
 	return code
 }
 
+// at finds a code that is listed.
+func (c *clause) at(code string) (int32, bool) {
+	if c.codes != nil {
+		return c.codes.in(c.listed, code)
+	}
+	i, ok := c.listed[code]
+	return i, ok
+}
+
 func (c *clause) fromList(code string) Verdict {
-	if _, ok := c.listed[c.fold(code)]; !ok {
+	if _, ok := c.at(code); !ok {
 		return notIn(NotListed)
 	}
 	if c.active && c.codes != nil {

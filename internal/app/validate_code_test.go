@@ -159,6 +159,11 @@ func TestValueSetValidateCode(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) { s.operation(t, row) })
 	}
+	xml := s.send(post, `<Parameters xmlns="http://hl7.org/fhir"><parameter><name value="url"/><valueUri value="`+genders+`"/></parameter>`+
+		`<parameter><name value="coding"/><valueCoding><system value="`+gender+`"/><code value="female"/></valueCoding></parameter></Parameters>`, "Content-Type: application/fhir+xml", "Accept: application/fhir+json")
+	if got := answered(t, xml.body); got != "result=true display=Female" {
+		t.Errorf("Parameters in XML = %s, want result=true display=Female", got)
+	}
 	lenient := s.send(get+"&system="+gender+"&code=female&colour=red", "", "Prefer: handling=lenient")
 	if lenient.status != 200 {
 		t.Errorf("with handling=lenient an unknown parameter is %d, want 200", lenient.status)

@@ -44,7 +44,7 @@ func (s *Server) parameters(r *request) (parameters, error) {
 		read.pair(pair)
 	}
 	if len(r.Body) > 0 {
-		root, err := s.parse(r.Body, "")
+		root, err := s.parseSent(r.Body, r.format(), "")
 		if err != nil {
 			return nil, err
 		}
