@@ -62,3 +62,11 @@ func (f Format) ParseAs(set *definition.Set, wanted fhir.Type, src []byte, limit
 	}
 	return ParseAs(set, wanted, src, limits)
 }
+
+// Salvage is Salvage or SalvageXML.
+func (f Format) Salvage(set *definition.Set, wanted fhir.Type, src []byte, limits Limits) *Tree {
+	if f == XML {
+		return SalvageXML(set, wanted, src, limits)
+	}
+	return Salvage(set, wanted, src, limits)
+}

@@ -13,16 +13,33 @@ func Salvage(set *definition.Set, wanted fhir.Type, src []byte, limits Limits) *
 	r := newReader(set, src, limits)
 	defer r.release()
 	r.document(wanted)
-	if r.stopped || len(r.nodes) == 0 {
+	return r.salvaged(wanted)
+}
+
+// SalvageXML is Salvage for ParseXML.
+func SalvageXML(set *definition.Set, wanted fhir.Type, src []byte, limits Limits) *Tree {
+	r := newXMLReader(set, src, limits)
+	defer r.release()
+	r.document(wanted)
+	tree := r.salvaged(wanted)
+	if tree != nil {
+		r.settle(tree)
+	}
+	return tree
+}
+
+// salvaged is the tree of what is on the tape, without the values that are at fault.
+func (b *builder) salvaged(wanted fhir.Type) *Tree {
+	if b.stopped || len(b.nodes) == 0 {
 		return nil
 	}
-	if root := set.Structures()[r.nodes[0].structure]; wanted != "" && root.Name != string(wanted) {
+	if root := b.set.Structures()[b.nodes[0].structure]; wanted != "" && root.Name != string(wanted) {
 		return nil
 	}
-	for i := range r.nodes {
-		if n := &r.nodes[i]; n.flags&isFaulty != 0 {
+	for i := range b.nodes {
+		if n := &b.nodes[i]; n.flags&isFaulty != 0 {
 			n.flags &^= hasValue | isString | isExamined | isAllowed | isVisible
 		}
 	}
-	return r.copied()
+	return b.copied()
 }

@@ -42,6 +42,7 @@ const (
 	isResource                   // what stands here is a resource
 	isPadded                     // null stands for it in one of its two arrays
 	isFaulty                     // a fault was reported that leaves it without a value that counts
+	hasContent                   // in XML, something was given in it, be it at fault
 	isExamined                   // an XHTML fragment of which those below were asked
 	isAllowed
 	isVisible

@@ -19,7 +19,7 @@ func (r *xmlReader) object(self int32, structure *definition.Structure, t tag) b
 	if !r.attributesOf(&f) || !r.content(&f) {
 		return false
 	}
-	if n := &r.nodes[self]; n.first == none && n.flags&(hasValue|isResource|isFaulty) == 0 {
+	if n := &r.nodes[self]; n.first == none && n.flags&(hasValue|isResource|isFaulty|hasContent) == 0 {
 		n.flags |= isFaulty
 		r.report(fhir.CodeStructure, DetailEmptyObject, r.locate(self), t.start, "an element has nothing in it")
 	}
@@ -55,7 +55,7 @@ func (r *xmlReader) attributesOf(f *frame) bool {
 			}
 			continue
 		}
-		r.nodes[f.self].flags |= isFaulty
+		r.nodes[f.self].flags |= hasContent
 		r.report(fhir.CodeStructure, DetailUnknownAttribute, r.locateMember(f.self, a.whole), a.start, "%s has no attribute of this name", f.structure.Path)
 	}
 	return true
@@ -88,6 +88,7 @@ func (r *xmlReader) value(node int32, field *definition.Field, a *attribute) {
 	r.fill(node, a.value, hasValue|isString)
 	switch {
 	case len(value) == 0:
+		r.nodes[node].flags |= isFaulty
 		r.report(fhir.CodeValue, DetailEmptyString, r.locate(node), a.start, "%s is an empty string; leave out what has no value", field.JSONName)
 	case want == formXHTML || !want.holds(value):
 		r.badForm(node, field, want, value, a.start)
@@ -110,7 +111,7 @@ func (r *xmlReader) content(f *frame) bool {
 			}
 		case !silent:
 			silent = true
-			r.nodes[f.self].flags |= isFaulty
+			r.nodes[f.self].flags |= hasContent
 			r.report(fhir.CodeStructure, DetailUnexpectedText, r.locate(f.self), t.start, "text stands where only elements may")
 		}
 	}
@@ -119,7 +120,7 @@ func (r *xmlReader) content(f *frame) bool {
 
 // child reads one element, whatever its name.
 func (r *xmlReader) child(f *frame, t tag) bool {
-	r.nodes[f.self].flags |= isFaulty // it has content: no second fault says it has none
+	r.nodes[f.self].flags |= hasContent // no second fault says it has none
 	field := f.structure.Field(t.name)
 	want := fhirSpace
 	if field != nil && formOf(field.Type.Name) == formXHTML {

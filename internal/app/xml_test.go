@@ -191,29 +191,52 @@ func TestTransaction_XML_Plans(t *testing.T) {
 	}
 }
 
-// A page read in XML is a page: its links are followed to the end, in XML by the Accept header alone.
+// A page read in XML is a page: its links are followed to the end, in XML by the Accept header, or by the _format they keep.
 func TestSearch_XML_Pages(t *testing.T) {
 	s := start(t, nil)
 	for range 7 {
 		s.must(201, "POST /Patient", `<Patient xmlns="http://hl7.org/fhir"><active value="true"/></Patient>`, sentXML)
 	}
-	seen := map[string]bool{}
-	for next := "/Patient?_count=3&active=true"; next != ""; {
-		page := fromXML(t, s.must(200, "GET "+next, "", acceptXML).body)
-		entries, _ := at(page, "entry").([]any)
-		for _, e := range entries {
-			seen[text(e, "resource", "id")] = true
-		}
-		next = ""
-		links, _ := at(page, "link").([]any)
-		for _, link := range links {
-			if text(link, "relation") == "next" {
-				next = text(link, "url")
+	for first, accept := range map[string]string{
+		"/Patient?_count=3&active=true": "application/fhir+xml", "/Patient?_count=3&active=true&_format=xml": "",
+		"/Patient/_history?_count=3": "application/fhir+xml", "/Patient/_history?_count=3&_format=xml": "",
+	} {
+		seen := map[string]bool{}
+		for next := first; next != ""; {
+			page := fromXML(t, s.must(200, "GET "+next, "", "Accept: "+accept).body)
+			entries, _ := at(page, "entry").([]any)
+			for _, e := range entries {
+				seen[text(e, "resource", "id")] = true
+			}
+			next = ""
+			links, _ := at(page, "link").([]any)
+			for _, link := range links {
+				if text(link, "relation") == "next" {
+					next = text(link, "url")
+				}
 			}
 		}
+		if len(seen) != 7 {
+			t.Errorf("%s: %d patients on all pages, want 7", first, len(seen))
+		}
 	}
-	if len(seen) != 7 {
-		t.Errorf("%d patients on all pages, want 7", len(seen))
+}
+
+// An operation takes Parameters in XML and answers with Parameters in XML.
+func TestOperation_XML(t *testing.T) {
+	s := start(t, nil)
+	const parameters = `<Parameters xmlns="http://hl7.org/fhir"><parameter><name value="url"/><valueUri value="http://hl7.org/fhir/ValueSet/administrative-gender"/></parameter>` +
+		`<parameter><name value="code"/><valueCode value="male"/></parameter><parameter><name value="system"/><valueUri value="http://hl7.org/fhir/administrative-gender"/></parameter></Parameters>`
+	r := s.send("POST /ValueSet/$validate-code", parameters, sentXML, acceptXML)
+	if got := fromXML(t, r.body); r.status != 200 || text(got, "resourceType") != "Parameters" {
+		t.Errorf("$validate-code in XML = %d %s, want 200 with Parameters", r.status, shorten(r.body))
+	}
+	const query = "GET /ValueSet/$validate-code?url=http://hl7.org/fhir/ValueSet/administrative-gender&system=http://hl7.org/fhir/administrative-gender&code=male"
+	if diff := cmp.Diff(fromXML(t, r.body), fromXML(t, s.must(200, query, "", acceptXML).body)); diff != "" {
+		t.Errorf("by GET the answer differs (-POST +GET):\n%s", diff)
+	}
+	if r := s.send("POST /ValueSet/$validate-code", `<Parameters xmlns="http://hl7.org/fhir"><colour/></Parameters>`, sentXML, acceptXML); r.status != 400 || text(fromXML(t, r.body), "resourceType") != "OperationOutcome" {
+		t.Errorf("bad Parameters in XML = %d %s, want 400", r.status, shorten(r.body))
 	}
 }
 

@@ -7,12 +7,11 @@ import (
 	"strings"
 
 	"hearken/fhir"
-	"hearken/fhir/element"
 )
 
 // withRules adds to the faults of a body that cannot be read as a resource those that the rules find in the rest of it.
-func (s *Server) withRules(ctx context.Context, fault error, body []byte, typ fhir.Type) error {
-	rest := element.Salvage(s.Definitions, typ, body, s.Limits.Element)
+func (s *Server) withRules(ctx context.Context, fault error, c *Call, typ fhir.Type) error {
+	rest := c.format().Salvage(s.Definitions, typ, c.Body, s.Limits.Element)
 	if rest == nil {
 		return fault
 	}

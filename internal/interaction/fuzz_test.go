@@ -1,10 +1,12 @@
 package interaction_test
 
 import (
-	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
+
+	"hearken/fhir/element"
+	"hearken/fhir/r4"
 )
 
 // FuzzDo sends whatever may come: it never panics, and every answer is a sound one.
@@ -18,9 +20,15 @@ func FuzzDo(f *testing.F) {
 	f.Add("GET", "_history?_since=2024-02-29T12:00:00 01:00&_at=x", "", "", "")
 	f.Add("DELETE", "Patient/%24x/_history", "", "", "")
 	f.Add("POST", "Observation", `{"resourceType":"Observation","status":1,"effectiveDateTime":"x","code":{"coding":[{"code":""}]},"subject":{"reference":[1]}}`, "", "")
+	f.Add("POST", "Observation", asXML(f, observation(uuid1)), "", "")
+	f.Add("POST", "", asXML(f, bundleOf("transaction", ent(uuid1, patient("", "1"), "POST", "Patient"), ent("", observation(uuid1), "POST", "Observation"))), "", "")
+	f.Add("POST", "", `<Bundle xmlns="http://hl7.org/fhir"><type value="batch"/><entry><resource><Patent/></resource><request><method value="POST"/><url value="Patient?_format=xml"/></request></entry></Bundle>`, "", "")
 	s, _ := newServer(f)
 	f.Fuzz(func(t *testing.T, method, target, body, ifNoneExist, ifMatch string) {
 		c := call(method, target, body)
+		if strings.HasPrefix(body, "<") {
+			c.MediaType = "application/fhir+xml"
+		}
 		c.IfNoneExist, c.IfMatch, c.IfNoneMatch, c.Accept = ifNoneExist, ifMatch, ifMatch, ifNoneExist
 		a := answer(s, c)
 		switch {
@@ -29,10 +37,16 @@ func FuzzDo(f *testing.F) {
 		case a.Status == http.StatusInternalServerError:
 			_, err := s.Do(t.Context(), c)
 			t.Errorf("internal error: %v", err)
-		case len(a.Body) > 0 && a.MediaType == "" && !json.Valid(a.Body):
-			t.Errorf("%d: not JSON: %s", a.Status, a.Body)
+		case len(a.Body) > 0 && a.MediaType == "" && !isResource(a.Body):
+			t.Errorf("%d: not a resource: %s", a.Status, a.Body)
 		case a.Status >= 400 && !strings.Contains(string(a.Body), `"OperationOutcome"`):
 			t.Errorf("%d without OperationOutcome: %s", a.Status, a.Body)
 		}
 	})
+}
+
+// isResource reports whether an answer is what the wire can write in any format.
+func isResource(body []byte) bool {
+	tree, _ := element.Parse(r4.Definitions(), body, element.Limits{Depth: 1000})
+	return tree != nil
 }

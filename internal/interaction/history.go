@@ -60,6 +60,9 @@ func (s *Server) historyParameters(q *store.HistoryQuery, r *request) (url.Value
 			applied.Set(p.Name, p.Value)
 		}
 	}
+	for _, p := range r.wire {
+		applied.Add(p.Name, p.Value)
+	}
 	if !q.Since.IsZero() && !q.At.IsZero() {
 		return nil, fhir.Errorf(fhir.CodeInvalid, "_since and _at cannot be used together").At("http._at")
 	}

@@ -25,7 +25,7 @@ type incoming struct {
 func (s *Server) receive(ctx context.Context, r *request, typ fhir.Type) (incoming, error) {
 	root, err := s.resource(r, typ)
 	if err != nil {
-		return incoming{}, r.placed(s.withRules(ctx, err, r.Body, typ))
+		return incoming{}, r.placed(s.withRules(ctx, err, &r.Call, typ))
 	}
 	definitions, err := s.definitions(ctx)
 	if err != nil {

@@ -35,18 +35,17 @@ func (s *Server) process(ctx context.Context, r *request) (Answer, error) {
 // processFaulty goes on with a batch whose faults all lie inside the resources of entries: the others are independent of
 // them.
 func (s *Server) processFaulty(ctx context.Context, r *request, fault error) (Answer, error) {
-	body, faulty := r.Body, map[int]fhir.Outcome(nil)
+	body, faulty, rest := r.Body, map[int]fhir.Outcome(nil), inEntryResources(issuesOf(fault))
 	if r.format() == element.XML {
-		if body, faulty = s.withoutFaulty(r.Body, issuesOf(fault)); body == nil {
-			return Answer{}, fault
+		body, faulty = s.withoutFaulty(r.Body, issuesOf(fault))
+		rest = body != nil
+	}
+	if rest {
+		if envelope, err := readEnvelope(body); err == nil && envelope.Type == "batch" {
+			return s.batch(ctx, r, body, faulty)
 		}
-	} else if !inEntryResources(issuesOf(fault)) {
-		return Answer{}, s.withRules(ctx, fault, r.Body, "Bundle")
 	}
-	if envelope, err := readEnvelope(body); err != nil || envelope.Type != "batch" {
-		return Answer{}, s.withRules(ctx, fault, r.Body, "Bundle")
-	}
-	return s.batch(ctx, r, body, faulty)
+	return Answer{}, s.withRules(ctx, fault, &r.Call, "Bundle")
 }
 
 // withoutFaulty is a Bundle in XML, as JSON, without the resources of the entries that have faults, and these faults

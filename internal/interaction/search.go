@@ -2,6 +2,7 @@ package interaction
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"hearken/fhir"
@@ -90,7 +91,7 @@ func searchURL(r *request, applied []search.Pair) string {
 	if r.member != "" {
 		url += "/" + string(r.key.ID) + "/" + string(r.member)
 	}
-	for _, p := range applied {
+	for _, p := range slices.Concat(applied, r.wire) {
 		url = withParameter(url, p.Name, p.Value)
 	}
 	return url

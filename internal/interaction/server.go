@@ -94,7 +94,7 @@ func (s *Server) Do(ctx context.Context, c Call) (Answer, error) {
 	if r.row == nil {
 		return notAllowed(methods(allowed)), nil
 	}
-	r.Parameters = withoutWire(c.Parameters)
+	r.Parameters, r.wire = withoutWire(c.Parameters)
 	answer, err := s.run(ctx, r)
 	return answer, asFHIR(ctx, r.row.interaction, err)
 }
@@ -151,7 +151,8 @@ type request struct {
 	Call
 	place
 	row      *row
-	extended *operation // of a place that names one
+	extended *operation    // of a place that names one
+	wire     []search.Pair // the parameters about the format of the answer: nothing to an interaction but part of its links
 }
 
 // locate reads the path of a Call.
@@ -161,13 +162,20 @@ func (s *Server) locate(c Call) *request {
 	return r
 }
 
-// withoutWire drops the parameters that are about the format of the answer, which the wire has dealt with
+// withoutWire takes the parameters that are about the format of the answer, which the wire has dealt with, from the others
 // (https://hl7.org/fhir/R4/http.html#parameters).
-func withoutWire(parameters []search.Pair) []search.Pair {
+func withoutWire(parameters []search.Pair) (rest, wire []search.Pair) {
 	if !slices.ContainsFunc(parameters, isWire) {
-		return parameters
+		return parameters, nil
 	}
-	return slices.DeleteFunc(slices.Clone(parameters), isWire)
+	for _, p := range parameters {
+		if isWire(p) {
+			wire = append(wire, p)
+		} else {
+			rest = append(rest, p)
+		}
+	}
+	return rest, wire
 }
 
 func isWire(p search.Pair) bool { return p.Name == "_format" || p.Name == "_pretty" }

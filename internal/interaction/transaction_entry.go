@@ -67,7 +67,7 @@ func (s *Server) route(c Call) (*request, error) {
 	if r.row == nil || r.row.read == nil && !transactional[r.row.interaction] {
 		return nil, fhir.Errorf(fhir.CodeNotSupported, "the method cannot be used on this url in a transaction").Detailed("method-not-allowed")
 	}
-	r.Parameters = withoutWire(c.Parameters)
+	r.Parameters, r.wire = withoutWire(c.Parameters)
 	return r, nil
 }
 
