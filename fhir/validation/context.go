@@ -108,14 +108,30 @@ func isAt(elements map[string]bool, n element.Node) bool {
 	}
 }
 
-// selects reports whether an expression on the resource selects a node.
+// selection is what an expression selects on a resource.
+type selection struct {
+	expression *fhirpath.Expression
+	resource   element.Node
+}
+
+// selects reports whether an expression on the resource selects a node. It is evaluated once for each resource, however many extensions ask.
 func (v *Visit) selects(e *fhirpath.Expression, n element.Node) bool {
-	selected := false
-	err := e.Each(&v.env, n.Resource(), func(i fhirpath.Item) bool {
-		selected = i.Node() == n
-		return !selected
-	})
-	return selected || err != nil
+	key := selection{e, n.Resource()}
+	nodes, known := v.selected[key]
+	if !known {
+		nodes = map[element.Node]bool{}
+		if err := e.Each(&v.env, key.resource, func(i fhirpath.Item) bool {
+			nodes[i.Node()] = true
+			return true
+		}); err != nil {
+			nodes = nil // what cannot be told is no fault
+		}
+		if v.selected == nil {
+			v.selected = map[selection]map[element.Node]bool{}
+		}
+		v.selected[key] = nodes
+	}
+	return nodes == nil || nodes[n]
 }
 
 // contextInvariants checks what must be true of the element an extension stands on. %extension is the extension.

@@ -142,14 +142,14 @@ func TestValidate_WithDefinitions(t *testing.T) {
 	validator := validation.New(r4.Definitions(), validation.WithDefinitions(find), validation.WithTerminology(published))
 	for _, row := range []rule{
 		{"answered", `"questionnaire":"http://a.example/q|1","item":[` + given("a", `"valueCoding":{"system":"http://hl7.org/fhir/administrative-gender","code":"male"}`) + `]`, ""},
-		{"not in the value set", `"questionnaire":"http://a.example/q|1","item":[` + given("a", `"valueCoding":{"system":"http://hl7.org/fhir/administrative-gender","code":"man"}`) + `]`, "error code-invalid answer-option QuestionnaireResponse.item[0].answer[0].value.ofType(Coding)"},
+		{"not in the value set", `"questionnaire":"http://a.example/q|1","item":[` + given("a", `"valueCoding":{"system":"http://hl7.org/fhir/administrative-gender","code":"man"}`) + `]`, "error code-invalid answer-option QuestionnaireResponse.item[0].answer[0].value.ofType(Coding)\nwarning code-invalid unknown-code QuestionnaireResponse.item[0].answer[0].value.ofType(Coding).code"},
 		{"not answered", `"questionnaire":"http://a.example/q|1"`, "error required unanswered QuestionnaireResponse"},
 		{"an unknown one", `"questionnaire":"http://a.example/q|2"`, "information not-found questionnaire QuestionnaireResponse.questionnaire"},
 		{"none", `"language":"en"`, "information informational questionnaire QuestionnaireResponse"},
 	} {
 		var want []string
 		if row.want != "" {
-			want = []string{row.want}
+			want = strings.Split(row.want, "\n")
 		}
 		source := `{"resourceType":"QuestionnaireResponse","status":"completed",` + row.source + `}`
 		if diff := cmp.Diff(want, told(validator.Validate(parse(t, source)))); diff != "" {

@@ -55,6 +55,9 @@ func (v *Visit) textValue(row *rowPlan, n element.Node) {
 }
 
 func (v *Visit) badValue(row *rowPlan, n element.Node, detail, words string) {
+	if v.hushed(fhir.SeverityError) {
+		return
+	}
 	v.Report(n, fhir.SeverityError, fhir.CodeValue, detail, "%s %s (profile %s)", row.name, words, row.profile.canonical)
 }
 

@@ -28,12 +28,13 @@ type Visit struct {
 	learnt    learnt
 
 	// What profiles need: see profile.go.
-	memo   memo
-	counts counters
-	quiet  int  // how many questions are asked without a word
-	faulty bool // the last of them found an error
-	depth  int  // how many of them are about a node and profile
-	work   int
+	memo     memo
+	counts   counters
+	selected map[selection]map[element.Node]bool
+	quiet    int  // how many questions are asked without a word
+	faulty   bool // the last of them found an error
+	depth    int  // how many of them are about a node and profile
+	work     int
 }
 
 // How many issues are reported of one resource. More help nobody, and a resource made of faults must
@@ -79,7 +80,7 @@ func (v *Visit) end() {
 	v.errors, v.warnings, v.full = 0, 0, false
 	v.contained, v.learnt = containedIndex{}, learnt{}
 	v.memo.reset()
-	v.counts.all = v.counts.all[:0]
+	v.counts.all, v.selected = v.counts.all[:0], nil
 	v.quiet, v.faulty, v.depth, v.work = 0, false, 0, 0
 }
 
@@ -113,26 +114,28 @@ func (v *Visit) Env() *fhirpath.Env { return &v.env }
 // Report adds an issue at a node. The words must not hold a value of the resource: name
 // elements, types, codes of rules, and canonicals of definitions.
 func (v *Visit) Report(n element.Node, severity fhir.Severity, code fhir.IssueCode, detail, format string, args ...any) {
-	v.reportAt(n, n.Location, severity, code, detail, format, args...)
+	if v.hushed(severity) {
+		return
+	}
+	v.reportAt(n, n.Location(), severity, code, detail, format, args...)
 }
 
 // reportMissing adds an error about an element that is not there.
 func (v *Visit) reportMissing(parent element.Node, name, detail, format string, args ...any) {
-	v.reportAt(parent, func() string { return parent.Location() + "." + name }, fhir.SeverityError, fhir.CodeRequired, detail, format, args...)
-}
-
-func (v *Visit) reportAt(n element.Node, location func() string, severity fhir.Severity, code fhir.IssueCode, detail, format string, args ...any) {
-	if v.quiet > 0 {
-		v.faulty = v.faulty || severity == fhir.SeverityError || severity == fhir.Fatal
+	if v.hushed(fhir.SeverityError) {
 		return
 	}
-	if v.full || !v.mayReport(severity) {
+	v.reportAt(parent, parent.Location()+"."+name, fhir.SeverityError, fhir.CodeRequired, detail, format, args...)
+}
+
+func (v *Visit) reportAt(n element.Node, location string, severity fhir.Severity, code fhir.IssueCode, detail, format string, args ...any) {
+	if !v.mayReport(severity) {
 		return
 	}
 	line, column := n.LineColumn()
 	v.add(int32(n.Index()), fhir.Issue{
 		Severity: severity, Code: code, Detail: detail, Diagnostics: fmt.Sprintf(format, args...),
-		Expression: []string{location()}, Line: line, Column: column,
+		Expression: []string{location}, Line: line, Column: column,
 	})
 	if v.errors == maxErrors {
 		v.full = true
@@ -141,6 +144,15 @@ func (v *Visit) reportAt(n element.Node, location func() string, severity fhir.S
 			Diagnostics: fmt.Sprintf("more than %d errors; what follows was not checked", maxErrors), Line: line, Column: column,
 		})
 	}
+}
+
+// hushed reports whether nothing is to be said of a fault: a question is being asked without a word, and this may be its answer, or the
+// limit is reached.
+func (v *Visit) hushed(severity fhir.Severity) bool {
+	if v.quiet > 0 {
+		v.faulty = v.faulty || severity == fhir.SeverityError || severity == fhir.Fatal
+	}
+	return v.quiet > 0 || v.full
 }
 
 func (v *Visit) add(place int32, issue fhir.Issue) {
