@@ -6,6 +6,7 @@ import (
 
 	"hearken/fhir/element"
 	"hearken/fhir/r4"
+	"hearken/internal/fhirtest"
 )
 
 // TestXML_DivsOfJSON: a div that JSON may have can stand in XML; what could not is refused in JSON as well, so that
@@ -59,6 +60,40 @@ func TestXML_DivsOfJSON(t *testing.T) {
 			if got := divTokens(again.Root().Child("text").Child("div").Text()); got != want {
 				t.Errorf("the div is %s, want %s", got, want)
 			}
+		})
+	}
+}
+
+// TestAppendXML_HostileIsLinear writes JSON made to be slow as XML at two sizes.
+func TestAppendXML_HostileIsLinear(t *testing.T) {
+	div := func(before, item, after string) func(int) string {
+		return func(n int) string {
+			text := string(element.AppendString(nil, before+strings.Repeat(item, n)+after))
+			return `{"resourceType":"Patient","text":{"status":"generated","div":` + text + `}}`
+		}
+	}
+	for _, row := range []struct {
+		name string
+		text func(int) string
+	}{
+		{"comments before the div", div("", "<!-- a --> ", "<div>a</div>")},
+		{"noncharacters", div("<div>", "\uFFFF", "</div>")},
+		{"what begins like a noncharacter", div("<div>", "\uFEFF", "</div>")},
+		{"members in the wrong order", func(n int) string {
+			return `{"resourceType":"Patient","name":[` + strings.TrimSuffix(strings.Repeat(`{"given":["a"],"family":"b","use":"old"},`, n), ",") + `],"id":"a"}`
+		}},
+		{"escapes", func(n int) string {
+			return `{"resourceType":"Patient","name":[{"text":"` + strings.Repeat(`<\n`, n) + `"}]}`
+		}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			fhirtest.Linear(t, 60, 10_000, func(n int) func() {
+				tree, outcome := element.Parse(r4.Definitions(), []byte(row.text(n)), element.Limits{})
+				if tree == nil {
+					t.Fatalf("Parse = %+v, want a tree", outcome)
+				}
+				return func() { element.AppendXML(nil, tree.Root(), element.WriteOptions{}) }
+			})
 		})
 	}
 }
