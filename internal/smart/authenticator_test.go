@@ -127,3 +127,17 @@ func TestPrincipal_Selected(t *testing.T) {
 		t.Errorf("Job = %q, want nurse", got)
 	}
 }
+
+func TestPrincipal_ForPatient(t *testing.T) {
+	p := caller("user", "patient/*.rs")
+	with, ok := p.ForPatient("1")
+	if !ok || with.Context.Patient != "1" || p.Context.Patient != "" || !with.Decide("CarePlan", smart.Read).Allowed() {
+		t.Errorf("ForPatient = %v, %v; want a copy with the patient", with, ok)
+	}
+	if _, ok := with.ForPatient("1"); !ok {
+		t.Error("the same patient again is refused")
+	}
+	if again, ok := with.ForPatient("2"); ok || again.Context.Patient != "1" {
+		t.Errorf("another patient replaces the one in context: %v, %v", again.Context.Patient, ok)
+	}
+}

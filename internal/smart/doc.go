@@ -24,8 +24,8 @@
 //
 //   - Unknown, malformed and half-understood scopes grant nothing; they are kept to be shown. A granular scope whose
 //     parameters do not compile grants nothing: it is never widened to the whole type.
-//   - patient/ grants nothing without a patient in context, and beyond read and search only inside that patient's
-//     compartment. Types outside every compartment (Practitioner, Medication) are readable as Definitions.Referenced says.
+//   - patient/ grants nothing without a patient in context; it asks for no end user. It grants beyond read and search only inside that
+//     patient's compartment. Types outside every compartment (Practitioner, Medication) are readable as Definitions.Referenced says.
 //   - user/ needs an end user behind the token, and no patient. system/ needs that there is none: a token that acts for a
 //     person must not carry what the person may not see.
 //   - A chain, _has or sort over another type needs Search on it, and sees only what a search of it would; an included

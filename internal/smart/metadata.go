@@ -17,6 +17,7 @@ type Metadata struct {
 	ManagementEndpoint    string   `json:"management_endpoint,omitempty"`
 	IntrospectionEndpoint string   `json:"introspection_endpoint,omitempty"`
 	RevocationEndpoint    string   `json:"revocation_endpoint,omitempty"`
+	UserInfoEndpoint      string   `json:"-"` // for this server's use, not for apps: SMART has no member for it
 	GrantTypes            []string `json:"grant_types_supported,omitempty"`
 	ResponseTypes         []string `json:"response_types_supported,omitempty"`
 	Scopes                []string `json:"scopes_supported,omitempty"`
@@ -33,6 +34,7 @@ func (m *Metadata) texts() map[string]*string {
 		"issuer": &m.Issuer, "jwks_uri": &m.JWKSURI, "authorization_endpoint": &m.AuthorizationEndpoint, "token_endpoint": &m.TokenEndpoint,
 		"registration_endpoint": &m.RegistrationEndpoint, "management_endpoint": &m.ManagementEndpoint,
 		"introspection_endpoint": &m.IntrospectionEndpoint, "revocation_endpoint": &m.RevocationEndpoint,
+		"userinfo_endpoint": &m.UserInfoEndpoint,
 	}
 }
 

@@ -62,6 +62,17 @@ func (p *Principal) Selected() (r Role, ok bool) {
 	return p.Roles[i], true
 }
 
+// ForPatient is the principal with a patient in context: for a citizen whose NHS number the wiring has found the Patient of. The principal
+// itself does not change. Where the token names a patient already, that one stays: ok is false when it is another.
+func (p *Principal) ForPatient(id fhir.ID) (with *Principal, ok bool) {
+	if p.Context.Patient != "" {
+		return p, p.Context.Patient == id
+	}
+	other := *p
+	other.Context.Patient = id
+	return &other, true
+}
+
 // Assurance is how surely the issuer knows the person. Zero means that it does not say.
 type Assurance struct {
 	Authentication int // 1 to 3: authenticator assurance level (NIST SP 800-63B, which CIS2 follows)

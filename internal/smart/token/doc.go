@@ -9,6 +9,8 @@
 // Then exp, nbf, iat and aud are checked, with the configured allowance for clocks that differ, and the mapping reads the rest.
 // JSON is read strictly (smart.ParseClaims): no member twice, no depth without end. Everything is bounded and linear.
 //
+// What an issuer tells by userinfo (Issuer.UserInfo) adds to who a person is, never to what the token allows, when, or for whom.
+//
 // Signatures are go-oidc's to check. Its provider and its remote key set are not used: the one fails when the issuer is down at
 // start, the other fetches for every unknown kid, and neither bounds what it reads.
 //

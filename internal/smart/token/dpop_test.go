@@ -106,6 +106,8 @@ func TestDPoP(t *testing.T) {
 		{"no key", object{"jwk": nil}, nil, smart.ProofInvalid},
 		{"a private key", object{"jwk": pub.with(object{"d": b64(must(key.Bytes()))})}, nil, smart.ProofInvalid},
 		{"another key in the header", object{"jwk": jwk("", &p256().PublicKey)}, nil, smart.ProofInvalid},
+		{"a key for another algorithm", object{"jwk": pub.with(object{"alg": "ES384"})}, nil, smart.ProofInvalid},
+		{"a key for encryption", object{"jwk": pub.with(object{"use": "enc"})}, nil, smart.ProofInvalid},
 		{"a symmetric key", object{"jwk": object{"kty": "oct", "k": "AAAA"}}, nil, smart.ProofInvalid},
 		{"a key off its curve", object{"jwk": pub.with(object{"x": b64(make([]byte, 32))})}, nil, smart.ProofInvalid},
 		{"too long", nil, object{"x": strings.Repeat("x", 8<<10)}, smart.ProofInvalid},

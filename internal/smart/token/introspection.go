@@ -32,7 +32,7 @@ func (in *introspection) check(ctx context.Context, text string, t moment) (*sma
 	if iss, ok := c.Text("iss"); !ok || iss != "" && iss != in.URL {
 		return nil, smart.Refused(smart.IssuerUnknown)
 	}
-	return in.principal(c, t, in.Introspection.WithoutAudience)
+	return in.principal(ctx, subject{text, c}, t, in.Introspection.WithoutAudience)
 }
 
 func (in *introspection) answer(ctx context.Context, text string, t moment) (smart.Claims, error) {

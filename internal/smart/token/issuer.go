@@ -112,7 +112,7 @@ func (i *issuer) checkJWT(ctx context.Context, j *jws, t moment) (*smart.Princip
 	if _, ok := j.claims["exp"]; !ok {
 		return nil, missing("exp")
 	}
-	return i.principal(j.claims, t, false)
+	return i.principal(ctx, subject{j.text, j.claims}, t, false)
 }
 
 // checkType refuses tokens that are for something else: ID tokens of issuers that say so, logout tokens, DPoP proofs.
@@ -129,8 +129,15 @@ func missing(claim string) error {
 	return e
 }
 
-// principal reads claims whose origin is checked: the times, the audience, what the token is bound to, and by the mapping the rest.
-func (i *issuer) principal(c smart.Claims, t moment, withoutAudience bool) (*smart.Principal, error) {
+// subject is a token whose origin is checked, and what it says.
+type subject struct {
+	token  string
+	claims smart.Claims
+}
+
+// principal reads a token: the times, the audience, what it is bound to, and by the mapping the rest.
+func (i *issuer) principal(ctx context.Context, s subject, t moment, withoutAudience bool) (*smart.Principal, error) {
+	c := s.claims
 	issued, expires, err := t.check(c)
 	if err != nil {
 		return nil, err
@@ -141,6 +148,11 @@ func (i *issuer) principal(c smart.Claims, t moment, withoutAudience bool) (*sma
 	bound, err := confirmationOf(c)
 	if err != nil {
 		return nil, err
+	}
+	if i.UserInfo {
+		if c, err = i.withUserInfo(ctx, s); err != nil {
+			return nil, err
+		}
 	}
 	p, err := i.Mapping.Principal(c, i.audiences[:1])
 	if err != nil {

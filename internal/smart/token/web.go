@@ -45,6 +45,18 @@ func (w *web) get(ctx context.Context, address string) (smart.Claims, error) {
 	return w.do(r)
 }
 
+// getAs is get by the authority of an access token.
+func (w *web) getAs(ctx context.Context, address, token string) (smart.Claims, error) {
+	ctx, cancel := context.WithTimeout(ctx, w.timeout)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Set("Authorization", string(smart.Bearer)+" "+token)
+	return w.do(r)
+}
+
 // post sends a form as a client that is authenticated by client_secret_basic (RFC 6749 section 2.3.1).
 func (w *web) post(ctx context.Context, address string, form url.Values, client, secret string) (smart.Claims, error) {
 	ctx, cancel := context.WithTimeout(ctx, w.timeout)

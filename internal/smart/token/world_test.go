@@ -134,6 +134,9 @@ type world struct {
 	hold       chan struct{} // answers wait for it
 	asked      map[string]int
 	introspect func(token string) object
+
+	userinfo       object
+	userinfoStatus int // instead of it; 0 for none
 }
 
 // newWorld starts an issuer with the usual keys and a verifier for it; change may adapt the options.
@@ -177,7 +180,7 @@ func (w *world) askedFor(path string) int {
 func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	w.mu.Lock()
 	w.asked[r.URL.Path]++
-	down, hold, keys, introspect := w.down, w.hold, w.keys, w.introspect
+	down, hold, keys, introspect, userinfo, status := w.down, w.hold, w.keys, w.introspect, w.userinfo, w.userinfoStatus
 	metadata := object{"issuer": w.server.URL, "jwks_uri": w.server.URL + "/keys", "introspection_endpoint": w.server.URL + "/introspect"}.with(w.metadata)
 	w.mu.Unlock()
 	if hold != nil {
@@ -196,6 +199,10 @@ func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 			return
 		}
 		_, _ = fmt.Fprint(rw, introspect(r.FormValue("token")).json())
+	case r.URL.Path == "/userinfo" && status != 0:
+		rw.WriteHeader(status)
+	case r.URL.Path == "/userinfo" && strings.HasPrefix(r.Header.Get("Authorization"), "Bearer ey"):
+		_, _ = fmt.Fprint(rw, userinfo.json())
 	default:
 		rw.WriteHeader(http.StatusNotFound)
 	}
