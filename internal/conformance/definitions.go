@@ -3,10 +3,10 @@ package conformance
 import (
 	"cmp"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"hearken/fhir"
 	"hearken/fhir/definition"
@@ -51,7 +51,7 @@ func (d *Definitions) Terminology() *terminology.Library { return d.terminology(
 // live is an active definition that a client has stored.
 type live struct {
 	key       fhir.Key
-	at        time.Time
+	commit    store.Commit
 	node      element.Node
 	structure *definition.StructureDefinition // of a StructureDefinition
 }
@@ -89,7 +89,7 @@ func (d *Definitions) With(changes ...Change) *Definitions {
 			continue
 		}
 		if l := d.owner.read(c.Node); l != nil {
-			l.key, l.at = c.Key, latest
+			l.key, l.commit = c.Key, latest
 			all[c.Key], changed = l, true
 		} else if all[c.Key] != nil {
 			delete(all, c.Key)
@@ -109,7 +109,7 @@ func (d *Definitions) again() *Definitions {
 }
 
 // latest is after whatever is stored.
-var latest = time.Unix(1<<40, 0)
+const latest = math.MaxUint64
 
 // read makes a live definition of a resource; nil when it takes no effect: it is not active, it cannot be understood, or its canonical is
 // not for clients to define.
@@ -138,7 +138,7 @@ func (f *InForce) definitions(all map[fhir.Key]*live) *Definitions {
 		inOrder = append(inOrder, l)
 	}
 	slices.SortFunc(inOrder, func(a, b *live) int {
-		return cmp.Or(b.at.Compare(a.at), cmp.Compare(a.key.Type, b.key.Type), cmp.Compare(a.key.ID, b.key.ID))
+		return cmp.Or(cmp.Compare(b.commit, a.commit), cmp.Compare(a.key.Type, b.key.Type), cmp.Compare(a.key.ID, b.key.ID))
 	})
 	var terms []element.Node
 	for _, l := range inOrder {

@@ -156,7 +156,7 @@ func (r *reading) take(rec store.Record) error {
 		delete(r.live, rec.Key)
 		return nil
 	}
-	found.key, found.at = rec.Key, rec.LastUpdated
+	found.key, found.commit = rec.Key, rec.Commit
 	r.live[rec.Key], r.changed = found, true
 	return nil
 }

@@ -5,7 +5,6 @@ import (
 
 	"hearken/fhir"
 	"hearken/fhir/search/query"
-	"hearken/internal/store"
 )
 
 // Types are the kinds of definition that guides are made of, which a server stores of them. Those of LiveTypes are in force
@@ -20,24 +19,24 @@ var LiveTypes = []fhir.Type{"CodeSystem", "ConceptMap", "StructureDefinition", "
 // IsLive reports whether resources of the type take effect when they are stored.
 func IsLive(typ fhir.Type) bool { return slices.Contains(LiveTypes, typ) }
 
-// Refuse says why a client may not write p (CodeConflict): what the guides bring is the server's, under its own key and
-// under any other. nil when it may.
-func (g *Guides) Refuse(p *store.Prepared) error {
-	if !slices.Contains(Types, p.Key.Type) {
+// Refuse says why a client may not write a definition with a canonical under key (CodeConflict): what the guides bring is the server's,
+// under its own key and under any other. nil when it may; "" is the canonical of a deletion.
+func (g *Guides) Refuse(key fhir.Key, canonical string) error {
+	if !slices.Contains(Types, key.Type) {
 		return nil
 	}
-	if g.keys[p.Key] {
+	if g.keys[key] {
 		return fhir.Errorf(fhir.CodeConflict, "the definition comes with the server and cannot be changed or deleted").Detailed(DetailServerDefinition)
 	}
-	if g.Has(canonicalOf(&p.Index)) {
+	if canonical != "" && g.Has(canonical) {
 		return fhir.Errorf(fhir.CodeConflict, "the canonical is that of a definition that comes with the server").
-			At(string(p.Key.Type) + ".url").Detailed(DetailServerDefinition)
+			At(string(key.Type) + ".url").Detailed(DetailServerDefinition)
 	}
 	return nil
 }
 
-// canonicalOf is what a definition is found by: its url, "" when it has none.
-func canonicalOf(x *query.Index) string {
+// CanonicalOf is what a definition is found by: its url, "" when it has none.
+func CanonicalOf(x *query.Index) string {
 	for i := range x.Entries {
 		if e := &x.Entries[i]; e.Parameter.Code == "url" {
 			if uri, ok := e.Value.(query.URI); ok {

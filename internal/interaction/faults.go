@@ -1,21 +1,22 @@
 package interaction
 
 import (
-	"context"
 	"net/http"
 	"slices"
 	"strings"
 
 	"hearken/fhir"
+	"hearken/internal/conformance"
 )
 
 // withRules adds to the faults of a body that cannot be read as a resource those that the rules find in the rest of it.
-func (s *Server) withRules(ctx context.Context, fault error, c *Call, typ fhir.Type) error {
+func (s *Server) withRules(by *conformance.Definitions, fault error, c *Call, typ fhir.Type, profiles ...string) error {
 	rest := c.format().Salvage(s.Definitions, typ, c.Body, s.Limits.Element)
 	if rest == nil {
 		return fault
 	}
-	return together(fault, s.broken(ctx, rest.Root()))
+	_, broken := s.check(by, rest.Root(), profiles...)
+	return together(fault, broken)
 }
 
 // together is one error with the errors of both, so that a client hears at once of all it has to mend. The first decides the

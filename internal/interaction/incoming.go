@@ -10,6 +10,7 @@ import (
 	"hearken/fhir"
 	"hearken/fhir/element"
 	"hearken/fhir/search/query"
+	"hearken/internal/conformance"
 	"hearken/internal/store"
 )
 
@@ -23,20 +24,26 @@ type incoming struct {
 
 // receive reads the body of a create or update of type typ.
 func (s *Server) receive(ctx context.Context, r *request, typ fhir.Type) (incoming, error) {
-	root, err := s.resource(r, typ)
-	if err != nil {
-		return incoming{}, r.placed(s.withRules(ctx, err, &r.Call, typ))
-	}
-	definitions, err := s.definitions(ctx)
+	by, err := s.definitions(ctx)
 	if err != nil {
 		return incoming{}, err
 	}
-	in := incoming{node: root}
-	if in.remarks, err = s.check(definitions, root); err != nil {
-		return incoming{}, r.placed(err)
+	var in incoming
+	if in.node, in.remarks, err = s.admit(by, r, typ); err != nil {
+		return incoming{}, err
 	}
-	in.remarks = r.placedIssues(in.remarks)
 	return in, s.index(&in)
+}
+
+// admit reads and judges the body of a write. What is wrong is told at once, with lines and columns if they are those of what was sent;
+// else there may be remarks.
+func (s *Server) admit(by *conformance.Definitions, r *request, typ fhir.Type, profiles ...string) (element.Node, fhir.Outcome, error) {
+	root, err := s.resource(r, typ)
+	if err != nil {
+		return element.Node{}, nil, r.placed(s.withRules(by, err, &r.Call, typ, profiles...))
+	}
+	remarks, err := s.check(by, root, profiles...)
+	return root, r.placedIssues(remarks), r.placed(err)
 }
 
 // index finds what is searchable of the resource, and lets the store do what it can beforehand.

@@ -14,7 +14,7 @@ import (
 
 // checkTargets demands that every literal reference to a resource of this server, in REST form, names one that
 // is there. self is the resource itself.
-func (s *Server) checkTargets(tx store.Tx, root element.Node, self fhir.Key) error {
+func (s *Server) checkTargets(rd store.Reader, root element.Node, self fhir.Key) error {
 	if !s.Policy.ReferentialIntegrity {
 		return nil
 	}
@@ -29,7 +29,7 @@ func (s *Server) checkTargets(tx store.Tx, root element.Node, self fhir.Key) err
 		if ref.Key.IsZero() || ref.Key == self || ref.Base != "" && ref.Base != s.Extractor.Base {
 			return true
 		}
-		rec, err := currentOf(tx, ref.Key)
+		rec, err := currentOf(rd, ref.Key)
 		if fault = err; err == nil && (rec.Version == 0 || rec.Deleted()) {
 			line, column := at.LineColumn()
 			missing = append(missing, fhir.Issue{Severity: fhir.SeverityError, Code: fhir.CodeProcessing, Detail: "dangling-reference",
@@ -45,13 +45,13 @@ func (s *Server) checkTargets(tx store.Tx, root element.Node, self fhir.Key) err
 
 // checkUnreferenced demands that no current resource points at one of the deleted. It sees references
 // that some search parameter covers, which are all but a handful in extensions.
-func (s *Server) checkUnreferenced(tx store.Tx, deleted []fhir.Key) error {
+func (s *Server) checkUnreferenced(rd store.Reader, deleted []fhir.Key) error {
 	if !s.Policy.ReferentialIntegrity {
 		return nil
 	}
 	for _, key := range deleted {
 		for typ, where := range s.pointersTo(key) {
-			page, err := tx.Search(&query.Query{Types: []fhir.Type{typ}, Where: where, Count: 2, Total: query.TotalNone})
+			page, err := rd.Search(&query.Query{Types: []fhir.Type{typ}, Where: where, Count: 2, Total: query.TotalNone})
 			if err != nil {
 				return err
 			}

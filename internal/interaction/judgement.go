@@ -39,17 +39,8 @@ func (s *Server) judge(by *conformance.Definitions, root element.Node, profiles 
 }
 
 // check is judge for a write. Faults are 422, all at once; what remains are remarks.
-func (s *Server) check(by *conformance.Definitions, root element.Node) (fhir.Outcome, error) {
-	return checked(s.judge(by, root))
-}
-
-// broken is the error of what is wrong with a resource, nil when nothing is.
-func (s *Server) broken(ctx context.Context, root element.Node) error {
-	by, err := s.definitions(ctx)
-	if err == nil {
-		_, err = s.check(by, root)
-	}
-	return err
+func (s *Server) check(by *conformance.Definitions, root element.Node, profiles ...string) (fhir.Outcome, error) {
+	return checked(s.judge(by, root, profiles...))
 }
 
 // checked makes an error of issues that have one; errors come first, each sort in the order it was found.

@@ -17,6 +17,7 @@ type operation struct {
 	types   []fhir.Type // of the latter two; nil for every type
 	method  string      // POST; GET as well where it changes nothing and takes simple parameters only
 	without []string    // parameters of its definition that this server does not do
+	several []string    // parameters that it takes more often than its definition says
 	row     row
 }
 
@@ -26,6 +27,14 @@ var operations = []operation{
 		name: "json-schema", url: profiles.Base + "/OperationDefinition/json-schema",
 		shape: atInstanceOperation, types: []fhir.Type{"StructureDefinition"}, method: http.MethodGet,
 		row: row{atInstanceOperation, http.MethodGet, "operation", (*Server).jsonSchema, nil},
+	},
+	{
+		name: "validate", url: "http://hl7.org/fhir/OperationDefinition/Resource-validate", shape: atTypeOperation, method: http.MethodPost,
+		several: []string{"profile"}, row: row{atTypeOperation, http.MethodPost, "operation", nil, (*Server).validate},
+	},
+	{
+		name: "validate", url: "http://hl7.org/fhir/OperationDefinition/Resource-validate", shape: atInstanceOperation, method: http.MethodGet,
+		several: []string{"profile"}, row: row{atInstanceOperation, http.MethodGet, "operation", nil, (*Server).validate},
 	},
 	terminologyOperation("ValueSet", "validate-code", atTypeOperation, (*Server).valueSetValidateCode, "date"),
 	terminologyOperation("ValueSet", "validate-code", atInstanceOperation, (*Server).valueSetValidateCode, "date"),

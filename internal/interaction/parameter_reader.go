@@ -183,7 +183,7 @@ func (r *parameterReader) count(defs []definition.OperationParameter, all parame
 			continue
 		case n < d.Min:
 			issue.Code, issue.Detail, issue.Diagnostics = fhir.CodeRequired, detailMissingParameter, fmt.Sprintf("parameter %q of $%s is required", d.Name, r.operation.name)
-		case d.Max != definition.Unbounded && n > d.Max:
+		case d.Max != definition.Unbounded && n > d.Max && !slices.Contains(r.operation.several, d.Name):
 			issue.Code, issue.Detail, issue.Diagnostics = fhir.CodeInvalid, detailRepeatedParameter, fmt.Sprintf("parameter %q of $%s is given more than %d times", d.Name, r.operation.name, d.Max)
 		default:
 			continue

@@ -45,7 +45,11 @@ func (s *Server) processFaulty(ctx context.Context, r *request, fault error) (An
 			return s.batch(ctx, r, body, faulty)
 		}
 	}
-	return Answer{}, s.withRules(ctx, fault, &r.Call, "Bundle")
+	by, err := s.definitions(ctx)
+	if err != nil {
+		return Answer{}, err
+	}
+	return Answer{}, s.withRules(by, fault, &r.Call, "Bundle")
 }
 
 // withoutFaulty is a Bundle in XML, as JSON, without the resources of the entries that have faults, and these faults

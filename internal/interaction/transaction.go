@@ -39,7 +39,12 @@ func (s *Server) transaction(ctx context.Context, r *request, root element.Node)
 		return Answer{}, err
 	}
 	if err := t.read(root); err != nil {
-		return Answer{}, together(err, s.broken(ctx, root))
+		by, unknown := s.definitions(ctx)
+		if unknown != nil {
+			return Answer{}, unknown
+		}
+		_, broken := s.check(by, root)
+		return Answer{}, together(err, broken)
 	}
 	if len(t.entries) == 0 {
 		return Answer{Status: http.StatusOK, Body: responseBundle("transaction-response", t.call, nil)}, nil

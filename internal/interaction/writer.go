@@ -16,7 +16,7 @@ type writer struct {
 // Put stores the next version of a resource that a client may write; CodeConflict otherwise.
 func (w *writer) Put(p store.Prepared) (store.Record, error) {
 	if w.guides != nil {
-		if err := w.guides.Refuse(&p); err != nil {
+		if err := w.guides.Refuse(p.Key, conformance.CanonicalOf(&p.Index)); err != nil {
 			return store.Record{}, err
 		}
 	}
