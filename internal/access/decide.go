@@ -1,6 +1,8 @@
 package access
 
 import (
+	"slices"
+
 	"hearken/fhir"
 	"hearken/fhir/search/query"
 )
@@ -163,6 +165,19 @@ func (d *Decision) system(c *Caller) {
 		d.see(BasisPartner, ofOrganisation(c.Organisation))
 		d.view = view{role: System, organisation: c.Organisation}
 	}
+}
+
+// See reports whether a resource with this label is visible.
+func (d *Decision) See(label []query.Token) bool {
+	return d.Refusal == NotRefused && slices.ContainsFunc(d.Sees, func(t query.Token) bool { return slices.Contains(label, t) })
+}
+
+// MayWrite reports whether the caller may write into the record of a patient with this label: those with a relationship to
+// the person, and the person. Urgent care, a contact and a broken glass show, and change nothing.
+func (d *Decision) MayWrite(label []query.Token) bool {
+	return d.Refusal == NotRefused && slices.ContainsFunc(d.Sees, func(t query.Token) bool {
+		return (t.System == systemOrg || t.System == systemSelf) && slices.Contains(label, t)
+	})
 }
 
 // Visible is the condition a resource must meet to be shown, on the hidden access parameter of its type. It is a conjunct of every search,

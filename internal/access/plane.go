@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"hearken/fhir"
+	"hearken/fhir/search/query"
 )
 
 // The systems of the security labels that decide about access.
@@ -77,6 +78,30 @@ func confidential(labels []SecurityLabel) int {
 func Restricts(labels []SecurityLabel) bool {
 	return confidential(labels) > slices.Index(confidentiality, "N")
 }
+
+// Writable reports whether a stored resource with this label is the caller's to change: of a patient, as MayWrite has it. What is in no patient's
+// record is changed by administrators, who and what a record speaks of also by exchange partners, except for organisations, whose codes decide
+// who sees what. The error is CodeForbidden.
+func (d *Decision) Writable(t fhir.Type, label []query.Token) error {
+	switch {
+	case d.MayWrite(label), d.has(BasisAdmin):
+		return nil
+	case d.has(BasisPartner) && slices.Contains(label, directory) && t != "Organization":
+		return nil
+	}
+	return fhir.Errorf(fhir.CodeForbidden, "this caller may look at the resource and not change it").Detailed(DetailForbidden)
+}
+
+// Creatable reports whether a resource outside every patient's compartment is the caller's to make: everybody who works here may name
+// who and what a record speaks of.
+func (d *Decision) Creatable(t fhir.Type) error {
+	if d.has(BasisAdmin) || (d.has(BasisPartner) || d.has(BasisOrganisation)) && slices.Contains(outside(t), directory) {
+		return nil
+	}
+	return fhir.Errorf(fhir.CodeForbidden, "resources of this type are made by administrators").Detailed(DetailAdminPlane)
+}
+
+func (d *Decision) has(basis Basis) bool { return slices.Contains(d.Basis, basis) }
 
 // Widens reports whether a change of what is recorded of sharing lets more people see a record, which needs the admin plane and two
 // people; recording an objection, and a first agreement, do not.

@@ -13,6 +13,7 @@ import (
 	"hearken/fhir/igpackage"
 	"hearken/fhir/search"
 	"hearken/fhir/search/query"
+	"hearken/internal/access"
 	"hearken/internal/store"
 )
 
@@ -143,6 +144,7 @@ func (s *seeding) one(r *igpackage.Resource) error {
 	if p.Index, err = s.extractor.Index(r.Node); err != nil {
 		return err
 	}
+	p.Label = access.Label(access.Resource{Type: key.Type})
 	_, err = s.tx.Put(p)
 	return err
 }

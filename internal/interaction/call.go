@@ -5,6 +5,7 @@ import (
 
 	"hearken/fhir"
 	"hearken/fhir/search"
+	"hearken/internal/smart"
 )
 
 // Call is one request, from HTTP or from a Bundle entry, with the wire taken off.
@@ -19,10 +20,11 @@ type Call struct {
 	IfModifiedSince time.Time // zero when absent
 	IfNoneExist     string    // a query string, as sent
 	Prefer          Prefer
-	SecurityContext string // of a Binary sent as it is: the reference of Binary.securityContext, "" for none
-	Accept          string // what a Binary read may be answered with; resource formats are the wire's business
-	Base            string // the service base URL links are made with: "http://127.0.0.1:8080/fhir"
-	Remade          bool   // Body was written here, of what was sent: its lines and columns mean nothing to the client
+	SecurityContext string           // of a Binary sent as it is: the reference of Binary.securityContext, "" for none
+	Accept          string           // what a Binary read may be answered with; resource formats are the wire's business
+	Principal       *smart.Principal // who is asking, as a checked token says; nil where nobody logged in
+	Base            string           // the service base URL links are made with: "http://127.0.0.1:8080/fhir"
+	Remade          bool             // Body was written here, of what was sent: its lines and columns mean nothing to the client
 }
 
 // Prefer is the Prefer header, understood (https://hl7.org/fhir/R4/http.html#ops).

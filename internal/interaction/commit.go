@@ -32,11 +32,7 @@ func (s *Server) commitPrepared(ctx context.Context, prepare func() error, fn fu
 			return err
 		}
 		err := s.write(ctx, func(tx store.Tx) error {
-			labels := s.newLabelling(tx)
-			if err := fn(labels, again); err != nil {
-				return err
-			}
-			return labels.settle()
+			return s.guarded(ctx, s.newLabelling(tx), func(tx store.Tx) error { return fn(tx, again) })
 		})
 		if !errors.Is(err, errAgain) {
 			return err

@@ -58,9 +58,12 @@ const maxLooks = 64
 // the proposed resource may be created; then all its claims are owned.
 func (c *criteria) settle(tx store.Tx, s settling) (store.Record, error) {
 	seen := tx.Commit() // before the search: what is newer than this the search may have missed
-	found, err := c.find(tx)
-	if err != nil || found.Version != 0 {
+	found, err := c.find(unguarded(tx))
+	if err != nil {
 		return found, err
+	}
+	if found.Version != 0 {
+		return found, mayMatch(tx, found.Key)
 	}
 	for _, claim := range c.claims {
 		if err := s.take(tx, claim, seen); err != nil {
@@ -93,7 +96,7 @@ func (s *settling) mayTake(tx store.Tx, c claim, owner fhir.Key, seen store.Comm
 	if s.own != nil && s.own(owner) {
 		return nil // the search has seen it
 	}
-	rec, err := currentOf(tx, owner)
+	rec, err := currentOf(unguarded(tx), owner)
 	switch {
 	case err != nil:
 		return err

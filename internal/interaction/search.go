@@ -57,9 +57,9 @@ func (s *Server) searchset(r *request, parsed *search.Request, page *store.Page)
 			return nil, err
 		}
 	}
-	if len(parsed.Issues) > 0 {
+	if issues := append(parsed.Issues[:len(parsed.Issues):len(parsed.Issues)], r.hint()...); len(issues) > 0 {
 		b.entry()
-		b.raw("resource", Outcome(parsed.Issues))
+		b.raw("resource", Outcome(issues))
 		b.raw("search", []byte(`{"mode":"outcome"}`))
 		b.end()
 	}

@@ -33,6 +33,7 @@ type Server struct {
 	Now         func() time.Time
 	Limits      Limits
 	Policy      Policy
+	Login       *Login // who may do and see what; nil for a server without login
 	Software    Software
 	// Report, if set, is told of errors that no Answer carries out: those inside a batch-response.
 	Report func(context.Context, error)
@@ -95,6 +96,10 @@ func (s *Server) Do(ctx context.Context, c Call) (Answer, error) {
 		return notAllowed(methods(allowed)), nil
 	}
 	r.Parameters, r.wire = withoutWire(c.Parameters)
+	ctx, err := s.enter(ctx, r)
+	if err != nil {
+		return Answer{}, asFHIR(ctx, r.row.interaction, err)
+	}
 	answer, err := s.run(ctx, r)
 	return answer, asFHIR(ctx, r.row.interaction, err)
 }
@@ -107,7 +112,7 @@ func (s *Server) run(ctx context.Context, r *request) (answer Answer, err error)
 	if err != nil {
 		return Answer{}, err
 	}
-	err = s.Store.View(ctx, func(rd store.Reader) error {
+	err = s.view(ctx, func(rd store.Reader) error {
 		answer, err = reading(rd)
 		return err
 	})
@@ -148,6 +153,7 @@ func asFHIR(ctx context.Context, op string, err error) error {
 
 // request is a Call with its path read.
 type request struct {
+	guard *guard // of its caller; nil on a server without login
 	Call
 	place
 	row      *row

@@ -49,6 +49,9 @@ func (s *Server) transaction(ctx context.Context, r *request, root element.Node)
 	if len(t.entries) == 0 {
 		return Answer{Status: http.StatusOK, Body: responseBundle("transaction-response", t.call, nil)}, nil
 	}
+	if err := t.permit(guardOf(ctx)); err != nil {
+		return Answer{}, err
+	}
 	if err := t.makeReady(ctx, root); err != nil {
 		return Answer{}, err
 	}
@@ -87,6 +90,15 @@ func countEntries(root element.Node) (n int) {
 		}
 	}
 	return n
+}
+
+// permit refuses the Bundle when the scopes do not cover the request of some entry.
+func (t *transaction) permit(g *guard) error {
+	var faults fhir.Outcome
+	for _, e := range t.entries {
+		faults = append(faults, faultsOf(atEntry(g.permit(e.request), e.position, ""))...)
+	}
+	return refusal(fhir.CodeForbidden, faults)
 }
 
 // makeReady does everything that needs no lock: the whole Bundle is validated while references are found and the
@@ -129,7 +141,7 @@ func (t *transaction) prepare(ctx context.Context) error {
 	if err := together(refusal(fhir.CodeInvalid, slices.Concat(dangling...)), t.findConditions()); err != nil {
 		return err
 	}
-	if err := t.server.Store.View(ctx, t.assume); err != nil {
+	if err := t.server.view(ctx, t.assume); err != nil {
 		return err
 	}
 	return t.makeDrafts()

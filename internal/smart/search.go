@@ -22,7 +22,13 @@ const (
 // insufficient-scope, and names every type that is missing and what the search wants it for; it is made
 // before anything is looked up. q is not changed.
 func (r *Rules) Search(p *Principal, q query.Query, u Uncovered) (allowed query.Query, left []fhir.Type, err error) {
-	w := &walk{Rules: r, principal: p, known: map[asked]answer{}}
+	return r.SearchSeen(p, q, u, nil)
+}
+
+// SearchSeen is Search for somebody who does not see every resource the scopes cover: seen is what a resource of a type must satisfy
+// besides, wherever the search comes upon it; nil for nothing.
+func (r *Rules) SearchSeen(p *Principal, q query.Query, u Uncovered, seen func(fhir.Type) query.Expr) (allowed query.Query, left []fhir.Type, err error) {
+	w := &walk{Rules: r, principal: p, seen: seen, known: map[asked]answer{}}
 	allowed = q
 	own := w.reach(q.Types, Search)
 	if left = own.forbidden; len(left) > 0 && (u == Refuse || len(left) == len(q.Types)) {
@@ -51,6 +57,7 @@ func (r *Rules) Search(p *Principal, q query.Query, u Uncovered) (allowed query.
 type walk struct {
 	*Rules
 	principal *Principal
+	seen      func(fhir.Type) query.Expr
 	known     map[asked]answer // what Restrict said: many includes ask the same
 	faults    fhir.Outcome
 }
@@ -69,7 +76,9 @@ func (w *walk) restrict(t fhir.Type, wanted Permissions) (query.Expr, error) {
 	q := asked{t, wanted}
 	a, ok := w.known[q]
 	if !ok {
-		a.where, a.err = w.Restrict(w.principal, t, wanted)
+		if a.where, a.err = w.Restrict(w.principal, t, wanted); a.err == nil && w.seen != nil {
+			a.where = both(a.where, w.seen(t))
+		}
 		w.known[q] = a
 	}
 	return a.where, a.err

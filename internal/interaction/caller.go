@@ -1,0 +1,195 @@
+package interaction
+
+import (
+	"slices"
+	"time"
+
+	"hearken/fhir"
+	"hearken/fhir/element"
+	"hearken/fhir/search/query"
+	"hearken/internal/access"
+	"hearken/internal/careplan"
+	"hearken/internal/smart"
+	"hearken/internal/store"
+)
+
+// Callers looks up what is known of callers: the facts that the admin plane keeps in the store.
+type Callers struct {
+	Server *Server
+	// Administrators are the first administrators, by issuer and subject: those who are there before any list.
+	Administrators func(issuer, subject string) bool
+}
+
+// Caller is a Login.Caller. Who is on no list, and no patient, is nobody.
+func (c *Callers) Caller(rd store.Reader, p *smart.Principal) (access.Caller, error) {
+	caller := access.Caller{Now: c.Server.Now(), Purpose: claimed(p.Purposes)}
+	if c.Administrators != nil && c.Administrators(p.Issuer, p.Subject) {
+		caller.Role, caller.Purpose = access.Administrator, access.Oversight
+		return caller, nil
+	}
+	l := lookup{Callers: c, rd: rd, principal: p, caller: &caller}
+	if isPerson, err := l.person(); isPerson || err != nil {
+		return caller, err
+	}
+	if err := l.staff(); err != nil {
+		return caller, err
+	}
+	return caller, l.grants()
+}
+
+// claimed is OtherUse when the token claims purposes of which none is care or oversight.
+func claimed(purposes []string) access.Purpose {
+	for _, p := range purposes {
+		if slices.Contains([]string{"TREAT", "ETREAT", "CAREMGT", "PATRQT", "HOPERAT", "BTG"}, p) {
+			return access.Unstated
+		}
+	}
+	if len(purposes) > 0 {
+		return access.OtherUse
+	}
+	return access.Unstated
+}
+
+// lookup is one Caller at work.
+type lookup struct {
+	*Callers
+	rd        store.Reader
+	principal *smart.Principal
+	caller    *access.Caller
+}
+
+// The types facts about callers are kept in.
+const (
+	staffType     fhir.Type = "PractitionerRole"
+	agreementType fhir.Type = "Contract"
+	grantType     fhir.Type = "Basic"
+	proxyType     fhir.Type = "RelatedPerson"
+)
+
+// sdsRoleProfile is the identifier system of a role that a person holds at an organisation.
+const sdsRoleProfile = "https://fhir.nhs.uk/Id/sds-role-profile-id"
+
+// person finds out whether the caller is a patient or acts for one: by the NHS number they logged in with, or by what the issuer says
+// describes them.
+func (l *lookup) person() (bool, error) {
+	user := l.principal.Context.FHIRUser
+	switch {
+	case l.principal.NHSNumber != "":
+		page, err := l.search(patientType, l.token(patientType, "identifier", careplan.NHSNumberSystem, l.principal.NHSNumber))
+		if err != nil {
+			return true, err
+		}
+		if len(page.Matches) == 1 { // of two with one number neither is shown to them
+			l.caller.Role, l.caller.Patient = access.Patient, page.Matches[0].Key.ID
+		}
+		return true, nil
+	case user.Type == patientType && l.principal.User:
+		l.caller.Role, l.caller.Patient = access.Patient, user.ID
+		return true, nil
+	case user.Type == proxyType && l.principal.User:
+		l.caller.Role = access.Proxy
+		return true, l.each(proxyType, l.server().identified(user), func(n element.Node) {
+			l.caller.ActsFor = append(l.caller.ActsFor, careplan.Patient(n))
+		})
+	}
+	return false, nil
+}
+
+// staff finds the entry of the organisation the caller acts for, or their only one, and the agreements of that organisation.
+func (l *lookup) staff() error {
+	var entries []access.StaffEntry
+	err := l.each(staffType, l.named(staffType), func(n element.Node) {
+		e := l.times().StaffEntry(n)
+		if e.Organisation != "" && (l.principal.OrganisationID == "" || l.principal.OrganisationID == e.Organisation) && (e.Role == access.System) == !l.principal.User {
+			entries = append(entries, e)
+		}
+	})
+	if !l.principal.User {
+		l.caller.Role = access.System
+	}
+	if err != nil || len(entries) == 0 {
+		return err
+	}
+	entry := entries[0]
+	for _, e := range entries[1:] {
+		if e.Organisation != entry.Organisation {
+			return nil // on several lists, and the token does not say for whom they act
+		}
+		if e.Standing(l.caller.Now) > entry.Standing(l.caller.Now) {
+			entry = e
+		}
+	}
+	var agreements []access.Agreement
+	err = l.each(agreementType, l.token(agreementType, "identifier", careplan.ODSOrganisationSystem, entry.Organisation), func(n element.Node) {
+		agreements = append(agreements, l.times().Agreement(n))
+	})
+	l.caller.Work(entry, agreements)
+	return err
+}
+
+// grants finds the records opened to the caller alone.
+func (l *lookup) grants() error {
+	if l.caller.Role == 0 {
+		return nil
+	}
+	return l.each(grantType, l.named(grantType), func(n element.Node) {
+		switch kind, grant := l.times().Grant(n); kind {
+		case careplan.GrantBreakGlass:
+			l.caller.Grants = append(l.caller.Grants, grant)
+		case careplan.GrantContact:
+			if l.caller.Now.Before(grant.Until) {
+				l.caller.Contacts = append(l.caller.Contacts, grant.Patient)
+			}
+		}
+	})
+}
+
+func (l *lookup) server() *Server { return l.Server }
+
+// named is the condition of being about the caller: by issuer and subject, or client where there is no user, or by the role they chose.
+func (l *lookup) named(t fhir.Type) query.Expr {
+	subject := l.principal.Subject
+	if !l.principal.User {
+		subject = l.principal.ClientID
+	}
+	any := query.Or{l.token(t, "identifier", l.principal.Issuer, subject)}
+	if l.principal.RoleID != "" {
+		any = append(any, l.token(t, "identifier", sdsRoleProfile, l.principal.RoleID))
+	}
+	return any
+}
+
+func (l *lookup) token(t fhir.Type, code, system, value string) query.Expr {
+	return query.Match{Parameter: l.Server.Registry.Parameter(t, code), Test: query.TokenTest{System: system, Code: value}}
+}
+
+// maxFacts is how many facts of one sort about one caller are looked at.
+const maxFacts = 1000
+
+func (l *lookup) search(t fhir.Type, where query.Expr) (store.Page, error) {
+	return l.rd.Search(&query.Query{Types: []fhir.Type{t}, Where: where, Count: maxFacts, Total: query.TotalNone})
+}
+
+// each reads the facts of a type: what has the label of facts, and nothing that a plan brought along.
+func (l *lookup) each(t fhir.Type, where query.Expr, visit func(element.Node)) error {
+	page, err := l.search(t, query.And{where, l.token(t, "_security", access.LabelSystem, access.LabelFact)})
+	if err != nil {
+		return err
+	}
+	for _, rec := range page.Matches {
+		tree, faults := element.Parse(l.Server.Definitions, rec.Body, l.Server.Limits.Element)
+		if faults.Failed() {
+			return errUnreadable
+		}
+		visit(tree.Root())
+	}
+	return nil
+}
+
+// times reads dates as searches do.
+func (l *lookup) times() careplan.Times {
+	return func(text string) (start, end time.Time, ok bool) {
+		p, ok := l.Server.Parser.Period(text)
+		return time.UnixMicro(p.Low), time.UnixMicro(p.High), ok && text != ""
+	}
+}

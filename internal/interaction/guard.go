@@ -1,0 +1,114 @@
+package interaction
+
+import (
+	"context"
+
+	"hearken/fhir"
+	"hearken/fhir/search/query"
+	"hearken/internal/access"
+	"hearken/internal/smart"
+	"hearken/internal/store"
+)
+
+// Login is what a server that people log in to decides by. Without one everybody may do everything.
+type Login struct {
+	// Rules write what scopes allow into searches.
+	Rules *smart.Rules
+	// Caller looks up what is known of who a token names: staff list, agreement, grants. The error is one of the store's.
+	Caller func(store.Reader, *smart.Principal) (access.Caller, error)
+}
+
+// guard is what one caller may do, decided once for a request and all entries of its Bundle. It stands between the interactions and
+// the store: what a caller may not see is, to every interaction, not there.
+type guard struct {
+	server    *Server
+	principal *smart.Principal
+	caller    access.Caller
+	decision  access.Decision
+}
+
+type guardKey struct{}
+
+// guardOf is the guard of a request; nil on a server without login.
+func guardOf(ctx context.Context) *guard {
+	g, _ := ctx.Value(guardKey{}).(*guard)
+	return g
+}
+
+// enter decides who may go on with a request: 401 without a token, 403 without a scope for it, and the refusals of
+// access.Decide. The context it gives carries the guard.
+func (s *Server) enter(ctx context.Context, r *request) (context.Context, error) {
+	if s.Login == nil || r.row.interaction == codeCapabilities {
+		return ctx, nil
+	}
+	g := guardOf(ctx)
+	if r.guard = g; g == nil {
+		if r.Principal == nil {
+			return ctx, smart.Refused(smart.TokenMissing)
+		}
+		g = &guard{server: s, principal: r.Principal}
+		if err := g.permit(r); err != nil {
+			return ctx, err
+		}
+		if err := g.decide(ctx); err != nil {
+			return ctx, err
+		}
+		r.guard = g
+		return context.WithValue(ctx, guardKey{}, g), nil
+	}
+	return ctx, g.permit(r)
+}
+
+// decide looks up the facts about the caller and has access decide.
+func (g *guard) decide(ctx context.Context) error {
+	err := g.server.Store.View(ctx, func(rd store.Reader) (err error) {
+		g.caller, err = g.server.Login.Caller(rd, g.principal)
+		return err
+	})
+	if err != nil {
+		return notChecked(err)
+	}
+	g.decision = access.Decide(g.caller)
+	return g.decision.Refusal.Err()
+}
+
+// notChecked is a look-up that failed: nobody may take it for "there is no plan".
+func notChecked(err error) error {
+	out := fhir.Errorf(fhir.CodeTransient, "who may see what could not be looked up; nothing is known of whether there is a record").Detailed(string(smart.NotChecked))
+	out.Err = err
+	return out
+}
+
+// hint is what a searchset says besides, the same whatever was found.
+func (r *request) hint() fhir.Outcome {
+	if r.guard == nil || r.guard.decision.Hint == access.NoHint {
+		return nil
+	}
+	words := "there may be records you cannot see"
+	if r.guard.decision.Hint == access.MayBeEmergency {
+		words += "; emergency access is available"
+	}
+	return fhir.Outcome{{Severity: fhir.Information, Code: fhir.CodeSuppressed, Detail: "may-be-more", Diagnostics: words}}
+}
+
+// seen is what resources of a type must satisfy to be visible.
+func (g *guard) seen(t fhir.Type) query.Expr {
+	return g.decision.Visible(g.server.Registry.Access(t))
+}
+
+// absent is the answer to asking for what is not there, or not visible: the same for both.
+func (g *guard) absent() error {
+	if err := g.decision.Absent.Err(); err != nil {
+		return err
+	}
+	return store.ErrNotFound
+}
+
+// view runs fn on the store as the caller of the request sees it.
+func (s *Server) view(ctx context.Context, fn func(store.Reader) error) error {
+	g := guardOf(ctx)
+	if g == nil {
+		return s.Store.View(ctx, fn)
+	}
+	return s.Store.View(ctx, func(rd store.Reader) error { return fn(&guardedReader{guard: g, inner: rd}) })
+}

@@ -1,0 +1,138 @@
+package interaction
+
+import (
+	"errors"
+	"slices"
+
+	"hearken/fhir"
+	"hearken/fhir/search/query"
+	"hearken/internal/smart"
+	"hearken/internal/store"
+)
+
+// guardedReader is a Reader as one caller sees it. It names every method itself, so that a new one is guarded or does not compile.
+type guardedReader struct {
+	*guard
+	inner store.Reader
+}
+
+var _ store.Reader = (*guardedReader)(nil)
+
+// Get is the current version, if it is visible and the scopes cover reading it.
+func (r *guardedReader) Get(key fhir.Key) (store.Record, error) { return r.get(key, smart.Read) }
+
+// get makes the same calls of the store for what is not there and for what may not be seen.
+func (r *guardedReader) get(key fhir.Key, wanted smart.Permissions) (store.Record, error) {
+	where, err := r.server.Login.Rules.Restrict(r.principal, key.Type, wanted)
+	if err != nil {
+		return store.Record{}, err
+	}
+	rec, err := r.inner.Get(key)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return store.Record{}, err
+	}
+	label, labelErr := r.inner.Label(key)
+	if labelErr != nil && !errors.Is(labelErr, store.ErrNotFound) {
+		return store.Record{}, labelErr
+	}
+	covered, coverErr := r.covers(key, where)
+	switch {
+	case coverErr != nil:
+		return store.Record{}, coverErr
+	case err != nil || labelErr != nil || !r.decision.See(label) || !covered:
+		return store.Record{}, r.absent()
+	}
+	return rec, nil
+}
+
+// covers reports whether a resource satisfies what scopes ask of it; a deleted one is covered as far as the label goes only by scopes that ask for
+// nothing.
+func (r *guardedReader) covers(key fhir.Key, where query.Expr) (bool, error) {
+	if where == nil {
+		return true, nil
+	}
+	q := query.Query{Types: []fhir.Type{key.Type}, Where: query.And{r.server.identified(key), where}, Count: 1, Total: query.TotalNone}
+	page, err := r.inner.Search(&q)
+	return len(page.Matches) == 1, err
+}
+
+// identified is the condition of being one resource.
+func (s *Server) identified(key fhir.Key) query.Expr {
+	return query.Match{Parameter: s.Registry.Parameter(key.Type, "_id"), Test: query.TokenTest{Code: string(key.ID), AnySystem: true}}
+}
+
+// GetVersion is a version of what is visible now.
+func (r *guardedReader) GetVersion(key fhir.Key, version fhir.VersionID) (store.Record, error) {
+	if _, err := r.Get(key); err != nil {
+		return store.Record{}, err
+	}
+	return r.inner.GetVersion(key, version)
+}
+
+// History is the versions of what is visible now. Of one resource that is not, it is what it is of one that never was.
+func (r *guardedReader) History(q store.HistoryQuery) (store.HistoryPage, error) {
+	if q.ID != "" {
+		if _, err := r.Get(fhir.Key{Type: q.Type, ID: q.ID}); err != nil {
+			return store.HistoryPage{}, err
+		}
+		return r.inner.History(q)
+	}
+	types := []fhir.Type{q.Type}
+	if q.Type == "" {
+		types = r.server.Registry.Types()
+	}
+	allowed, _, err := r.server.Login.Rules.SearchSeen(r.principal, query.Query{Types: types, Where: q.Where}, smart.Narrow, r.seen)
+	if err != nil {
+		return store.HistoryPage{}, err
+	}
+	q.Where = allowed.Where
+	if len(allowed.Types) < len(types) || q.Type == "" {
+		q.Where = query.And{r.ofTypes(allowed.Types), allowed.Where}
+	}
+	return r.inner.History(q)
+}
+
+// ofTypes is the condition of being of one of some types.
+func (r *guardedReader) ofTypes(types []fhir.Type) query.Expr {
+	any := make(query.Or, len(types))
+	for i, t := range types {
+		any[i] = isType(r.server.Registry, t)
+	}
+	return any
+}
+
+// Search is what the caller may see of a search, decided before sort, total and page.
+func (r *guardedReader) Search(q *query.Query) (store.Page, error) {
+	uncovered := smart.Refuse
+	if len(q.Types) == len(r.server.Registry.Types()) {
+		uncovered = smart.Narrow
+	}
+	allowed, _, err := r.server.Login.Rules.SearchSeen(r.principal, *q, uncovered, r.seen)
+	if err != nil {
+		return store.Page{}, err
+	}
+	return r.inner.Search(&allowed)
+}
+
+// Changes is the administrators' business alone.
+func (r *guardedReader) Changes(store.Commit, int) ([]store.Change, error) {
+	return nil, notAllowedHere("the change log is not for callers")
+}
+
+// Commit tells nothing of what is stored.
+func (r *guardedReader) Commit() store.Commit { return r.inner.Commit() }
+
+// Count counts what is visible.
+func (r *guardedReader) Count(t fhir.Type) (int, error) {
+	page, err := r.Search(&query.Query{Types: []fhir.Type{t}})
+	return page.Total, err
+}
+
+// Label is the label of what is visible.
+func (r *guardedReader) Label(key fhir.Key) ([]query.Token, error) {
+	label, err := r.inner.Label(key)
+	if err != nil || !r.decision.See(label) {
+		return nil, errors.Join(err, r.absent())
+	}
+	return slices.Clone(label), nil
+}
