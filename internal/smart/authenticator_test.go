@@ -141,3 +141,28 @@ func TestPrincipal_ForPatient(t *testing.T) {
 		t.Errorf("another patient replaces the one in context: %v, %v", again.Context.Patient, ok)
 	}
 }
+
+func TestPrincipal_LoggedIn(t *testing.T) {
+	now := time.Date(2026, 3, 1, 3, 0, 0, 0, time.UTC)
+	for _, row := range []struct {
+		name string
+		kind string
+		at   time.Time
+		want bool
+	}{
+		{"just now", "user", now.Add(-time.Minute), true},
+		{"by a clock that is ahead", "user", now.Add(time.Minute), true},
+		{"long ago", "user", now.Add(-time.Hour), false},
+		{"not said", "user", time.Time{}, false},
+		{"a client", "client", now, false},
+	} {
+		p := caller(row.kind, "")
+		p.AuthTime = row.at
+		if got := p.LoggedIn(now, 5*time.Minute); got != row.want {
+			t.Errorf("%s: LoggedIn = %v, want %v", row.name, got, row.want)
+		}
+	}
+	if (*smart.Principal)(nil).LoggedIn(now, time.Hour) {
+		t.Error("nobody is logged in")
+	}
+}

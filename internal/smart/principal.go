@@ -39,6 +39,12 @@ type Principal struct {
 	Expires      time.Time
 }
 
+// LoggedIn reports whether the person proved who they are within a time before now: what breaking the glass asks for. Who does not
+// say when did not.
+func (p *Principal) LoggedIn(now time.Time, within time.Duration) bool {
+	return p != nil && p.User && !p.AuthTime.IsZero() && now.Sub(p.AuthTime) <= within
+}
+
 // Role is one role of a person at one organisation. Code is the issuer's: of CIS2 "S8000:G8000:R8001".
 type Role struct {
 	ID             string // person_roleid

@@ -37,10 +37,10 @@ func ReferencedBy(parameters []*query.Parameter, inCompartment func(fhir.Type) b
 		}
 	}
 	return func(t fhir.Type, patient fhir.Key) query.Expr {
-		any := query.Or{}
-		if aboutPatients[t] {
-			return any
+		if aboutPatients[t] || len(pointers[t]) == 0 {
+			return query.Const(false)
 		}
+		any := make(query.Or, 0, len(pointers[t]))
 		for _, p := range pointers[t] {
 			any = append(any, query.Has{Parameter: p, Where: query.InCompartment{Focus: patient}})
 		}

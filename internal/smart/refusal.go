@@ -38,6 +38,7 @@ const (
 	ConfirmationUnknown Refusal = "unknown-confirmation"  // bound in a way that cannot be checked here
 	RoleNotHeld         Refusal = "role-not-held"         // the role selected is none of the person's roles
 	AssuranceTooLow     Refusal = "assurance-too-low"     // the person must log in by stronger means
+	LoginTooOld         Refusal = "login-too-old"         // the person must log in again for this (RFC 9470)
 	NotChecked          Refusal = "not-checked"           // the issuer cannot be asked: nothing is known of the token
 	ScopeInsufficient   Refusal = "insufficient-scope"    // the scopes do not cover the request
 )
@@ -74,6 +75,7 @@ var refusals = map[Refusal]struct {
 	ConfirmationUnknown: {fhir.CodeLogin, invalidToken, "the access token is bound to its client in a way this server cannot check"},
 	RoleNotHeld:         {fhir.CodeLogin, invalidToken, "the role selected is none of the roles the access token names"},
 	AssuranceTooLow:     {fhir.CodeLogin, "insufficient_user_authentication", "this server wants a login of higher assurance"},
+	LoginTooOld:         {fhir.CodeLogin, "insufficient_user_authentication", "this takes a login of just now"},
 	NotChecked:          {fhir.CodeTransient, "", "the access token could not be checked now, so nothing was looked up; try again"},
 	ScopeInsufficient:   {fhir.CodeForbidden, insufficientScope, "the scopes of the access token do not allow this"},
 }

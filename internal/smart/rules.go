@@ -45,11 +45,21 @@ func NewRules(d Definitions) *Rules {
 // Restrict is what a resource of a type must satisfy for the interaction that needs the wanted permissions: nil when every
 // resource does. The error is Insufficient when none can.
 func (r *Rules) Restrict(p *Principal, t fhir.Type, wanted Permissions) (query.Expr, error) {
-	var any query.Or
-	for _, s := range p.Decide(t, wanted).alternatives {
-		any = append(any, query.And{r.compartment(p, s, t, wanted), r.granular(s, t)})
+	g := p.Decide(t, wanted)
+	if g.Unrestricted() {
+		return nil, nil
 	}
-	switch where := query.Simplify(any); where {
+	any := make(query.Or, 0, len(g.alternatives))
+	for _, s := range g.alternatives {
+		any = append(any, both(r.compartment(p, s, t, wanted), r.granular(s, t)))
+	}
+	where := query.Expr(any)
+	if len(any) == 1 {
+		where = any[0] // as is the rule: what is referenced is long, and simple already
+	} else {
+		where = query.Simplify(any)
+	}
+	switch where := orAlways(where); where {
 	case query.Const(false):
 		return nil, Insufficient(t, wanted)
 	case query.Const(true):
@@ -59,10 +69,10 @@ func (r *Rules) Restrict(p *Principal, t fhir.Type, wanted Permissions) (query.E
 	}
 }
 
-// compartment is where a scope of a level reaches.
+// compartment is where a scope of a level reaches; nil for everywhere.
 func (r *Rules) compartment(p *Principal, s Scope, t fhir.Type, wanted Permissions) query.Expr {
 	if s.Level != PatientLevel {
-		return query.Const(true)
+		return nil
 	}
 	focus := fhir.Key{Type: patientType, ID: p.Context.Patient}
 	if r.definitions.InPatientCompartment(t) {
@@ -76,10 +86,10 @@ func (r *Rules) compartment(p *Principal, s Scope, t fhir.Type, wanted Permissio
 	return query.Const(false)
 }
 
-// granular is what the parameters of a scope ask of a type, compiled once.
+// granular is what the parameters of a scope ask of a type, compiled once; nil for nothing.
 func (r *Rules) granular(s Scope, t fhir.Type) query.Expr {
 	if len(s.Parameters) == 0 {
-		return query.Const(true)
+		return nil
 	}
 	name := string(t) + "?" + printPairs(s.Parameters)
 	r.mu.Lock()

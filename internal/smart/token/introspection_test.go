@@ -180,6 +180,16 @@ func TestIntrospection_RefusedByTheIssuer(t *testing.T) {
 	w.want("another", "c", "")
 }
 
+// The server's secret goes to no address by http, whatever the metadata says.
+func TestIntrospection_InTheClear(t *testing.T) {
+	w := introspecting(t, map[string]object{"a": {"active": true, "sub": "ann", "aud": base}}, nil)
+	w.metadata = object{"introspection_endpoint": "http://issuer.example.org/introspect"}
+	w.want("the endpoint is by http", "a", smart.NotChecked)
+	if n := w.askedFor("/introspect"); n != 0 {
+		t.Errorf("it was asked %d times", n)
+	}
+}
+
 func TestIntrospection_WrongSecret(t *testing.T) {
 	w := introspecting(t, map[string]object{"a": {"active": true, "sub": "ann", "aud": base}}, func(o *token.Options) {
 		o.Issuers[0].Introspection.Secret = "wrong"

@@ -93,10 +93,11 @@ func (s *keySet) remember(name string) {
 	s.unknown[name] = s.now().Add(unknownFor)
 }
 
-// choose is the key with the kid that fits the algorithm. A token without kid is taken only when one key alone fits.
+// choose is the key with the kid that fits the algorithm. There must be one alone, which is the rule for a token without kid too; the same key
+// published twice is one.
 func choose(keys []key, kid, algorithm string) (found key, ok bool) {
 	for _, k := range keys {
-		if kid != "" && k.id != kid || !k.fits(algorithm) {
+		if kid != "" && k.id != kid || !k.fits(algorithm) || ok && k.thumbprint == found.thumbprint {
 			continue
 		}
 		if ok {

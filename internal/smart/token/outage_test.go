@@ -54,7 +54,7 @@ func TestOutage_KnownKeysGoOn(t *testing.T) {
 func TestOutage_Nonsense(t *testing.T) {
 	for name, change := range map[string]func(*world){
 		"metadata of another issuer": func(w *world) { w.metadata = object{"issuer": "https://other.example.org"} },
-		"keys by http":               func(w *world) { w.metadata = object{"jwks_uri": "http://keys.example.org/"} },
+		"keys by http":               func(w *world) { w.metadata = object{"jwks_uri": "http://keys.example.org/keys"} },
 		"keys in a file":             func(w *world) { w.metadata = object{"jwks_uri": "file:///etc/passwd"} },
 		"no jwks_uri":                func(w *world) { w.metadata = object{"jwks_uri": nil} },
 		"jwks_uri a number":          func(w *world) { w.metadata = object{"jwks_uri": 1} },
@@ -154,6 +154,23 @@ func TestFetch_Hangs(t *testing.T) {
 	w.want("while it hangs", w.good(nil), smart.NotChecked)
 	if took := time.Since(start); took > 5*time.Second {
 		t.Errorf("it took %v, want the time-out", took)
+	}
+}
+
+// Nor does it hold up whoever has a token by a known key, not even when nobody asked for the keys for long.
+func TestFetch_HangsLater(t *testing.T) {
+	w := newWorld(t, func(_ *world, o *token.Options) { o.FetchTimeout = time.Minute })
+	w.want("before", w.good(nil), "")
+	hold := make(chan struct{})
+	w.change(func() { w.hold = hold })
+	defer close(hold)
+	for _, gone := range []time.Duration{10 * time.Minute, 24 * time.Hour} {
+		w.pass(gone)
+		start := time.Now()
+		w.want("by a known key", w.good(nil), "")
+		if took := time.Since(start); took > 5*time.Second {
+			t.Errorf("after %v it took %v, want a second", gone, took)
+		}
 	}
 }
 

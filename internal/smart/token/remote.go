@@ -24,8 +24,12 @@ type remote[T any] struct {
 	err  error     // of the last fetch that failed, while it is the last
 }
 
-// muchOlder is how many ages old a document is waited for: one that nobody asked for in so long may be quite wrong.
-const muchOlder = 12
+const (
+	// muchOlder is how many ages old a document is waited for: one that nobody asked for in so long may be quite wrong.
+	muchOlder = 12
+	// patience is how long it is then waited for: an issuer that hangs must not hold up whoever has a good token.
+	patience = time.Second
+)
 
 var errBackingOff = errors.New("token: the issuer did not answer, and is not asked again yet")
 
@@ -39,11 +43,15 @@ func (r *remote[T]) current(ctx context.Context) (T, error) {
 		r.refresh()
 		return value, nil
 	}
-	fresh, err := r.fresh(ctx)
-	if err != nil && have {
-		return value, nil
+	if !have {
+		return r.fresh(ctx)
 	}
-	return fresh, err
+	soon, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if fresh, err := r.fresh(soon); err == nil {
+		return fresh, nil
+	}
+	return value, nil
 }
 
 // touch has the document fetched anew in the background, if it is there and old.

@@ -72,6 +72,6 @@ func TestUserInfo_Refused(t *testing.T) {
 		w.want(http.StatusText(status)+", and then not", w.good(nil), "")
 	}
 	w := informed(t, person)
-	w.metadata = object{"userinfo_endpoint": "http://userinfo.example.org"}
+	w.metadata = object{"userinfo_endpoint": "http://issuer.example.org/userinfo"}
 	w.want("an endpoint by http", w.good(nil), smart.NotChecked)
 }

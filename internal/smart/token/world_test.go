@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"maps"
 	"math/big"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -145,8 +146,16 @@ func newWorld(t testing.TB, change func(*world, *token.Options)) *world {
 	w.keys = []object{jwk("rsa", &rsaKey().PublicKey), jwk("p256", &p256().PublicKey), jwk("p384", &p384().PublicKey), jwk("p521", &p521().PublicKey)}
 	w.server = httptest.NewServer(w)
 	t.Cleanup(w.server.Close)
+	// Every other host is this server too: what must not be asked would answer.
+	everywhere := &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+		if !strings.HasPrefix(address, "127.0.0.1:") {
+			address = w.server.Listener.Addr().String()
+		}
+		return new(net.Dialer).DialContext(ctx, network, address)
+	}}
+	t.Cleanup(everywhere.CloseIdleConnections)
 	o := token.Options{
-		Issuers: []token.Issuer{{URL: w.server.URL, Mapping: smart.Mappings()["smart"]}}, Audience: base, Client: w.server.Client(), Now: w.now,
+		Issuers: []token.Issuer{{URL: w.server.URL, Mapping: smart.Mappings()["smart"]}}, Audience: base, Client: &http.Client{Transport: everywhere}, Now: w.now,
 	}
 	if change != nil {
 		change(w, &o)
