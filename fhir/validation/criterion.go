@@ -262,6 +262,7 @@ func (p *rowPlanner) profileMatcher(c criterion) matcher {
 	return func(v *Visit, n element.Node) bool {
 		return slices.ContainsFunc(canonicals, func(canonical string) bool {
 			wanted := v.profile(canonical)
+			v.unsure = v.unsure || wanted == nil
 			return wanted != nil && v.conforms(n, wanted)
 		})
 	}

@@ -150,7 +150,11 @@ func (v *Visit) walkSteps(steps []step, n element.Node, yield func(element.Node)
 	switch s.kind {
 	case stepResolve:
 		found := v.resolveNode(n)
-		return !found.IsZero() && v.walkSteps(rest, found, yield)
+		if found.IsZero() {
+			v.unsure = v.unsure || v.isElsewhere(n)
+			return false
+		}
+		return v.walkSteps(rest, found, yield)
 	case stepOfType:
 		return n.Structure() == s.typ && v.walkSteps(rest, n, yield)
 	}
@@ -178,6 +182,12 @@ func (v *Visit) resolveNode(n element.Node) element.Node {
 	}
 	found, _ := v.validator.options.resolver.Resolve(reference, n)
 	return found
+}
+
+// isElsewhere reports whether a reference is to a resource that may well exist, and is not here to be looked at.
+func (v *Visit) isElsewhere(n element.Node) bool {
+	reference := n.Child("reference").Text()
+	return reference != "" && reference[0] != '#' && v.validator.options.resolver == nil
 }
 
 // somewhere matches a node when what the steps lead to matches.
@@ -247,7 +257,8 @@ func (p *rowPlanner) bindingMatcher(c criterion) matcher {
 		return nil
 	}
 	return func(v *Visit, n element.Node) bool {
-		answer, _ := v.validator.coded.answer(b, n)
+		answer, coded := v.validator.coded.answer(b, n)
+		v.unsure = v.unsure || coded && answer == terminology.Unknown
 		return answer == terminology.In
 	}
 }

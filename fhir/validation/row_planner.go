@@ -63,18 +63,23 @@ func (p *rowPlanner) children(plan *rowPlan, o *definition.Outline, s *definitio
 	for _, c := range o.Children {
 		e := s.Element(c.Name)
 		if e == nil {
-			if e = choiceElement(s, c.Name); e == nil {
-				continue
-			}
-			if whole := o.Child(e.Name); whole != nil { // "valueQuantity" beside "value[x]" is a slice of it
-				whole.Slices = append(whole.Slices, c)
+			if e = choiceElement(s, c.Name); e == nil || o.Child(e.Name) != nil {
 				continue
 			}
 		}
-		if child := p.child(c, e); child != nil {
-			plan.children = append(plan.children, child)
+		plan.children = append(plan.children, p.child(c, e, shortForms(o, s, c.Name)))
+	}
+}
+
+// shortForms are the rows like "valueQuantity" that stand beside "value[x]": slices of it by another name.
+func shortForms(o *definition.Outline, s *definition.Structure, name string) []*definition.Outline {
+	var found []*definition.Outline
+	for _, c := range o.Children {
+		if e := choiceElement(s, c.Name); e != nil && e.Name == name && s.Element(c.Name) == nil {
+			found = append(found, c)
 		}
 	}
+	return found
 }
 
 // choiceElement finds the choice that a name like "valueQuantity" is one type of.
@@ -85,7 +90,8 @@ func choiceElement(s *definition.Structure, name string) *definition.Element {
 	return nil
 }
 
-func (p *rowPlanner) child(o *definition.Outline, e *definition.Element) *childPlan {
+// child makes the plan of a row for all items of its name, and for its slices.
+func (p *rowPlanner) child(o *definition.Outline, e *definition.Element, more []*definition.Outline) *childPlan {
 	plan := &childPlan{profile: p.profile, id: e.NameID, element: e, name: nameOf(o.Row), max: definition.Unbounded}
 	if o.Row.Min > e.Min {
 		plan.min = o.Row.Min
@@ -94,8 +100,8 @@ func (p *rowPlanner) child(o *definition.Outline, e *definition.Element) *childP
 		plan.max = o.Row.Max
 	}
 	plan.whole = p.row(o, typeOfRow(p.library.set, o.Row, e), e, nil)
-	if len(o.Slices) > 0 {
-		plan.slicing = p.slicing(o, e, o.Row.Slicing, o.Slices)
+	if slices := append(o.Slices[:len(o.Slices):len(o.Slices)], more...); len(slices) > 0 {
+		plan.slicing = p.slicing(o, e, o.Row.Slicing, slices)
 	}
 	return plan
 }
@@ -120,7 +126,7 @@ func (p *rowPlanner) types(row *definition.ElementDefinition, e *definition.Elem
 	if e == nil || len(row.Types) == 0 || sameTypes(row.Types, e.Types) || whole != nil && sameTypes(row.Types, whole.Row.Types) {
 		return nil
 	}
-	plan := &typesPlan{}
+	plan := &typesPlan{exact: e.Choice}
 	for i := range row.Types {
 		ref := &row.Types[i]
 		s := p.library.set.Structure(ref.Code)
@@ -143,10 +149,23 @@ func (p *rowPlanner) types(row *definition.ElementDefinition, e *definition.Elem
 			p.target(t, ref, e)
 		}
 	}
-	if len(plan.allowed) == 0 {
+	if len(plan.allowed) == 0 || !plan.narrows(e) {
 		return nil
 	}
 	return plan
+}
+
+// narrows reports whether there is anything to ask: where only one type can stand at all, only what is asked of it.
+func (p *typesPlan) narrows(e *definition.Element) bool {
+	if e.Choice || len(e.Fields) == 1 && e.Fields[0].Type.Abstract {
+		return true
+	}
+	for _, t := range p.allowed {
+		if len(t.profiles) > 0 || t.targets != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // sameProfiles reports whether a type has the profiles it has in the base, whose invariants are checked there.

@@ -15,7 +15,7 @@ type slicingPlan struct {
 	atEnd   bool // what is of no slice comes after all that is
 	slices  []*slicePlan
 	rest    *slicePlan // @default: what is of no other slice
-	size    int        // how many counters it needs: two of its own, one for each slice, and those of slices of slices
+	size    int        // how many counters it needs: three of its own, one for each slice, and those of slices of slices
 }
 
 // slicePlan is one slice.
@@ -32,18 +32,21 @@ type slicePlan struct {
 // matcher tells whether a node is of a slice.
 type matcher func(v *Visit, n element.Node) bool
 
-// The first counters of a slicing: one more than the last slice an item was of, and how many items were of none.
+// The first counters of a slicing: one more than the last slice an item was of, how many items were of none, and of how many that cannot be told.
 const (
 	counterLast = iota
 	counterNone
+	counterUnsure
 	counterSlices
 )
 
 // slice finds the slice of an item and holds it against that.
 func (v *Visit) slice(p *slicingPlan, n element.Node, counters int) {
-	found := -1
+	found, outer := -1, v.unsure
+	v.unsure = false
 	for i, s := range p.slices {
 		if v.enough() {
+			v.unsure = outer
 			return
 		}
 		if !v.inSlice(s, n) {
@@ -55,9 +58,13 @@ func (v *Visit) slice(p *slicingPlan, n element.Node, counters int) {
 		}
 		found = i
 	}
+	unsure := v.unsure
+	v.unsure = outer
 	switch {
 	case found >= 0:
 		v.ofSlice(p, p.slices[found], n, counters, found)
+	case unsure:
+		v.counts.add(counters + counterUnsure)
 	case p.rest != nil:
 		v.ofSlice(p, p.rest, n, counters, len(p.slices))
 	default:
@@ -120,7 +127,7 @@ func (v *Visit) slicesMissing(p *slicingPlan, parent element.Node, e *definition
 
 func (v *Visit) sliceMissing(p *slicingPlan, s *slicePlan, parent element.Node, e *definition.Element, counters int) {
 	seen := v.counts.at(counters + s.counter)
-	if seen < s.min {
+	if seen+v.counts.at(counters+counterUnsure) < s.min {
 		v.reportMissing(parent, e.Name, DetailSliceMissing, "the slice %s must be there at least %d times (profile %s)", s.name, s.min, p.profile.canonical)
 	}
 	if s.inner != nil && seen > 0 {

@@ -1,6 +1,9 @@
 package validation_test
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // sliced is a slicing of an element by discriminators, "type path", with rules.
 func sliced(path, rules string, discriminators ...[2]string) string {
@@ -81,6 +84,18 @@ func TestProfile_TypeSlices(t *testing.T) {
 			`,{"path":"Observation.performer","sliceName":"who","min":1,"type":[{"code":"Reference","targetProfile":["` + r4 + `Practitioner"]}]}`,
 			`"performer":[{"reference":"Practitioner/1"},{"reference":"Organization/1"}]`, []string{"error slice-closed Observation.performer[1]"}},
 	})
+	checkRows(t, "Observation", observation, []profileRow{
+		{"what cannot be told is missed in no slice", sliced("Observation.performer", `"rules":"closed"`, [2]string{"profile", "resolve()"}) +
+			`,{"path":"Observation.performer","sliceName":"who","min":1,"type":[{"code":"Reference","targetProfile":["` + test + `female"]}]}`,
+			`"performer":[{"reference":"Patient/1"}]`, nil},
+		{"what is here can be told", sliced("Observation.performer", `"rules":"closed"`, [2]string{"profile", "resolve()"}) +
+			`,{"path":"Observation.performer","sliceName":"who","min":1,"type":[{"code":"Reference","targetProfile":["` + test + `female"]}]}`,
+			`"contained":[{"resourceType":"Patient","id":"p","gender":"male"}],"performer":[{"reference":"#p"}]`, []string{"error slice-missing Observation.performer", "error slice-closed Observation.performer[0]"}},
+		{"codes of which nothing is known", sliced("Observation.category", `"rules":"closed"`, [2]string{"value", "$this"}) +
+			`,{"path":"Observation.category","sliceName":"of","min":1,"binding":{"strength":"required","valueSet":"http://hearken.example.org/ValueSet/kinds"}}`,
+			`"category":[{"coding":[{"system":"urn:unknown","code":"a"}]}]`, nil},
+	}, structureDefinition("female", "Patient", `{"path":"Patient.gender","min":1,"fixedCode":"female"}`),
+		`{"resourceType":"ValueSet","url":"http://hearken.example.org/ValueSet/kinds","status":"active","compose":{"include":[{"system":"urn:unknown","filter":[{"property":"concept","op":"is-a","value":"x"}]}]}}`)
 	checkRows(t, "Bundle", bundle, []profileRow{
 		{"by the type of a resource", sliced("Bundle.entry", `"rules":"open"`, [2]string{"type", "resource"}) +
 			`,{"path":"Bundle.entry","sliceName":"patient","max":"1"},{"path":"Bundle.entry.resource","min":1,"type":[{"code":"Patient"}]},{"path":"Bundle.entry.resource.name","min":1}`,
@@ -91,4 +106,27 @@ func TestProfile_TypeSlices(t *testing.T) {
 			`{"fullUrl":"urn:uuid:1","resource":{"resourceType":"Patient","gender":"male"}},{"fullUrl":"urn:uuid:2","resource":{"resourceType":"Patient","gender":"female"}}`,
 			[]string{"error slice-missing Bundle.entry"}},
 	}, structureDefinition("female", "Patient", `{"path":"Patient.gender","min":1,"fixedCode":"female"}`))
+}
+
+// TestProfile_PublishedSnapshot is a snapshot as some tools publish it: choices in short form, no ids, and types as FHIRPath has them.
+func TestProfile_PublishedSnapshot(t *testing.T) {
+	system := func(path, fhir string) string {
+		return `{"path":"` + path + `","min":0,"max":"1","type":[{"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type","valueUrl":"` + fhir + `"}],"code":"http://hl7.org/fhirpath/System.String"}]}`
+	}
+	snapshot := `{"path":"Observation","min":0,"max":"*"},` + system("Observation.id", "string") +
+		`,{"path":"Observation.value[x]","min":0,"max":"1","type":[{"code":"Quantity"},{"code":"string"}],"slicing":{"discriminator":[{"type":"type","path":"$this"}],"rules":"open"}}` +
+		`,{"path":"Observation.valueQuantity","sliceName":"valueQuantity","min":0,"max":"1","type":[{"code":"Quantity"}]},` + system("Observation.valueQuantity.id", "string") +
+		`,{"path":"Observation.valueQuantity.unit","min":1,"max":"1","type":[{"code":"string"}]}`
+	profile := strings.Replace(structureDefinition("p", "Observation", ``), `"differential":{"element":[]}`, `"snapshot":{"element":[`+snapshot+`]}`, 1)
+	v := measuring(t, []string{profile})
+	for instance, want := range map[string]string{
+		`"id":"a","valueQuantity":{"id":"x","value":1}`: "error missing-element Observation.value.ofType(Quantity).unit",
+		`"valueQuantity":{"unit":"kg","value":1}`:       "",
+		`"valueString":"a"`:                             "",
+		`"valueBoolean":true`:                           "error type-not-allowed Observation.value.ofType(boolean)",
+	} {
+		if got := strings.Join(remarks(v.Validate(parse(t, observation(instance)), test+"p")), "\n"); got != want {
+			t.Errorf("Validate(%s) = %q, want %q", instance, got, want)
+		}
+	}
 }

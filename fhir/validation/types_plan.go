@@ -11,6 +11,7 @@ import (
 // typesPlan is the types a profile leaves an element, each with what it asks of that type.
 type typesPlan struct {
 	allowed []*typePlan
+	exact   bool // of a choice, where a code is no string
 }
 
 // typePlan is one of them (https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.type).
@@ -43,7 +44,7 @@ func (v *Visit) types(p *rowPlan, n element.Node) bool {
 // of finds the type a structure is, or is one of where that is an abstract one.
 func (p *typesPlan) of(s *definition.Structure) *typePlan {
 	for _, t := range p.allowed {
-		if t.structure == s || t.structure.Abstract && s.IsA(t.structure.Name) || s.Kind == definition.Backbone && s.IsA(t.structure.Name) {
+		if t.structure == s || (!p.exact || t.structure.Abstract) && s.IsA(t.structure.Name) {
 			return t
 		}
 	}
@@ -62,7 +63,7 @@ func (p *typesPlan) String() string {
 // typeProfile holds a node against the one profile its type has. An extension is held against the definition its url names
 // wherever it stands.
 func (v *Visit) typeProfile(canonical string, n element.Node) {
-	if v.isExtensionOf(n, canonical) {
+	if v.isExtensionOf(n, canonical) || strings.Contains(canonical, "#") { // a part of a profile, of which nothing can be told
 		return
 	}
 	if p := v.profile(canonical); p != nil {

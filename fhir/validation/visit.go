@@ -33,6 +33,7 @@ type Visit struct {
 	selected map[selection]map[element.Node]bool
 	quiet    int  // how many questions are asked without a word
 	faulty   bool // the last of them found an error
+	unsure   bool // whether an item is of a slice could not be told
 	depth    int  // how many of them are about a node and profile
 	work     int
 }
@@ -81,7 +82,7 @@ func (v *Visit) end() {
 	v.contained, v.learnt = containedIndex{}, learnt{}
 	v.memo.reset()
 	v.counts.all, v.selected = v.counts.all[:0], nil
-	v.quiet, v.faulty, v.depth, v.work = 0, false, 0, 0
+	v.quiet, v.faulty, v.unsure, v.depth, v.work = 0, false, false, 0, 0
 }
 
 // outcome gives the issues in document order: profiles report from the resource on that they are of. What two profiles say in the same words is said
