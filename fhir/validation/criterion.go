@@ -186,8 +186,16 @@ func (p *rowPlanner) valueMatcher(c criterion) matcher {
 	return p.bindingMatcher(c)
 }
 
+// maxNesting bounds how far a discriminator looks into elements, whose profiles may be of each other.
+const maxNesting = 8
+
 // inside matches by what is fixed in the children of a row that must be there.
 func (p *rowPlanner) inside(c criterion) matcher {
+	if p.nesting == maxNesting {
+		return nil
+	}
+	p.nesting++
+	defer func() { p.nesting-- }()
 	entered := p.entered(c)
 	if entered.outline == nil || entered.at == nil {
 		return nil

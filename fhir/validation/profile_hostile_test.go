@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"hearken/fhir"
+	"hearken/fhir/validation"
 	"hearken/internal/fhirtest"
 )
 
@@ -87,5 +89,54 @@ func TestProfile_HostileIsLinear(t *testing.T) {
 				return func() { v.Validate(tree, profiles...) }
 			})
 		})
+	}
+}
+
+// withSnapshot is a profile that has a snapshot, and nothing else.
+func withSnapshot(id, typ, rows string) string {
+	return strings.Replace(structureDefinition(id, typ, ``), `"differential":{"element":[]}`, `"snapshot":{"element":[`+rows+`]}`, 1)
+}
+
+// TestProfile_HostileProfiles are profiles that lead to themselves: they are made ready all the same.
+func TestProfile_HostileProfiles(t *testing.T) {
+	self := withSnapshot("self", "Extension", `{"path":"Extension","min":0,"max":"*"},{"path":"Extension.extension","min":1,"max":"*","slicing":{"discriminator":[{"type":"value","path":"extension"}],"rules":"open"}},`+
+		`{"path":"Extension.extension","sliceName":"a","min":1,"max":"*","type":[{"code":"Extension","profile":["`+test+`self"]}]}`)
+	content := `{"path":"Questionnaire","min":0,"max":"*"},{"path":"Questionnaire.item","min":1,"max":"*","contentReference":"#Questionnaire.code"},{"path":"Questionnaire.code","min":1,"max":"*","contentReference":"#Questionnaire.item"}`
+	round := withSnapshot("round", "Questionnaire", content)
+	asks := structureDefinition("asks", "Patient", `{"path":"Patient","constraint":[{"key":"t-1","severity":"error","human":"a","expression":"conformsTo('`+test+`asks') and name.exists()"}]}`)
+	v := measuring(t, []string{self, round, asks})
+	for name, row := range map[string][2]string{
+		"an extension of itself": {patient(`"extension":[{"url":"` + test + `self","extension":[{"url":"` + test + `self","valueString":"a"}]}]`), ""},
+		"content of each other":  {`{"resourceType":"Questionnaire","status":"draft"}`, test + "round"},
+		"asks of itself":         {patient(`"active":true`), test + "asks"},
+	} {
+		var profiles []string
+		if row[1] != "" {
+			profiles = append(profiles, row[1])
+		}
+		if got := v.Validate(parse(t, row[0]), profiles...); !got.Failed() {
+			t.Errorf("%s: %q, want an error", name, remarks(got))
+		}
+	}
+}
+
+// TestProfile_Depth: references that lead from resource to resource, each to be of a profile, are followed as far as is sensible, and no further.
+func TestProfile_Depth(t *testing.T) {
+	v := measuring(t, []string{structureDefinition("linked", "Patient", `{"path":"Patient.link.other","type":[{"code":"Reference","targetProfile":["`+test+`linked"]}]},{"path":"Patient.name","max":"1"}`)})
+	chain := func(n int) string {
+		return bundle(repeated(n, func(i int) string {
+			return fmt.Sprintf(`{"fullUrl":"urn:uuid:%d","resource":{"resourceType":"Patient","meta":{"profile":["%slinked"]},"link":[{"other":{"reference":"urn:uuid:%d"},"type":"seealso"}]}}`, i, test, min(i+1, n-1))
+		}))
+	}
+	for n, want := range map[int]string{90: "", 200_000: validation.DetailProfileRecursion} {
+		found := ""
+		for _, issue := range v.Validate(parse(t, chain(n))) {
+			if issue.Severity == fhir.SeverityError {
+				found = issue.Detail
+			}
+		}
+		if found != want {
+			t.Errorf("a chain of %d: %q, want %q", n, found, want)
+		}
 	}
 }

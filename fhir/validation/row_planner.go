@@ -12,6 +12,7 @@ type rowPlanner struct {
 	profile *profile
 	named   map[string]*rowPlan // the rows that are no slices, by path: what a contentReference may name
 	pending []*rowPlan          // those with a contentReference
+	nesting int                 // how far a discriminator has gone into what is in what it looks at
 }
 
 // root makes the plan of the profile as a whole.
@@ -19,7 +20,7 @@ func (p *rowPlanner) root(o *definition.Outline) *rowPlan {
 	s := p.profile.structure
 	plan := p.row(o, s, nil, nil)
 	for _, from := range p.pending {
-		if to := p.named[from.content]; says(to, map[*rowPlan]bool{}) {
+		if to := p.named[from.content]; to != nil && to.content == "" && says(to, map[*rowPlan]bool{}) {
 			from.linked = to
 		}
 	}

@@ -117,8 +117,7 @@ func TestProfile_PublishedSnapshot(t *testing.T) {
 		`,{"path":"Observation.value[x]","min":0,"max":"1","type":[{"code":"Quantity"},{"code":"string"}],"slicing":{"discriminator":[{"type":"type","path":"$this"}],"rules":"open"}}` +
 		`,{"path":"Observation.valueQuantity","sliceName":"valueQuantity","min":0,"max":"1","type":[{"code":"Quantity"}]},` + system("Observation.valueQuantity.id", "string") +
 		`,{"path":"Observation.valueQuantity.unit","min":1,"max":"1","type":[{"code":"string"}]}`
-	profile := strings.Replace(structureDefinition("p", "Observation", ``), `"differential":{"element":[]}`, `"snapshot":{"element":[`+snapshot+`]}`, 1)
-	v := measuring(t, []string{profile})
+	v := measuring(t, []string{withSnapshot("p", "Observation", snapshot)})
 	for instance, want := range map[string]string{
 		`"id":"a","valueQuantity":{"id":"x","value":1}`: "error missing-element Observation.value.ofType(Quantity).unit",
 		`"valueQuantity":{"unit":"kg","value":1}`:       "",
