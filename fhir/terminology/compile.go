@@ -14,21 +14,33 @@ type compiler struct {
 	done    map[*definition.ValueSet]*ValueSet
 	work    int
 	failure Verdict
+	// versions, when they are not as the value sets name them; then nothing that was compiled before is of use.
+	versions *SystemVersions
 }
 
 func (l *Library) compile(def *definition.ValueSet) *ValueSet {
-	c := compiler{library: l, done: map[*definition.ValueSet]*ValueSet{}, work: l.limits.Work}
-	set := c.valueSet(def)
-	if c.failure.Reason != 0 {
-		set = &ValueSet{library: l, def: def, failure: c.failure}
-		c.done = map[*definition.ValueSet]*ValueSet{def: set}
-	}
+	c := l.compiler()
+	set := c.root(def)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for def, one := range c.done {
 		if l.holds(def) && l.compiled[def] == nil {
 			l.compiled[def] = one
 		}
+	}
+	return set
+}
+
+func (l *Library) compiler() *compiler {
+	return &compiler{library: l, done: map[*definition.ValueSet]*ValueSet{}, work: l.limits.Work}
+}
+
+// root compiles the value set that is asked about.
+func (c *compiler) root(def *definition.ValueSet) *ValueSet {
+	set := c.valueSet(def)
+	if c.failure.Reason != 0 {
+		set = &ValueSet{library: c.library, def: def, failure: c.failure}
+		c.done = map[*definition.ValueSet]*ValueSet{def: set}
 	}
 	return set
 }
@@ -41,7 +53,10 @@ func (l *Library) holds(def *definition.ValueSet) bool {
 // valueSet compiles one; nil once something failed.
 func (c *compiler) valueSet(def *definition.ValueSet) *ValueSet {
 	l := c.library
-	set := l.ready(def)
+	var set *ValueSet
+	if c.versions == nil {
+		set = l.ready(def)
+	}
 	switch {
 	case set != nil && set.failure.Reason != 0:
 		return c.fail(set.failure.Reason, set.failure.Subject)
@@ -135,9 +150,9 @@ func (c *compiler) clauses(v *ValueSet, sets []definition.ConceptSet) []*clause 
 }
 
 func (c *compiler) clause(v *ValueSet, set *definition.ConceptSet) *clause {
-	one := &clause{system: set.System, version: set.Version, active: v.def.NoInactive}
+	one := &clause{system: set.System, version: c.version(set), active: v.def.NoInactive}
 	if set.System != "" {
-		one.codes, one.missing = c.library.codesIn(set.System, set.Version)
+		one.codes, one.missing = c.library.codesIn(set.System, one.version)
 		c.systemPart(one, set)
 	}
 	v.cost += 1 + one.work
@@ -145,6 +160,18 @@ func (c *compiler) clause(v *ValueSet, set *definition.ConceptSet) *clause {
 		one.imports = append(one.imports, c.imported(v, canonical))
 	}
 	return one
+}
+
+// version is that of the code system which an include is evaluated with.
+func (c *compiler) version(set *definition.ConceptSet) string {
+	if c.versions == nil {
+		return set.Version
+	}
+	version, ok := c.versions.of(set.System, set.Version)
+	if !ok {
+		c.fail(OtherVersion, set.System+"|"+set.Version)
+	}
+	return version
 }
 
 func (c *compiler) imported(v *ValueSet, canonical string) imported {

@@ -33,6 +33,7 @@ const (
 	PartialExpansion // the value set Subject is loaded as an expansion only, and not all of that
 	Unlisted         // the codes of the system Subject have a grammar and no list
 	UnknownFilter    // Subject, "property op value", cannot be evaluated
+	OtherVersion     // the value set takes Subject, "url|version", and another version was asked for
 	Circular         // the value set Subject imports itself
 	TooCostly        // the value set Subject is more work than is done for one
 )
@@ -51,6 +52,7 @@ var reasonWords = [...]string{
 	PartialExpansion: "a value set is loaded as a part of its expansion only",
 	Unlisted:         "a code system has a grammar for its codes and no list",
 	UnknownFilter:    "a filter cannot be evaluated",
+	OtherVersion:     "a value set takes a code system in another version than the one asked for",
 	Circular:         "a value set imports itself",
 	TooCostly:        "a value set is more work than this server does",
 }

@@ -91,6 +91,16 @@ func TestValueSetExpand(t *testing.T) {
 		{"without a system", "GET /ValueSet/mine/$expand?exclude-system=" + gender, "", 200, "0:  exclude-system=" + gender},
 		{"a value set that is sent", "POST /ValueSet/$expand", parametersOf(`{"name":"valueSet","resource":`+sent+`}`, `{"name":"count","valueInteger":1}`), 200, "2: a from 0 count=1 version=urn:x"},
 		{"as the body", "POST /ValueSet/$expand?offset=1", sent, 200, "2: b from 1 offset=1 version=urn:x"},
+		{"a stored one by its url", "GET /ValueSet/$expand?url=urn:v", "", 200, "2: male female" + version},
+		{"by the context of a profile of ours", "GET /ValueSet/$expand?context=https://hearken.example.org/fhir/StructureDefinition/cpr-decision%23Observation.component:reason.value%5Bx%5D&count=0", "", 200,
+			"3:  from 0 count=0 version=https://hearken.example.org/fhir/CodeSystem/cpr-decision-reason|1.0.0"},
+		{"by the context of what it is based on", "GET /ValueSet/$expand?context=https://hearken.example.org/fhir/StructureDefinition/cpr-decision%23Observation.status&count=0", "", 200,
+			"8:  from 0 count=0 version=http://hl7.org/fhir/observation-status|4.0.1"},
+		{"in a version that is loaded", get + "&system-version=" + gender + "|4.0.1&count=1", "", 200, "4: male from 0 count=1 system-version=" + gender + "|4.0.1" + version},
+		{"in one that is not", get + "&force-system-version=" + gender + "|5.0.0", "", 400, "not-supported/not-evaluable"},
+		{"in another than it says", "GET /ValueSet/mine/$expand?check-system-version=" + gender + "|5.0.0", "", 422, "processing/not-evaluable"},
+		{"in the one it says", "GET /ValueSet/mine/$expand?check-system-version=" + gender + "|4.0.1", "", 200, "2: male female check-system-version=" + gender + "|4.0.1" + version},
+		{"in no version", get + "&system-version=" + gender, "", 400, "value/parameter-value at http.system-version"},
 		{"v3", "GET /ValueSet/$expand?url=http://terminology.hl7.org/ValueSet/v3-ActPriority&excludeNotForUI=true&count=1", "", 200, "15: A from 0 count=1 excludeNotForUI=true version=http://terminology.hl7.org/CodeSystem/v3-ActPriority|2018-08-12"},
 		{"our guide's", "GET /ValueSet/$expand?url=https://hearken.example.org/fhir/ValueSet/wording-use", "", 200, "1: headline version=https://hearken.example.org/fhir/CodeSystem/wording-use|1.0.0"},
 
@@ -102,7 +112,6 @@ func TestValueSetExpand(t *testing.T) {
 		{"a negative count", get + "&count=-1", "", 400, "value/parameter-value at http.count"},
 		{"a direction", get + "&contextDirection=up", "", 400, "value/parameter-value at http.contextDirection"},
 		{"at a date", get + "&date=2020-01-01", "", 400, "not-supported/unsupported-parameter at http.date"},
-		{"in other versions", get + "&force-system-version=urn:x|1", "", 400, "not-supported/unsupported-parameter at http.force-system-version"},
 		{"an unknown parameter", get + "&max=3", "", 400, "invalid/unknown-parameter at http.max"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -236,4 +245,40 @@ func TestOperations_InBundles(t *testing.T) {
 			t.Errorf("$validate-code in a %s = %s, want result=true display=Male", kind, got)
 		}
 	}
+}
+
+// The TerminologyCapabilities is valid, and names what can be asked.
+func TestTerminologyCapabilities(t *testing.T) {
+	s := start(t, nil)
+	r := s.must(200, "GET /metadata?mode=terminology", "")
+	var c struct {
+		ResourceType string
+		CodeSystem   []struct {
+			URI     string
+			Version []struct{ Code string }
+		}
+		Expansion struct{ Parameter []struct{ Name string } }
+	}
+	if err := json.Unmarshal(r.body, &c); err != nil || c.ResourceType != "TerminologyCapabilities" {
+		t.Fatalf("the answer is no TerminologyCapabilities: %v", err)
+	}
+	found := map[string]bool{}
+	for _, one := range c.CodeSystem {
+		found[one.URI] = len(one.Version) > 0
+	}
+	if withVersion, ok := found["http://unitsofmeasure.org"]; !found[gender] || !ok || withVersion {
+		t.Errorf("%s and UCUM are not both among the %d code systems, the former with a version", gender, len(c.CodeSystem))
+	}
+	if _, ok := found["http://snomed.info/sct"]; ok {
+		t.Error("SNOMED CT is among the code systems, and is not loaded")
+	}
+	var names []string
+	for _, p := range c.Expansion.Parameter {
+		names = append(names, p.Name)
+	}
+	if got := strings.Join(names, " "); !strings.Contains(got, "filter") || strings.Contains(got, "date") {
+		t.Errorf("the parameters of an expansion are %s, want filter and not date", got)
+	}
+	s.must(201, "POST /TerminologyCapabilities", string(r.body))
+	s.must(400, "GET /metadata?mode=other", "")
 }

@@ -26,8 +26,12 @@ const maxCapabilities = 16
 // cannot say anything else.
 func (s *Server) capabilityStatement(r *request) (reading, error) {
 	for _, p := range r.Parameters {
-		if p.Name == "mode" && p.Value != "full" && p.Value != "normative" && p.Value != "" {
-			return nil, fhir.Errorf(fhir.CodeNotSupported, "metadata is served in modes full and normative").At("http.mode")
+		switch {
+		case p.Name != "mode" || p.Value == "full" || p.Value == "normative" || p.Value == "":
+		case p.Value == "terminology":
+			return s.terminologyCapabilities(r)
+		default:
+			return nil, fhir.Errorf(fhir.CodeNotSupported, "metadata is served in modes full, normative and terminology").At("http.mode")
 		}
 	}
 	body, err := s.statement(r.Base)

@@ -42,7 +42,7 @@ func (s *Server) translate(r *request) (reading, error) {
 	if err != nil {
 		return nil, err
 	}
-	return constant(answer(maps))
+	return r.constant(answer(maps))
 }
 
 // conceptMaps are those that are asked: one that is named or sent, or all between two value sets.

@@ -159,6 +159,7 @@ type request struct {
 	row      *row
 	extended *operation    // of a place that names one
 	wire     []search.Pair // the parameters about the format of the answer: nothing to an interaction but part of its links
+	made     int           // bytes of an answer that is there before the store is asked
 }
 
 // locate reads the path of a Call.

@@ -1,10 +1,12 @@
 package interaction
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
 	"hearken/fhir"
+	"hearken/fhir/definition"
 	"hearken/fhir/element"
 	"hearken/fhir/terminology"
 	"hearken/internal/store"
@@ -28,8 +30,10 @@ func (s *Server) library() (*terminology.Library, error) {
 	return s.Terminology(), nil
 }
 
-// constant is an answer that needs nothing from the store.
-func constant(a Answer, err error) (reading, error) {
+// constant is the reading of an answer that needed nothing from the store. It is noted how large it is: see
+// transaction.read.
+func (r *request) constant(a Answer, err error) (reading, error) {
+	r.made = len(a.Body)
 	return func(store.Reader) (Answer, error) { return a, nil }, err
 }
 
@@ -94,7 +98,7 @@ func (s *Server) onValueSet(r *request, p parameters, answer func(*terminology.V
 	if err != nil {
 		return nil, err
 	}
-	return constant(answer(set))
+	return r.constant(answer(set))
 }
 
 func (s *Server) valueSet(library *terminology.Library, p parameters, ways []string) (*terminology.ValueSet, error) {
@@ -129,19 +133,46 @@ func (s *Server) bindingOf(context string) string {
 			canonical, path = typ.URL, context
 		}
 	}
-	structure := s.Definitions.StructureDefinition(canonical)
-	if guides := s.guides(); structure == nil && guides != nil {
-		structure = guides.Structure(canonical)
-	}
-	if structure == nil {
-		return ""
-	}
-	for i := range structure.Elements {
-		if e := &structure.Elements[i]; (e.ID == path || e.Path == path) && e.Binding != nil {
-			return e.Binding.ValueSet
+	for range maxBases {
+		structure := s.structure(canonical)
+		if structure == nil {
+			return ""
 		}
+		if b := boundAt(structure, path); b != nil {
+			return b.ValueSet
+		}
+		canonical = structure.BaseDefinition
 	}
 	return ""
+}
+
+// maxBases is more profiles than are ever based on one another.
+const maxBases = 20
+
+// structure finds a type or a profile by canonical, or nil.
+func (s *Server) structure(canonical string) *definition.StructureDefinition {
+	if structure := s.Definitions.StructureDefinition(canonical); structure != nil || s.Conformance == nil {
+		return structure
+	}
+	if now, err := s.Conformance.Current(context.Background()); err == nil {
+		return now.Structure(canonical)
+	}
+	return s.Conformance.Guides().Structure(canonical)
+}
+
+// boundAt gives the binding of an element by its snapshot or, where a profile has none, by what it changes.
+func boundAt(structure *definition.StructureDefinition, path string) *definition.Binding {
+	for i := range structure.Elements {
+		if e := &structure.Elements[i]; (e.ID == path || e.Path == path) && e.Binding != nil {
+			return e.Binding
+		}
+	}
+	for i := range structure.Differential {
+		if e := &structure.Differential[i]; (e.ID == path || e.Path == path) && e.Binding != nil {
+			return e.Binding
+		}
+	}
+	return nil
 }
 
 // onCodeSystem answers an operation about a code system: the instance, or the one that is named or sent. url is what
@@ -163,7 +194,7 @@ func (s *Server) onCodeSystem(r *request, p parameters, url, version string, ans
 	}
 	if n := p.node("codeSystem"); !n.IsZero() {
 		def := terminology.ReadCodeSystem(n)
-		return constant(answer(library.SystemOf(&def)))
+		return r.constant(answer(library.SystemOf(&def)))
 	}
 	if url == "" {
 		return nil, fhir.Errorf(fhir.CodeRequired, "the code system has to be named").Detailed(detailParameterChoice)
@@ -172,7 +203,7 @@ func (s *Server) onCodeSystem(r *request, p parameters, url, version string, ans
 	if failure := system.Err(); failure.Reason != 0 {
 		return nil, fhir.Errorf(fhir.CodeNotFound, "%s", failure.Reason).Detailed(detailUnknownCodeSystem)
 	}
-	return constant(answer(system))
+	return r.constant(answer(system))
 }
 
 // unknownAnswer is the error of what cannot be told from what is loaded: it names what is missing, and neither
@@ -181,7 +212,7 @@ func unknownAnswer(v terminology.Verdict) error {
 	switch v.Reason {
 	case terminology.TooCostly, terminology.Unlisted:
 		return fhir.Errorf(fhir.CodeTooCostly, "%s", v.Message()).Detailed("too-costly")
-	case terminology.Circular:
+	case terminology.Circular, terminology.OtherVersion:
 		return fhir.Errorf(fhir.CodeProcessing, "%s", v.Message()).Detailed(detailNotEvaluable)
 	}
 	return fhir.Errorf(fhir.CodeNotSupported, "%s", v.Message()).Detailed(detailNotEvaluable)

@@ -38,7 +38,7 @@ func (s *Server) transaction(ctx context.Context, r *request, root element.Node)
 	if err := s.checkEntryCount(countEntries(root)); err != nil {
 		return Answer{}, err
 	}
-	if err := t.read(root); err != nil {
+	if err := t.read(ctx, root); err != nil {
 		by, unknown := s.definitions(ctx)
 		if unknown != nil {
 			return Answer{}, unknown
@@ -61,9 +61,15 @@ func (s *Server) transaction(ctx context.Context, r *request, root element.Node)
 	return Answer{Status: http.StatusOK, Body: responseBundle("transaction-response", t.call, t.answers)}, nil
 }
 
-// read reads every entry's request.
-func (t *transaction) read(root element.Node) error {
+// maxStoredOperations is how many operations on stored resources a transaction may ask for: their work is done in the
+// Update, when nobody else can write. A batch may ask for any number.
+const maxStoredOperations = 16
+
+// read reads every entry's request. The answers of operations that need nothing from the store are made here, and may
+// not be larger together than what is read in the Update may be.
+func (t *transaction) read(ctx context.Context, root element.Node) error {
 	var faults fhir.Outcome
+	made, operations := 0, 0
 	for node := range root.Children() {
 		if node.Name() != "entry" {
 			continue
@@ -77,6 +83,20 @@ func (t *transaction) read(root element.Node) error {
 					At(entryLocation(position)+".fullUrl").Detailed("fullurl-twice"))...)
 			}
 			t.names[e.fullURL] = e
+		}
+		if r := e.request; r != nil {
+			if made += r.made; r.extended != nil && r.shape == atInstanceOperation {
+				operations++
+			}
+		}
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case made > t.server.Limits.Answers:
+			return atEntry(errAnswersTooLarge, position, "")
+		case operations > maxStoredOperations:
+			return atEntry(fhir.Errorf(fhir.CodeTooCostly, "a transaction has at most %d operations on stored resources; use a batch", maxStoredOperations).
+				Detailed("too-many-operations"), position, "")
 		}
 		t.entries = append(t.entries, e)
 	}

@@ -20,8 +20,12 @@ func (s *Server) expand(r *request) (reading, error) {
 	if err != nil {
 		return nil, err
 	}
+	versions, err := systemVersions(p)
+	if err != nil {
+		return nil, err
+	}
 	return s.onValueSet(r, p, func(set *terminology.ValueSet) (Answer, error) {
-		expanded, failure := set.Expand(wanted)
+		expanded, failure := set.With(versions).Expand(wanted)
 		if failure.Reason != 0 {
 			return Answer{}, unknownAnswer(failure)
 		}
@@ -56,6 +60,24 @@ func expandOf(p parameters) (terminology.Expand, error) {
 		x.Designation = func(d definition.Designation) bool { return wantsDesignation(tokens, d) }
 	}
 	return x, nil
+}
+
+// systemVersions is which versions of code systems the parameters ask for.
+func systemVersions(p parameters) (terminology.SystemVersions, error) {
+	var v terminology.SystemVersions
+	for _, one := range []struct {
+		name string
+		into *map[string]string
+	}{{"system-version", &v.Default}, {"check-system-version", &v.Check}, {"force-system-version", &v.Force}} {
+		for _, canonical := range p.texts(one.name) {
+			var ok bool
+			if *one.into, ok = terminology.AddCanonical(*one.into, canonical); !ok {
+				return v, fhir.Errorf(fhir.CodeValue, "parameter %q is the URL of a code system, a bar and a version", one.name).
+					Detailed(detailParameterValue).At("http." + one.name)
+			}
+		}
+	}
+	return v, nil
 }
 
 // languageSystem is the system of a token that stands for a language.
