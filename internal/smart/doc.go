@@ -9,14 +9,15 @@
 //	principal, err := authenticator.Authenticate(ctx, credentials)        // 401, 403 or 503 not-checked
 //	principal.Decide("CarePlan", smart.Read).Allowed()                      // coarse: before the body is parsed, no look-up
 //	where, err := rules.Restrict(principal, "CarePlan", smart.Read)        // fine: what the resource must satisfy, nil = nothing
+//	where, err := rules.Admit(principal, "CarePlan", smart.Update, index.Compartments) // the same for what is about to be stored
 //	q, left, err := rules.Search(principal, q, smart.Refuse)               // searches: conjuncts everywhere, 403 where needed
 //
 // Which letter an interaction needs (https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html#scopes-for-requesting-fhir-resources):
 // Create: create. Read: read, vread, history of an instance. Update: update, also as create, and patch. Delete: delete.
 // Search: search and history of a type or of the system. A conditional interaction needs Search besides its own.
 //
-// The condition of Restrict is for the resource as it is stored, for a version as that version was, and for a write also
-// for what is about to be stored: a scope for one patient writes nothing into another's record, and nothing out of this
+// The condition of Restrict is for the resource as it is stored, and for a version as that version was. A write must satisfy it, and
+// what is about to be stored that of Admit: a scope for one patient writes nothing into another's record, and nothing out of this
 // one's. A read of what exists and does not satisfy it is refused like a read of what does not exist, never answered
 // filtered.
 //

@@ -21,7 +21,7 @@ func (w *walk) reach(types []fhir.Type, wanted Permissions) reach {
 	var out reach
 	at := map[string]int{}
 	for _, t := range types {
-		where, err := w.restrict(t, wanted)
+		where, err := w.ask(t, wanted)
 		if err != nil {
 			out.forbidden = append(out.forbidden, t)
 			continue

@@ -1,6 +1,7 @@
 package smart
 
 import (
+	"slices"
 	"sync"
 
 	"hearken/fhir"
@@ -45,7 +46,20 @@ func NewRules(d Definitions) *Rules {
 // Restrict is what a resource of a type must satisfy for the interaction that needs the wanted permissions: nil when every
 // resource does. The error is Insufficient when none can.
 func (r *Rules) Restrict(p *Principal, t fhir.Type, wanted Permissions) (query.Expr, error) {
+	return r.restrict(p, t, wanted, p.Decide(t, wanted))
+}
+
+// Admit is what a resource that is about to be stored must satisfy, like Restrict, which is for what is stored already. compartments are
+// those it would be in: a scope for one patient puts nothing into another's record, not even what is in this one's too.
+func (r *Rules) Admit(p *Principal, t fhir.Type, wanted Permissions, compartments []fhir.Key) (query.Expr, error) {
 	g := p.Decide(t, wanted)
+	if g.Allowed() && slices.ContainsFunc(compartments, func(k fhir.Key) bool { return k.Type == patientType && k.ID != p.Context.Patient }) {
+		g.alternatives = slices.DeleteFunc(g.alternatives, func(s Scope) bool { return s.Level == PatientLevel })
+	}
+	return r.restrict(p, t, wanted, g)
+}
+
+func (r *Rules) restrict(p *Principal, t fhir.Type, wanted Permissions, g Grant) (query.Expr, error) {
 	if g.Unrestricted() {
 		return nil, nil
 	}

@@ -208,6 +208,43 @@ func TestDecide_EveryCombination(t *testing.T) {
 	}
 }
 
+// What is about to be stored goes into no other patient's record by a patient/ scope, whatever else it is in.
+func TestAdmit(t *testing.T) {
+	own, other, encounter := fhir.Key{Type: "Patient", ID: "1"}, fhir.Key{Type: "Patient", ID: "2"}, fhir.Key{Type: "Encounter", ID: "2"}
+	for _, row := range []struct {
+		caller, scopes string
+		compartments   []fhir.Key
+		want           string
+	}{
+		{"app", "patient/*.cud", []fhir.Key{own}, `in "Patient/1"`},
+		{"app", "patient/*.cud", []fhir.Key{encounter, own}, `in "Patient/1"`},
+		{"app", "patient/*.cud", nil, `in "Patient/1"`},
+		{"app", "patient/*.cud", []fhir.Key{other}, "403"},
+		{"app", "patient/*.cud", []fhir.Key{own, other}, "403"},
+		{"app", "patient/*.cud user/Observation.u?status=final", []fhir.Key{own, other}, `Observation.status is *|"final"`},
+		{"app", "patient/*.cud user/Observation.u", []fhir.Key{own, other}, allowedEverywhere},
+		{"user", "user/*.cud", []fhir.Key{own, other}, allowedEverywhere},
+		{"client", "system/*.cud", []fhir.Key{own, other}, allowedEverywhere},
+		{"user", "patient/*.cud", []fhir.Key{own}, "403"},
+		{"app", "patient/*.rs", []fhir.Key{own}, "403"},
+	} {
+		where, err := rules().Admit(caller(row.caller, row.scopes), "Observation", smart.Update, row.compartments)
+		got := "403"
+		if err == nil {
+			got = allowedEverywhere
+		}
+		if where != nil {
+			got = where.String()
+		}
+		if got != row.want {
+			t.Errorf("%s with %q: Admit(%v) = %s, want %s", row.caller, row.scopes, row.compartments, got, row.want)
+		}
+	}
+	if _, err := rules().Admit(nil, "Observation", smart.Create, []fhir.Key{own}); fhir.CodeOf(err) != fhir.CodeForbidden {
+		t.Errorf("Admit of nobody's = %v, want forbidden", err)
+	}
+}
+
 // Without a say on what is referenced, patient/ reaches nothing outside the compartment.
 func TestRestrict_NothingReferenced(t *testing.T) {
 	d := definitions()

@@ -72,7 +72,7 @@ type answer struct {
 	err   error
 }
 
-func (w *walk) restrict(t fhir.Type, wanted Permissions) (query.Expr, error) {
+func (w *walk) ask(t fhir.Type, wanted Permissions) (query.Expr, error) {
 	q := asked{t, wanted}
 	a, ok := w.known[q]
 	if !ok {
@@ -95,7 +95,7 @@ func (w *walk) forbid(t fhir.Type, wanted Permissions, where string) {
 
 // need is what resources of another type must satisfy to play a part in the search.
 func (w *walk) need(t fhir.Type, wanted Permissions, where string) query.Expr {
-	e, err := w.restrict(t, wanted)
+	e, err := w.ask(t, wanted)
 	if err != nil {
 		w.forbid(t, wanted, where)
 		return query.Const(false)
