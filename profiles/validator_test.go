@@ -89,3 +89,53 @@ func TestValidator_Invalid(t *testing.T) {
 		}
 	}
 }
+
+// unasked are the details of what the second opinion does not look at.
+var unasked = []string{validation.DetailExtensionURL, validation.DetailSubExtension, validation.DetailNoCode}
+
+// TestValidator_Mutants changes each valid example at each place and holds the validator to the second opinions on what is valid R4 still: which
+// rules are broken, and whether the structure is.
+func TestValidator_Mutants(t *testing.T) {
+	env, tried, faulty := newEnv(), 0, 0
+	for _, e := range examples(t, "valid") {
+		mutate(t, readFile(t, filepath.Join("examples", "valid", e.file)), func(how string, source []byte) {
+			tree, _ := element.Parse(r4.Definitions(), source, element.DefaultLimits())
+			if tree == nil || tree.Root().Child("meta").Child("profile").Text() != e.profile || validator().Validate(tree).Failed() {
+				return
+			}
+			tried++
+			env.Reset()
+			var keys, structural []string
+			for _, issue := range measuring().Validate(tree) {
+				key, isRule := strings.CutPrefix(issue.Detail, "constraint-")
+				switch {
+				case isRule && isGuideRule(t, key) && !strings.Contains(strings.Join(issue.Expression, ""), ".resource."):
+					keys = append(keys, key)
+				case isRule || issue.Severity == fhir.Information || slices.Contains(unasked, issue.Detail):
+				case issue.Severity == fhir.SeverityError, strings.Contains(issue.Diagnostics, profiles.Base+"/ValueSet/"):
+					structural = append(structural, issue.Detail+" "+strings.Join(issue.Expression, ""))
+				}
+			}
+			slices.Sort(keys)
+			if want := broken(t, env, tree.Root(), e.profile); !slices.Equal(slices.Compact(keys), want) {
+				t.Errorf("%s, %s: breaks %q, and by the second opinion %q", e.file, how, keys, want)
+			}
+			if strings.HasPrefix(how, "object at ") {
+				return // an extension may say why there is no code, which the second opinion does not know
+			}
+			if want := structureFaults(t, structures(t), tree.Root(), e.profile); (len(structural) > 0) != (len(want) > 0) {
+				t.Errorf("%s, %s: faults %q, and by the second opinion %q", e.file, how, structural, want)
+			} else if len(want) > 0 {
+				faulty++
+			}
+		})
+	}
+	t.Logf("%d mutants, %d with faults of structure", tried, faulty)
+	if tried < 1_000 || faulty < 50 {
+		t.Errorf("%d mutants tried, %d with faults of structure: too few to tell anything", tried, faulty)
+	}
+}
+
+func isGuideRule(t testing.TB, key string) bool {
+	return slices.ContainsFunc(allRules(t), func(r rule) bool { return r.Key == key })
+}

@@ -1,10 +1,10 @@
 // Package validation checks a resource against the base specification, as its tables have it
-// (https://hl7.org/fhir/R4/validation.html): what a parse cannot see.
+// (https://hl7.org/fhir/R4/validation.html), and against profiles: what a parse cannot see.
 //
 // fhir/element has already refused what is not a tree of known elements with values of the right
 // form. A Validator walks that tree once, without copying, and checks how often elements stand,
-// required bindings, what references may point to, the rules of contained resources, narratives and
-// Bundles, and every invariant. It is pure: no network, no clock, no terminology server; the
+// bindings, what references may point to, the rules of contained resources, narratives and
+// Bundles, and every invariant. It is pure: no network, no terminology server, no clock but one it is given; the
 // same tree always gives the same outcome.
 //
 // # How it is made
@@ -20,11 +20,24 @@
 // code, chosen by the text of their expression and never by their key. A test proves that what is told quickly is
 // what FHIRPath says.
 //
-// # Where profiles come in
+// # Rules
 //
-// Everything beyond cardinality and invariants is a Rule: a function that is given a node and a Visit to
-// report to, registered for a structure with At. References, contained resources, canonicals and
-// Bundle entries are Rules of this package. A profile is compiled into Rules on the structures it constrains,
-// and what it adds to a node is reported through the same Visit, with the same
-// locations, limits and codes.
+// Everything beyond cardinality, bindings and invariants is a Rule: a function that is given a node and a Visit to
+// report to, registered for a structure with At. References, contained resources, canonicals, Bundle entries, extensions and
+// declared profiles are Rules of this package.
+//
+// # Profiles
+//
+// A profile is made ready when the first resource names it (profileLibrary): its snapshot becomes a tree of rowPlans that hold only what it asks beyond
+// the base, so that a resource is walked below what a profile says something of and nowhere else. Slices are told apart by matchers, made of the
+// discriminators and of what the profile has where they look (criterion); an item is held against the rows of its slice and those of
+// the whole.
+//
+// Whether a node conforms to a profile may be asked without a word: by a discriminator, by a reference whose target has a profile, by conformsTo(). The answers
+// are remembered (memo), resources that refer to each other in a circle conform unless one of them has a fault, and the work and the
+// depth are bounded in proportion to the resource.
+//
+// What cannot be known is no fault: a code of a system that is not loaded, a resource that is elsewhere, a profile nobody has. Where HL7's validator and the
+// letter of the specification differ, the verdict is HL7's; testdata/known-verdicts.tsv lists the cases of HL7's suite where it is not, each with the
+// reason. Not supported: obligations, additional bindings and other constraints of later releases, rules of mapping languages.
 package validation
