@@ -12,12 +12,24 @@ import (
 const (
 	observationValues = "http://terminology.hl7.org/CodeSystem/v3-ObservationValue"
 	subsettedCode     = "SUBSETTED"
+	redactedCode      = "REDACTED"
 	subsettedCoding   = `{"system":"` + observationValues + `","code":"` + subsettedCode + `"}`
+	redactedCoding    = subsettedCoding + `,{"system":"` + observationValues + `","code":"` + redactedCode + `"}`
 )
 
 // Subset writes the elements of a resource that a filter keeps, as JSON, with the tag SUBSETTED added to meta. The
 // root is the resource, with id and meta as they are to be answered; pretty is for people.
 func Subset(root element.Node, keep func(element.Node) bool, pretty bool) []byte {
+	return tagged(root, keep, pretty, subsettedCoding)
+}
+
+// Redact writes the elements of a resource that somebody may see, as Subset does, with the tag REDACTED besides: what is missing was not left
+// out to save space (https://terminology.hl7.org/CodeSystem-v3-ObservationValue.html).
+func Redact(root element.Node, keep func(element.Node) bool) []byte {
+	return tagged(root, keep, false, redactedCoding)
+}
+
+func tagged(root element.Node, keep func(element.Node) bool, pretty bool, codings string) []byte {
 	text := element.AppendJSON(nil, root, element.WriteOptions{Keep: func(n element.Node) bool {
 		return (n.Parent() != root || n.Name() != "meta") && keep(n)
 	}})
@@ -26,7 +38,7 @@ func Subset(root element.Node, keep func(element.Node) bool, pretty bool) []byte
 	out := make([]byte, 0, len(text)+256)
 	out = append(out, text[:head]...)
 	out = append(out, `,"meta":`...)
-	out = appendTaggedMeta(out, root.Child("meta"), keep)
+	out = appendTaggedMeta(out, root.Child("meta"), keep, codings)
 	out = append(out, text[head:]...)
 	if !pretty {
 		return out
@@ -38,8 +50,8 @@ func Subset(root element.Node, keep func(element.Node) bool, pretty bool) []byte
 	return indented.Bytes()
 }
 
-// appendTaggedMeta writes a Meta, which may be absent, with the tag added to those it has.
-func appendTaggedMeta(dst []byte, meta element.Node, keep func(element.Node) bool) []byte {
+// appendTaggedMeta writes a Meta, which may be absent, with the tags added to those it has.
+func appendTaggedMeta(dst []byte, meta element.Node, keep func(element.Node) bool, codings string) []byte {
 	dst = append(dst, '{')
 	if !meta.IsZero() {
 		mark := len(dst) - 1
@@ -58,7 +70,7 @@ func appendTaggedMeta(dst []byte, meta element.Node, keep func(element.Node) boo
 		dst = element.AppendJSON(dst, tag, element.WriteOptions{Keep: keep})
 		dst = append(dst, ',')
 	}
-	return append(append(dst, subsettedCoding...), "]}"...)
+	return append(append(dst, codings...), "]}"...)
 }
 
 func isSubsetted(tag element.Node) bool {

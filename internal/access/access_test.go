@@ -194,7 +194,7 @@ func TestDecide_Withholds(t *testing.T) {
 	} {
 		d := access.Decide(callers[row.who])
 		var names []string
-		for _, rule := range d.Withheld(row.record) {
+		for _, rule := range d.Withheld(row.record.Of()) {
 			names = append(names, rule.Name)
 		}
 		if got := strings.Join(names, " "); got != row.want {

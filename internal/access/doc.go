@@ -20,6 +20,7 @@
 //	self|ID           the patient themself, and who acts for them
 //	emergency|ID      whoever holds a break-glass grant for the patient
 //	officer|ODS       the privacy officer of an organisation
+//	restricted        nobody's: it marks the records of people whose whereabouts are withheld
 //	admin             the admin plane: facts, and what no policy gives to others
 //
 // # Facts

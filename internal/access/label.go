@@ -26,6 +26,9 @@ func (r *Record) Of() []query.Token {
 			label = append(label, ofOrganisation(code))
 		}
 	}
+	if r.Restricted {
+		label = append(label, Restricted)
+	}
 	if r.Sharing != Objected {
 		label = append(label, ofPatient(systemContact, r.Patient))
 		if r.Published && !r.Restricted {
@@ -50,7 +53,10 @@ func Label(resource Resource, patients ...[]query.Token) []query.Token {
 	}
 	label := slices.Clone(patients[0])
 	for _, other := range patients[1:] {
-		label = slices.DeleteFunc(label, func(t query.Token) bool { return isPersonal(t) || !slices.Contains(other, t) })
+		label = slices.DeleteFunc(label, func(t query.Token) bool { return isPersonal(t) || t != Restricted && !slices.Contains(other, t) })
+		if slices.Contains(other, Restricted) {
+			label = append(label, Restricted)
+		}
 	}
 	label = slices.DeleteFunc(label, func(t query.Token) bool {
 		return resource.Draft && (t == urgent || t.System == systemContact) || resource.FromPatient && t.System == systemSelf

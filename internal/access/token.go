@@ -16,6 +16,7 @@ const (
 	systemEmergency = "emergency"
 	systemOfficer   = "officer"
 	systemAdmin     = "admin"
+	systemMark      = "restricted" // nobody sees by it: it marks what has elements to withhold
 )
 
 // The tokens that name nobody.
@@ -24,6 +25,8 @@ var (
 	directory = query.Token{System: systemDirectory}
 	urgent    = query.Token{System: systemUrgent}
 	admin     = query.Token{System: systemAdmin}
+	// Restricted marks the records of people whose whereabouts are withheld.
+	Restricted = query.Token{System: systemMark}
 )
 
 func ofOrganisation(code string) query.Token { return query.Token{System: systemOrg, Code: code} }

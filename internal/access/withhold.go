@@ -1,6 +1,10 @@
 package access
 
-import "slices"
+import (
+	"slices"
+
+	"hearken/fhir/search/query"
+)
 
 // Rule takes elements out of the resources a caller sees. What it takes out is gone from every surface, cannot be searched or sorted by for
 // them, and is marked: meta.tag REDACTED, and where the element is required the extension data-absent-reason with
@@ -11,8 +15,6 @@ type Rule struct {
 	Paths []string
 	// Label is a code of the inline security label that marks an element, wherever it stands; "" for none.
 	Label string
-	// Restricted holds the rule to records that are restricted.
-	Restricted bool
 	// Narrative takes out the text of the resources the rule touches: it may say in words what was taken out.
 	Narrative bool
 }
@@ -31,17 +33,19 @@ var whereabouts = []string{
 	"Patient.contact.address", "Patient.contact.telecom", "Patient.contact.organization", "Patient.photo",
 	"RelatedPerson.address", "RelatedPerson.telecom", "RelatedPerson.photo",
 	"CareTeam.managingOrganization", "CareTeam.participant", "CareTeam.telecom",
-	"Encounter.location", "Encounter.serviceProvider", "Appointment.participant",
+	"Encounter.location", "Encounter.serviceProvider", "Appointment.participant.actor",
 }
 
 var (
-	locationRule = Rule{Name: "whereabouts", Paths: whereabouts, Restricted: true, Narrative: true}
+	locationRule = Rule{Name: "whereabouts", Paths: whereabouts, Narrative: true}
 	keySafeRule  = Rule{Name: LabelKeySafe, Label: LabelKeySafe, Narrative: true}
-	personRules  = []Rule{
+	personRules  = []Rule{keySafeRule,
 		{Name: LabelThirdParty, Label: LabelThirdParty, Narrative: true},
 		{Name: LabelSafeguarding, Label: LabelSafeguarding, Narrative: true},
 		{Name: LabelSeriousHarm, Label: LabelSeriousHarm, Narrative: true},
 	}
+	everyoneRules  = []Rule{keySafeRule}
+	elsewhereRules = []Rule{keySafeRule, locationRule}
 )
 
 // view is through whose eyes a caller sees, which decides what is withheld.
@@ -50,26 +54,28 @@ type view struct {
 	organisation string
 }
 
-// Withheld gives the rules for a caller's view of one patient's resources. The authors of a record see it whole, but for the key safe,
+// Withheld gives the rules for a caller's view of a resource with this label. The authors of a record see it whole, but for the key safe,
 // which nobody sees unasked. Everybody else does not see the whereabouts of a restricted person; the person does not see
 // what is withheld from them.
-func (d *Decision) Withheld(r Record) []Rule {
-	rules := []Rule{keySafeRule}
-	own := d.view.role == Patient
-	if r.Restricted && !own && !slices.Contains(r.Authors, d.view.organisation) {
-		rules = append(rules, locationRule)
+func (d *Decision) Withheld(label []query.Token) []Rule {
+	if d.view.role == Patient {
+		return personRules
 	}
-	if own {
-		rules = append(rules, personRules...)
+	if slices.Contains(label, Restricted) && !slices.Contains(label, ofOrganisation(d.view.organisation)) {
+		return elsewhereRules
 	}
-	return rules
+	return everyoneRules
 }
 
-// Withholds is every rule that may touch this caller's view of anything. A search parameter that reads an element of one of them
-// has no value for the caller, restricted or not: whether it has one would tell.
-func (d *Decision) Withholds() []Rule {
-	if d.view.role == Patient {
-		return append([]Rule{keySafeRule}, personRules...)
-	}
-	return []Rule{keySafeRule, locationRule}
+// Blind reports whether there are elements that this caller does not see in some records: those of Whereabouts. A search parameter
+// that reads one has no value for them in such a record: see Unrestricted.
+func (d *Decision) Blind() bool { return d.view.role != Patient }
+
+// Unrestricted is the condition of a record that Whereabouts are not withheld in from this caller.
+func (d *Decision) Unrestricted(access *query.Parameter) query.Expr {
+	own := query.TokenTest{System: systemOrg, Code: d.view.organisation}
+	return query.Or{query.Not{Expr: query.Match{Parameter: access, Test: query.TokenTest{System: systemMark}}}, query.Match{Parameter: access, Test: own}}
 }
+
+// Whereabouts are the elements that tell where a person at risk is, or lead there, by their definitions.
+func Whereabouts() []string { return whereabouts }

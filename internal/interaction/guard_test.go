@@ -259,6 +259,65 @@ func TestGuard_Writes(t *testing.T) {
 	}
 }
 
+// A restricted person's whereabouts are nowhere but with the authors: not in what is shown, not in what can be searched or sorted by.
+func TestGuard_Withheld(t *testing.T) {
+	s := guarded(t)
+	author, crew, patient := principal("author", "user/*.cruds"), principal("crew", "user/*.cruds"), principal("patient", "user/*.cruds")
+	body := `{"resourceType":"Patient","id":"p3","meta":{"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-Confidentiality","code":"R"}]},` +
+		`"text":{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\">Secret Lane</div>"},"generalPractitioner":[{"reference":"Organization/p"}],` +
+		`"managingOrganization":{"reference":"Organization/a"},"name":[{"family":"Kept"}],"address":[{"line":["1 Secret Lane"],"city":"Secretville"}],"telecom":[{"system":"phone","value":"01632960001"}]}`
+	if a := answer(s, as(author, "PUT", "Patient/p3", body)); a.Status != 200 {
+		t.Fatalf("the author writes: %d %s", a.Status, a.Body)
+	}
+	if a := answer(s, as(author, "GET", "Patient/p3", "")); !strings.Contains(string(a.Body), "Secret Lane") {
+		t.Errorf("the author does not see it: %s", a.Body)
+	}
+	for _, target := range []string{
+		"Patient/p3", "Patient/p3/_history/2", "Patient/p3/_history", "Patient?_id=p3", "Patient/_history", "_history?_count=500", "CarePlan?_id=cp3&_include=CarePlan:subject",
+		"Patient/p3?_elements=address", "Patient/p3?_summary=text", "Patient/p3/*",
+	} {
+		a := answer(s, as(crew, "GET", target, ""))
+		if a.Status != 200 || strings.Contains(string(a.Body), "Secret") || strings.Contains(string(a.Body), "01632") || strings.Contains(string(a.Body), "generalPractitioner") {
+			t.Errorf("GET %s = %d, shows it: %s", target, a.Status, a.Body)
+		}
+		if !strings.Contains(string(a.Body), "REDACTED") {
+			t.Errorf("GET %s does not say that something is missing: %s", target, a.Body)
+		}
+	}
+	for target, want := range map[string]string{
+		"Patient?_id=p3&address-city=Secretville": `"total":0`, "Patient?_id=p3&phone=01632960001": `"total":0`, "Patient?_id=p3&address-city:missing=true": `"total":1`,
+		"Patient?_id=p3&address-city:missing=false": `"total":0`, "CarePlan?patient.address-city=Secretville": `"total":0`, "Patient?_id=p3&general-practitioner=Organization/p": `"total":0`,
+		"Patient?_id=p3&general-practitioner.name=x": `"total":0`, "Patient?_id=p3&family=kept": `"total":1`, "Patient?address-city:not=Nowhere&_id=p3": "",
+	} {
+		if a := answer(s, as(crew, "GET", target, "")); want != "" && (a.Status != 200 || !strings.Contains(string(a.Body), want)) {
+			t.Errorf("GET %s = %d, want %s: %s", target, a.Status, want, a.Body)
+		}
+		if a := answer(s, as(author, "GET", "Patient?_id=p3&address-city=Secretville", "")); !strings.Contains(string(a.Body), `"total":1`) {
+			t.Errorf("the author cannot search by it: %s", a.Body)
+		}
+	}
+	if a := answer(s, as(crew, "GET", "Patient?_sort=address-city", "")); a.Status != 403 {
+		t.Errorf("sorted by what is withheld: %d", a.Status)
+	}
+	// what is marked for others than the person
+	note := `{"resourceType":"Observation","status":"final","code":{"text":"x"},"subject":{"reference":"Patient/p1"},"note":[{"extension":[{"url":"http://hl7.org/fhir/uv/security-label-ds4p/StructureDefinition/extension-inline-sec-label",` +
+		`"valueCoding":{"system":"https://hearken.example.org/fhir/CodeSystem/access-label","code":"third-party"}}],"text":"Her daughter fears her brother"},{"text":"Seen today"}]}`
+	a := answer(s, as(author, "POST", "Observation", note))
+	if a.Status != 201 {
+		t.Fatalf("a note: %d %s", a.Status, a.Body)
+	}
+	where := "Observation/" + text(t, a.Body, "id")
+	if a := answer(s, as(author, "GET", where, "")); !strings.Contains(string(a.Body), "daughter") {
+		t.Errorf("the author does not see the note: %s", a.Body)
+	}
+	if a := answer(s, as(patient, "GET", where, "")); a.Status != 200 || strings.Contains(string(a.Body), "daughter") || !strings.Contains(string(a.Body), "Seen today") {
+		t.Errorf("the person sees %d %s", a.Status, a.Body)
+	}
+	if a := answer(s, as(patient, "PUT", where, `{"resourceType":"Observation","id":"`+strings.TrimPrefix(where, "Observation/")+`","status":"final","code":{"text":"x"},"subject":{"reference":"Patient/p1"}}`)); a.Status != 409 {
+		t.Errorf("the person writes back what they saw: %d %s", a.Status, a.Body)
+	}
+}
+
 // A conditional create that matches what is hidden makes no twin.
 func TestGuard_ConditionalCreateOfTheHidden(t *testing.T) {
 	s := guarded(t)

@@ -19,7 +19,13 @@ type guardedReader struct {
 var _ store.Reader = (*guardedReader)(nil)
 
 // Get is the current version, if it is visible and the scopes cover reading it.
-func (r *guardedReader) Get(key fhir.Key) (store.Record, error) { return r.get(key, smart.Read) }
+func (r *guardedReader) Get(key fhir.Key) (store.Record, error) {
+	rec, err := r.get(key, smart.Read)
+	if err != nil {
+		return store.Record{}, err
+	}
+	return r.shown(rec)
+}
 
 // get makes the same calls of the store for what is not there and for what may not be seen.
 func (r *guardedReader) get(key fhir.Key, wanted smart.Permissions) (store.Record, error) {
@@ -63,19 +69,23 @@ func (s *Server) identified(key fhir.Key) query.Expr {
 
 // GetVersion is a version of what is visible now.
 func (r *guardedReader) GetVersion(key fhir.Key, version fhir.VersionID) (store.Record, error) {
-	if _, err := r.Get(key); err != nil {
+	if _, err := r.get(key, smart.Read); err != nil {
 		return store.Record{}, err
 	}
-	return r.inner.GetVersion(key, version)
+	rec, err := r.inner.GetVersion(key, version)
+	if err != nil {
+		return store.Record{}, err
+	}
+	return r.shown(rec)
 }
 
 // History is the versions of what is visible now. Of one resource that is not, it is what it is of one that never was.
 func (r *guardedReader) History(q store.HistoryQuery) (store.HistoryPage, error) {
 	if q.ID != "" {
-		if _, err := r.Get(fhir.Key{Type: q.Type, ID: q.ID}); err != nil {
+		if _, err := r.get(fhir.Key{Type: q.Type, ID: q.ID}, smart.Read); err != nil {
 			return store.HistoryPage{}, err
 		}
-		return r.inner.History(q)
+		return r.history(q)
 	}
 	types := []fhir.Type{q.Type}
 	if q.Type == "" {
@@ -89,7 +99,15 @@ func (r *guardedReader) History(q store.HistoryQuery) (store.HistoryPage, error)
 	if len(allowed.Types) < len(types) || q.Type == "" {
 		q.Where = query.And{r.ofTypes(allowed.Types), allowed.Where}
 	}
-	return r.inner.History(q)
+	return r.history(q)
+}
+
+func (r *guardedReader) history(q store.HistoryQuery) (store.HistoryPage, error) {
+	page, err := r.inner.History(q)
+	if err == nil {
+		err = r.allShown(page.Records)
+	}
+	return page, err
 }
 
 // ofTypes is the condition of being of one of some types.
@@ -107,11 +125,19 @@ func (r *guardedReader) Search(q *query.Query) (store.Page, error) {
 	if len(q.Types) == len(r.server.Registry.Types()) {
 		uncovered = smart.Narrow
 	}
-	allowed, _, err := r.server.Login.Rules.SearchSeen(r.principal, *q, uncovered, r.seen)
+	blind, err := r.blinded(*q)
 	if err != nil {
 		return store.Page{}, err
 	}
-	return r.inner.Search(&allowed)
+	allowed, _, err := r.server.Login.Rules.SearchSeen(r.principal, blind, uncovered, r.seen)
+	if err != nil {
+		return store.Page{}, err
+	}
+	page, err := r.inner.Search(&allowed)
+	if err == nil {
+		err = errors.Join(r.allShown(page.Matches), r.allShown(page.Included))
+	}
+	return page, err
 }
 
 // Changes is the administrators' business alone.

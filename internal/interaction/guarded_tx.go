@@ -77,6 +77,11 @@ func (tx *guardedTx) mayPut(p *store.Prepared) error {
 		if err := tx.mayWriteLabelled(p.Key); err != nil {
 			return err
 		}
+		if p.Method != store.Delete {
+			if err := tx.mayOverwrite(rec); err != nil {
+				return err
+			}
+		}
 	}
 	return tx.mayStore(p, wanted, before)
 }

@@ -132,7 +132,7 @@ func TestLabelling(t *testing.T) {
 			want("Patient/p2", "contact|p2 emergency|p2 org|A org|P self|p2 urgent")
 
 			put(t, s, "Patient/p2", `{"resourceType":"Patient","id":"p2","meta":{"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-Confidentiality","code":"R"}]},"generalPractitioner":[{"reference":"PractitionerRole/gp"}]}`)
-			want("CarePlan/c1", "contact|p2 emergency|p2 org|A self|p2")
+			want("CarePlan/c1", "contact|p2 emergency|p2 org|A restricted self|p2")
 
 			put(t, s, "Observation/o3", observationOf("o3", "p3"))
 			want("Observation/o3", "contact|p3 emergency|p3 self|p3")

@@ -44,6 +44,7 @@ type Server struct {
 	admission    chan struct{}
 	capabilities capabilityCache
 	facts        factReading
+	telling      sync.Map // *query.Parameter → bool: see tells
 	identifiers  sync.Map // *query.Parameter → bool: see isIdentifier
 }
 
