@@ -47,7 +47,7 @@ func (c *compiler) root(def *definition.ValueSet) *ValueSet {
 
 // holds reports whether rows are the library's own, and not only asked of it.
 func (l *Library) holds(def *definition.ValueSet) bool {
-	return slices.Contains(l.valueSets[def.URL], def)
+	return slices.Contains(l.valueSets[def.URL], def) || slices.Contains(l.whole[def.URL], def)
 }
 
 // valueSet compiles one; nil once something failed.

@@ -10,4 +10,15 @@
 //	library := terminology.NewLibrary(r4.Terminology())
 //	set, err := library.ValueSet("http://hl7.org/fhir/ValueSet/request-status")
 //	set.Validate("http://hl7.org/fhir/request-status", "active").Answer // In
+//
+// # How it works
+//
+// A value set is compiled when it is first asked for: each include and exclude becomes a clause that has a list of codes, a set
+// of bits over the concepts of its system, a grammar, or only the reason why it cannot be told; and what it imports. A question
+// walks the clauses and allocates nothing. Unknown is kept apart all the way: an include that is not known leaves a code
+// unknown, an exclude that is not known takes the certainty from it, and a certain no decides. An expansion is of all codes or
+// none: where one clause cannot be listed there is a Verdict instead, which says why.
+//
+// Definitions come from anybody. What one question may cost is counted in Limits, whatever value sets import one another, however
+// many filters meet how many concepts, and however long a regular expression would run.
 package terminology

@@ -188,6 +188,9 @@ func (x *selection) regex(f definition.Filter) (bitset, bool) {
 
 // in takes the codes of a list separated by commas.
 func (x *selection) in(f definition.Filter) (bitset, bool) {
+	if x.URL == snomedSystem {
+		return nil, false // there it is a reference set that concepts are in (https://hl7.org/fhir/R4/snomedct.html#filters)
+	}
 	wanted := map[string]bool{}
 	isCode := f.Property == "code" || f.Property == "concept"
 	for value := range strings.SplitSeq(f.Value, ",") {
@@ -207,6 +210,9 @@ func (x *selection) in(f definition.Filter) (bitset, bool) {
 
 func (x *selection) notIn(f definition.Filter) (bitset, bool) {
 	listed, ok := x.in(f)
+	if !ok {
+		return nil, false
+	}
 	return x.where(func(i int32) bool { return !listed.has(i) }), ok
 }
 

@@ -17,6 +17,7 @@ type Library struct {
 	codeSystems versions[*codeSystem]
 	supplements map[string][]*codeSystem // by the URL of what they add to
 	valueSets   versions[*definition.ValueSet]
+	whole       versions[*definition.ValueSet] // the value sets that code systems name as having all their codes
 	conceptMaps versions[*conceptMap]
 	mapURLs     []string // of conceptMaps, in order
 
@@ -35,7 +36,7 @@ func NewLibrary(all ...*definition.Terminology) *Library {
 func (l *Library) With(all ...*definition.Terminology) *Library {
 	more := &Library{
 		limits:      l.limits,
-		codeSystems: cloned(l.codeSystems), valueSets: cloned(l.valueSets), conceptMaps: cloned(l.conceptMaps),
+		codeSystems: cloned(l.codeSystems), valueSets: cloned(l.valueSets), whole: cloned(l.whole), conceptMaps: cloned(l.conceptMaps),
 		supplements: maps.Clone(l.supplements),
 		compiled:    map[*definition.ValueSet]*ValueSet{},
 	}
@@ -61,11 +62,14 @@ func (l *Library) WithLimits(limits Limits) *Library {
 }
 
 func (l *Library) add(all []*definition.Terminology) {
-	codeSystems, valueSets, conceptMaps := adding(l.codeSystems, codeSystemVersion), adding(l.valueSets, valueSetVersion), adding(l.conceptMaps, conceptMapVersion)
+	codeSystems, conceptMaps := adding(l.codeSystems, codeSystemVersion), adding(l.conceptMaps, conceptMapVersion)
+	valueSets, whole := adding(l.valueSets, valueSetVersion), adding(l.whole, valueSetVersion)
 	for _, rows := range all {
 		for i := range rows.CodeSystems {
 			s := newCodeSystem(&rows.CodeSystems[i])
 			codeSystems.add(s.URL, s)
+			whole.add(s.ValueSet, &definition.ValueSet{URL: s.ValueSet, Version: s.Version, Name: s.Name, Status: s.Status,
+				Include: []definition.ConceptSet{{System: s.URL, Version: s.Version}}})
 			if s.Content == supplement {
 				base := withoutVersion(s.Supplements)
 				l.supplements[base] = append(slices.Clip(l.supplements[base]), s)
@@ -80,6 +84,7 @@ func (l *Library) add(all []*definition.Terminology) {
 	}
 	codeSystems.sort()
 	valueSets.sort()
+	whole.sort()
 	conceptMaps.sort()
 	l.mapURLs = slices.Sorted(maps.Keys(l.conceptMaps))
 }
@@ -132,6 +137,12 @@ func (l *Library) valueSet(canonical string) (*definition.ValueSet, Verdict) {
 		return def, in
 	case known:
 		return nil, unknown(UnknownVersion, canonical)
+	}
+	if def, ok, _ := l.whole.find(canonical, valueSetVersion); ok {
+		return def, in
+	}
+	if def := implied(canonical); def != nil {
+		return def, in
 	}
 	return nil, unknown(UnknownValueSet, canonical)
 }
