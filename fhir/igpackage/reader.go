@@ -145,8 +145,8 @@ func (r *reader) addResource(file string, n element.Node) {
 		return
 	}
 	url := n.Child("url")
-	if !url.HasValue() || url.Structure().Name != "uri" || n.Child("status").IsZero() {
-		return
+	if !url.HasValue() || url.Structure().Name != "uri" || n.Structure().Element("status") == nil {
+		return // all that have a canonical have a status, though drafts may lack one
 	}
 	resource := Resource{
 		File: file, Type: fhir.Type(n.Structure().Name), ID: fhir.ID(n.Child("id").Text()),

@@ -1,14 +1,26 @@
 package app
 
 import (
+	"math"
 	"time"
 
 	"hearken/fhir/definition"
 	"hearken/fhir/validation"
 	"hearken/internal/config"
 	"hearken/internal/conformance"
+	"hearken/internal/interaction"
 	"hearken/profiles"
 )
+
+// Judge is a server without a store, that judges as the configuration asks and does no interaction.
+func Judge(c config.Config, guides *conformance.Guides, now func() time.Time) *interaction.Server {
+	limits := interaction.DefaultLimits()
+	limits.Element.Bytes = math.MaxInt32
+	return &interaction.Server{
+		Definitions: guides.Set(), Conformance: conformance.New(guides, nil, validatorOf(c, guides.Set(), now)),
+		Limits: limits, Now: now,
+	}
+}
 
 // validatorOf makes what judges resources by a set of definitions, as the configuration asks; nil when nothing is to be judged.
 func validatorOf(c config.Config, set *definition.Set, now func() time.Time) func(*conformance.Definitions) conformance.Validate {
@@ -17,7 +29,7 @@ func validatorOf(c config.Config, set *definition.Set, now func() time.Time) fun
 	}
 	return func(d *conformance.Definitions) conformance.Validate {
 		options := []validation.Option{validation.WithProfiles(d.Structure), validation.WithTerminology(d.Terminology()),
-			validation.WithAggregationInBundles(), validation.WithClock(now)}
+			validation.WithAggregationInBundles(), validation.WithExamples(true), validation.WithClock(now)}
 		if c.Validation == config.ValidationFull {
 			options = append(options, validation.WithCalls(calls()...))
 		}

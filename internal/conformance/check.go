@@ -32,7 +32,7 @@ func (d *Definitions) Check(n element.Node) fhir.Outcome {
 	}
 	url := n.Child("url")
 	switch {
-	case !url.HasValue() || d.owner.guides.Has(url.Text()): // it has no effect; the latter is refused when it is written
+	case !url.HasValue(): // it has no effect
 	case IsCore(url.Text()):
 		c.report(url, fhir.Information, fhir.CodeInformational, DetailCoreCanonical, "FHIR itself defines this canonical; what is stored here has no effect")
 	case n.Structure().Name == "StructureDefinition":

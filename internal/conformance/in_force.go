@@ -29,7 +29,7 @@ type InForce struct {
 	mu      sync.Mutex // held by whoever reads what has changed
 }
 
-// New makes an InForce of the guides and what is stored. validator makes what judges by a set of definitions; it is called once for each set
+// New makes an InForce of the guides and of what is stored in s, which may be nil for nothing. validator makes what judges by a set of definitions; it is called once for each set
 // that something is judged by, and nil where nothing is to be judged.
 func New(guides *Guides, s store.Store, validator func(*Definitions) Validate) *InForce {
 	return &InForce{guides: guides, store: s, validator: validator}
@@ -58,6 +58,10 @@ func (f *InForce) Current(ctx context.Context) (*Definitions, error) {
 	before, turn := f.current.Load(), f.touched.Load()
 	if before != nil && before.turn == turn {
 		return before, nil
+	}
+	if f.store == nil {
+		f.current.Store(f.definitions(map[fhir.Key]*live{}))
+		return f.current.Load(), nil
 	}
 	r := reading{inForce: f, before: before}
 	if err := f.store.View(ctx, r.all); err != nil {

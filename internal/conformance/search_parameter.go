@@ -24,6 +24,7 @@ func (g *Guides) addSearchParameters(packs []*igpackage.Package) fhir.Outcome {
 	var err error
 	if g.set, err = a.set.WithSearchParameters(a.rows); err != nil {
 		a.fail("%v", err)
+		g.set = a.set
 	}
 	a.checkComponents(g.set)
 	return a.outcome
@@ -105,7 +106,7 @@ func (a *parameterAdder) claimCode(name, base string, p *definition.SearchParame
 func (a *parameterAdder) checkComponents(set *definition.Set) {
 	for i := range a.rows {
 		for _, c := range a.rows[i].Components {
-			if set != nil && set.SearchParameterByURL(c.Definition) == nil {
+			if set.SearchParameterByURL(c.Definition) == nil {
 				a.fail("%s: its component %s is not defined", a.rows[i].URL, c.Definition)
 			}
 		}

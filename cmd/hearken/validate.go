@@ -1,0 +1,87 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"hearken/fhir"
+	"hearken/fhir/element"
+	"hearken/internal/app"
+	"hearken/internal/config"
+	"hearken/internal/conformance"
+	"hearken/internal/interaction"
+)
+
+var validateCommand = command{
+	name:      "validate",
+	arguments: "[FLAG…] FILE…",
+	summary:   "say what a server would find wrong with resources",
+	about: `FILE is a resource in JSON or XML, or - for the standard input. It is judged as by a server with the same packages: by
+FHIR R4, by the profiles it declares, and by ours where it is part of an urgent care plan. Nothing is sent
+anywhere. A line a finding:
+
+  FILE:LINE:COLUMN: SEVERITY: PLACE: WHAT [DETAIL]
+
+The exit code is 1 if there is an error in any file or package, 2 if the command line is wrong.
+
+  hearken validate --package ./our-guide --profile https://trust.example/StructureDefinition/plan out/*.json`,
+	flags: func(flags *pflag.FlagSet) {
+		flags.StringArray("package", nil, "a FHIR package (.tgz), a folder or a file of definitions, at `PATH`; may be repeated")
+		flags.StringArray("profile", nil, "a profile that every file is held to, by canonical `URL`; may be repeated")
+		flags.Bool("json", false, "print a JSON array instead, an object for each file: name, valid, error_count, errors")
+	},
+	run: runValidate,
+}
+
+func runValidate(ctx context.Context, p *process, flags *pflag.FlagSet) int {
+	if flags.NArg() == 0 {
+		return usageFault(p, "no files are named; see hearken validate --help")
+	}
+	paths, _ := flags.GetStringArray("package")
+	profiles, _ := flags.GetStringArray("profile")
+	packs, outcome := conformance.ReadPackages(paths)
+	guides, more := conformance.NewGuides(packs...)
+	outcome = append(outcome, more...)
+	if len(outcome) > 0 {
+		fault(p, &fhir.Error{Op: "package", Code: fhir.CodeInvalid, Issues: outcome})
+	}
+	judge := app.Judge(config.Defaults(), guides, time.Now)
+	var all []judged
+	for _, file := range flags.Args() {
+		issues, err := judgeFile(ctx, p, judge, file, profiles)
+		if err != nil {
+			return fault(p, err)
+		}
+		all = append(all, judged{file, issues})
+	}
+	asJSON, _ := flags.GetBool("json")
+	if err := printJudged(p.out, all, asJSON); err != nil {
+		return fault(p, err)
+	}
+	for _, one := range all {
+		if one.issues.Failed() {
+			return exitFaults
+		}
+	}
+	if outcome.Failed() {
+		return exitFaults
+	}
+	return exitDone
+}
+
+// judgeFile is what is to be said of one file. One that cannot be read is at fault itself.
+func judgeFile(ctx context.Context, p *process, judge *interaction.Server, file string, profiles []string) (fhir.Outcome, error) {
+	text, err := readFile(p, file)
+	if err != nil {
+		return fhir.Outcome{{Severity: fhir.Fatal, Code: fhir.CodeNotFound, Detail: "unreadable-file", Diagnostics: err.Error()}}, nil
+	}
+	format := element.JSON
+	text = bytes.TrimPrefix(text, []byte("\uFEFF")) // editors write one
+	if bytes.HasPrefix(bytes.TrimSpace(text), []byte("<")) {
+		format = element.XML
+	}
+	return judge.Judge(ctx, text, format.FHIRMediaTypes()[0], profiles...)
+}
