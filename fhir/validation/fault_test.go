@@ -69,7 +69,7 @@ func TestValidate_OneFault(t *testing.T) {
 		{"a target the specification's own examples use", observation(`"performer":[{"reference":"Encounter/1"}]`), "warning structure reference-target Observation.performer[0].reference"},
 		{"a contained resource of another type", observation(`"contained":[{"resourceType":"Organization","id":"o","name":"a"}],"subject":{"reference":"#o"}`), "error structure reference-target Observation.subject.reference"},
 		{"a contained resource that refers to its container", patient(`"contained":[{"resourceType":"Observation","id":"o","status":"final","code":{"text":"a"},"hasMember":[{"reference":"#"}]}],"extension":[{"url":"http://a","valueReference":{"reference":"#o"}}]`), "error structure reference-target Patient.contained[0].ofType(Observation).hasMember[0].reference"},
-		{"an entry of another type", bundle(`{"fullUrl":"urn:uuid:1","resource":{"resourceType":"Organization","name":"a"}},{"fullUrl":"urn:uuid:2","resource":` + observation(`"subject":{"reference":"urn:uuid:1"}`) + `}`), "error structure reference-target Bundle.entry[1].resource.ofType(Observation).subject.reference"},
+		{"an entry of another type", bundle(`{"fullUrl":"` + urn + `1","resource":{"resourceType":"Organization","name":"a"}},{"fullUrl":"` + urn + `2","resource":` + observation(`"subject":{"reference":"`+urn+`1"}`) + `}`), "error structure reference-target Bundle.entry[1].resource.ofType(Observation).subject.reference"},
 		{"a stated type", observation(`"subject":{"type":"Organization","display":"a"}`), "error structure reference-target Observation.subject.type"},
 		{"a stated type that is not the reference's", observation(`"subject":{"type":"Patient","reference":"Group/1"}`), "error structure reference-type-mismatch Observation.subject.type"},
 		// Canonicals.
@@ -124,7 +124,7 @@ func TestValidate_NoFault(t *testing.T) {
 		{"a stated logical type", observation(`"subject":{"type":"http://a.example/Thing"}`)},
 		{"a reference to the container", patient(`"contained":[{"resourceType":"Observation","id":"o","status":"final","code":{"text":"a"},"subject":{"reference":"#"}}]`)},
 		{"contained resources that refer to each other", patient(`"contained":[{"resourceType":"Organization","id":"o","name":"a","partOf":{"reference":"#p"}},{"resourceType":"Organization","id":"p","name":"a"}],"managingOrganization":{"reference":"#o"}`)},
-		{"a canonical with version and fragment", patient(`"meta":{"profile":["http://a.example/b|1.0#c","urn:uuid:6"]}`)},
+		{"a canonical with version and fragment", patient(`"meta":{"profile":["http://a.example/b|1.0#c","` + urn + `6"]}`)},
 		{"a quantity without unit", observation(`"valueQuantity":{"value":1}`)},
 	} {
 		if got := told(validator.Validate(parse(t, row.source))); got != nil {

@@ -14,6 +14,7 @@ type structurePlan struct {
 	elements     []*definition.Element
 	invariants   []*invariant
 	rules        []Rule
+	value        Rule // of the value of a primitive; cheap, for it is asked of each
 	calls        []call
 }
 
@@ -76,6 +77,9 @@ func (p *planner) planStructures() {
 		}
 		for _, c := range s.Constraints {
 			plan.invariants = p.appendInvariant(plan.invariants, c, s)
+		}
+		if s.IsA("uri") {
+			plan.value = checkURI
 		}
 		for _, placed := range p.validator.options.rules {
 			if s.Path == placed.structure || s.IsA(placed.structure) {

@@ -17,6 +17,8 @@ const (
 	DetailNarrativeLink      = "narrative-link"
 	DetailNarrativeID        = "narrative-id"
 	DetailNarrativeLanguage  = "narrative-language"
+	DetailURI                = "uri-form"
+	DetailAttachment         = "attachment"
 	DetailEnableWhen         = "enable-when"
 	DetailQuestionnaire      = "questionnaire"
 	DetailUnknownLink        = "unknown-link-id"
@@ -41,6 +43,7 @@ func resourceRules() []placedRule {
 		{"Bundle.entry", checkRequest},
 		{"Reference", checkBundleReference},
 		{"xhtml", checkNarrative},
+		{"Attachment", checkAttachment},
 		{"Questionnaire", checkQuestionnaire},
 		{"QuestionnaireResponse", checkResponse},
 	}

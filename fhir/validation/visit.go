@@ -197,6 +197,9 @@ func (v *Visit) node(n element.Node) {
 		field = &v.validator.fields[f.Index]
 	}
 	first := n.FirstChild()
+	if structure.value != nil {
+		structure.value(v, n)
+	}
 	if first.IsZero() && field.plainLeaf && n.HasValue() {
 		return
 	}
