@@ -19,6 +19,13 @@ const (
 	DetailNarrativeLanguage  = "narrative-language"
 	DetailURI                = "uri-form"
 	DetailAttachment         = "attachment"
+	DetailDefinition         = "definition-not-known"
+	DetailDerivation         = "derivation"
+	DetailOwnURL             = "extension-own-url"
+	DetailContext            = "context-place"
+	DetailElementType        = "element-type"
+	DetailElementLimit       = "element-limit"
+	DetailExpression         = "fhirpath"
 	DetailEnableWhen         = "enable-when"
 	DetailQuestionnaire      = "questionnaire"
 	DetailUnknownLink        = "unknown-link-id"
@@ -45,6 +52,8 @@ func resourceRules() []placedRule {
 		{"xhtml", checkNarrative},
 		{"Attachment", checkAttachment},
 		{"Questionnaire", checkQuestionnaire},
+		{"StructureDefinition", checkStructureDefinition},
+		{"ElementDefinition", checkElementDefinition},
 		{"QuestionnaireResponse", checkResponse},
 	}
 }

@@ -28,7 +28,7 @@ func TestValidate_Attachment(t *testing.T) {
 	testRules(t, []rule{
 		{"size and hash", photo(`"size":3,"hash":"qZk+NkcGgWq6PiVxeFDCbJzQ2J0="`), ""},
 		{"another size", photo(`"size":4`), "error invalid attachment Patient.photo[0].size"},
-		{"another hash", photo(`"hash":"qZk+NkcGgWq6PiVxeFDCbJzQ2J1="`), "warning invalid attachment Patient.photo[0].hash"},
+		{"another hash", photo(`"hash":"qZk+NkcGgWq6PiVxeFDCbJzQ2A0="`), "warning invalid attachment Patient.photo[0].hash"},
 		{"data elsewhere", patient(`"photo":[{"contentType":"text/plain","url":"http://a.example/b","size":4}]`), ""},
 	})
 }
