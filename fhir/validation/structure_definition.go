@@ -67,7 +67,7 @@ func (v *Visit) differential(n element.Node, s, base *definition.StructureDefini
 		for _, given := range issue.Expression {
 			location += strings.TrimPrefix(given, "StructureDefinition")
 		}
-		v.reportAt(n, func() string { return location }, issue.Severity, issue.Code, issue.Detail, "no snapshot can be made: %s", issue.Diagnostics)
+		v.reportAt(n, location, issue.Severity, issue.Code, issue.Detail, "no snapshot can be made: %s", issue.Diagnostics)
 	}
 	if s.Type == "Extension" {
 		v.extensionURL(n, s, base)
