@@ -26,6 +26,11 @@ const (
 	DetailElementType        = "element-type"
 	DetailElementLimit       = "element-limit"
 	DetailExpression         = "fhirpath"
+	DetailCodeSystem         = "code-system"
+	DetailCode               = "code"
+	DetailConceptMap         = "concept-map"
+	DetailSearchParameter    = "search-parameter"
+	DetailOperation          = "operation"
 	DetailEnableWhen         = "enable-when"
 	DetailQuestionnaire      = "questionnaire"
 	DetailUnknownLink        = "unknown-link-id"
@@ -54,6 +59,12 @@ func resourceRules() []placedRule {
 		{"Questionnaire", checkQuestionnaire},
 		{"StructureDefinition", checkStructureDefinition},
 		{"ElementDefinition", checkElementDefinition},
+		{"ValueSet.compose.include", checkInclude},
+		{"CodeSystem", checkCodeSystem},
+		{"ConceptMap.group", checkConceptMapGroup},
+		{"SearchParameter", checkSearchParameter},
+		{"CapabilityStatement.rest.resource.searchParam", checkSearchParam},
+		{"OperationDefinition", checkOperationDefinition},
 		{"QuestionnaireResponse", checkResponse},
 	}
 }

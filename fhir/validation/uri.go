@@ -8,7 +8,7 @@ import (
 )
 
 // checkURI is the rule of the values of uri and its kinds (https://hl7.org/fhir/R4/datatypes.html#uri): a urn that is an OID or
-// UUID is one wherever it stands, and neither goes without its "urn:".
+// UUID is one wherever it stands, and neither goes without its "urn:"; a system is no value set.
 func checkURI(v *Visit, n element.Node) {
 	text := n.Text()
 	if len(text) < len("oid:") {
@@ -23,8 +23,15 @@ func checkURI(v *Visit, n element.Node) {
 		if strings.HasPrefix(text, "uuid:") {
 			v.Report(n, fhir.SeverityError, fhir.CodeValue, DetailURI, "a UUID is written urn:uuid:")
 		}
+	case "http":
+		if n.NameID() == v.validator.coded.system && v.isValueSet(text) {
+			v.systemOf(n, text)
+		}
 	}
 }
+
+// isValueSet reports whether a URL is that of a value set, as all that FHIR servers and guides publish are written.
+func (v *Visit) isValueSet(url string) bool { return strings.Contains(url, "/ValueSet/") }
 
 func (v *Visit) urn(n element.Node, text string) {
 	text, _, _ = strings.Cut(text, "#")
