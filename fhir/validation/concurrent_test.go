@@ -16,7 +16,7 @@ import (
 // say what a validation alone says.
 func TestValidate_Concurrently(t *testing.T) {
 	validator := validation.New(r4.Definitions())
-	tree := parse(t, bundle(`{"fullUrl":"urn:uuid:1","resource":`+patient(`"gender":"x","name":[{"id":"a"}],"contained":[{"resourceType":"Organization","name":"b"}]`)+`}`))
+	tree := parse(t, bundle(`{"fullUrl":"urn:uuid:00000000-0000-4000-8000-000000000001","resource":`+patient(`"gender":"x","name":[{"id":"a"}],"contained":[{"resourceType":"Organization","name":"b"}]`)+`}`))
 	want := told(validator.Validate(tree))
 	got := make([]fhir.Outcome, 16)
 	var group sync.WaitGroup
@@ -38,7 +38,7 @@ func TestValidate_Concurrently(t *testing.T) {
 func FuzzValidate(f *testing.F) {
 	for _, seed := range []string{
 		patient(`"contained":[{"resourceType":"Organization","id":"o","contained":[{"resourceType":"Patient"}]}],"managingOrganization":{"reference":"#o"}`),
-		bundle(`{"fullUrl":"urn:uuid:1","resource":{"resourceType":"List","status":"current","mode":"working","entry":[{"item":{"reference":"urn:uuid:1"}}]}}`),
+		bundle(`{"fullUrl":"urn:uuid:00000000-0000-4000-8000-000000000001","resource":{"resourceType":"List","status":"current","mode":"working","entry":[{"item":{"reference":"urn:uuid:00000000-0000-4000-8000-000000000001"}}]}}`),
 		observation(`"subject":{"reference":"Patient?a=b","type":"Group"},"effectiveTiming":{"repeat":{"offset":1,"when":["C"]}}`),
 		`{"resourceType":"Questionnaire","item":[{"type":"display","item":[{"linkId":"a"}]}],"derivedFrom":["a|b|c","#"]}`,
 		`{"resourceType":"Parameters","parameter":[{"name":"a","valueAge":{"value":-1,"code":"[pH]"}}]}`,

@@ -42,7 +42,7 @@ func TestDeclared(t *testing.T) {
 		{"asked for", nil, patient(`"active":true`), []string{test + "named"}, []string{"error missing-element Patient.name"}},
 		{"asked for and unknown", nil, patient(`"active":true`), []string{"http://a.example/x"}, []string{"error unknown-profile Patient"}},
 		{"contained", nil, observation(`"contained":[` + declaring(`"`+test+`named"`, `"id":"p"`) + `],"subject":{"reference":"#p"}`), nil, []string{"error missing-element Observation.contained[0].ofType(Patient).name"}},
-		{"in a Bundle", nil, bundle(`{"fullUrl":"urn:uuid:1","resource":` + declaring(`"`+test+`named"`, `"active":true`) + `}`), nil, []string{"error missing-element Bundle.entry[0].resource.ofType(Patient).name"}},
+		{"in a Bundle", nil, bundle(`{"fullUrl":"urn:uuid:00000000-0000-4000-8000-000000000001","resource":` + declaring(`"`+test+`named"`, `"active":true`) + `}`), nil, []string{"error missing-element Bundle.entry[0].resource.ofType(Patient).name"}},
 		{"in Parameters", nil, `{"resourceType":"Parameters","parameter":[{"name":"a","resource":` + declaring(`"`+test+`named"`, `"active":true`) + `}]}`, nil, []string{"error missing-element Parameters.parameter[0].resource.ofType(Patient).name"}},
 		{"of the list", []validation.Option{validation.WithAllowedProfiles(test + "named")}, declaring(`"`+test+`named"`, `"active":true`), nil, []string{"error missing-element Patient.name"}},
 		{"not of the list", []validation.Option{validation.WithAllowedProfiles(test + "organisation")}, declaring(`"`+test+`named"`, `"name":[{"text":"a"}]`), nil, []string{"error profile-not-allowed Patient.meta.profile[0]"}},
@@ -76,7 +76,7 @@ func TestProfile_Circles(t *testing.T) {
 				entries += ","
 			}
 			profile := `"meta":{"profile":["` + test + `linked"]},`
-			entries += fmt.Sprintf(`{"fullUrl":"urn:uuid:%d","resource":{"resourceType":"Patient",%s"gender":"%s","link":[{"other":{"reference":"urn:uuid:%d"},"type":"seealso"},{"other":{"reference":"urn:uuid:%d"},"type":"seealso"}]}}`,
+			entries += fmt.Sprintf(`{"fullUrl":"urn:uuid:00000000-0000-4000-8000-%012d","resource":{"resourceType":"Patient",%s"gender":"%s","link":[{"other":{"reference":"urn:uuid:00000000-0000-4000-8000-%012d"},"type":"seealso"},{"other":{"reference":"urn:uuid:00000000-0000-4000-8000-%012d"},"type":"seealso"}]}}`,
 				i, profile, gender, (i+1)%len(genders), i)
 		}
 		return bundle(entries)

@@ -20,6 +20,15 @@
 // code, chosen by the text of their expression and never by their key. A test proves that what is told quickly is
 // what FHIRPath says.
 //
+// # Rules of resources
+//
+// What some resources are for has rules that no invariant says: each stands in a file of its own, and rules.go lists them by the
+// structure they are about, so that other resources pay nothing for them. Bundles (documents and messages whole and without
+// strangers, fullUrls, links, requests, answers to searches); references in them, by package bundle; narratives; urns and
+// attachments; Questionnaires, and responses measured by theirs (WithDefinitions finds it where it is not contained);
+// StructureDefinitions, value sets, code systems and other definitions. HL7's validator is the model for what is an error and
+// what a warning. Each rule has inputs that break it and nothing else in the tests, and hostile input takes linear time.
+//
 // # Rules
 //
 // Everything beyond cardinality, bindings and invariants is a Rule: a function that is given a node and a Visit to

@@ -119,7 +119,7 @@ func TestValidate_NoFault(t *testing.T) {
 		{"languages", patient(`"language":"en-GB","communication":[{"language":{"coding":[{"system":"urn:ietf:bcp:47","code":"zh-Hant-TW"}]}}]`)},
 		{"media types", `{"resourceType":"Binary","contentType":"application/fhir+json; fhirVersion=4.0; charset=\"a;b\""}`},
 		{"a concept with one coding that is right", `{"resourceType":"Condition","subject":{"reference":"Patient/1"},"clinicalStatus":{"coding":[{"system":"http://a","code":"x"},{"system":"http://terminology.hl7.org/CodeSystem/condition-clinical","code":"active"}]}}`},
-		{"references that tell no type", observation(`"subject":{"reference":"urn:uuid:5"},"performer":[{"identifier":{"value":"a"}},{"reference":"http://a.example/b"}]`)},
+		{"references that tell no type", observation(`"subject":{"reference":"urn:uuid:00000000-0000-4000-8000-000000000005"},"performer":[{"identifier":{"value":"a"}},{"reference":"http://a.example/b"}]`)},
 		{"a stated type by its canonical", observation(`"subject":{"type":"http://hl7.org/fhir/StructureDefinition/Patient","reference":"Patient/1"}`)},
 		{"a stated logical type", observation(`"subject":{"type":"http://a.example/Thing"}`)},
 		{"a reference to the container", patient(`"contained":[{"resourceType":"Observation","id":"o","status":"final","code":{"text":"a"},"subject":{"reference":"#"}}]`)},

@@ -43,12 +43,12 @@ func TestValidate_HostileIsLinear(t *testing.T) {
 		}},
 		{"entries that refer to each other", func(n int) string {
 			return bundle(repeated(n, func(i int) string {
-				return fmt.Sprintf(`{"fullUrl":"urn:uuid:%d","resource":{"resourceType":"Patient","link":[{"type":"refer","other":{"reference":"urn:uuid:%d"}}]}}`, i, (i+1)%n)
+				return fmt.Sprintf(`{"fullUrl":"urn:uuid:00000000-0000-4000-8000-%012d","resource":{"resourceType":"Patient","link":[{"type":"refer","other":{"reference":"urn:uuid:00000000-0000-4000-8000-%012d"}}]}}`, i, (i+1)%n)
 			}))
 		}},
 		{"entries with contained resources", func(n int) string {
 			return bundle(repeated(n, func(i int) string {
-				return fmt.Sprintf(`{"fullUrl":"urn:uuid:%d","resource":{"resourceType":"Patient","contained":[{"resourceType":"Organization","id":"o","name":"a"}],"managingOrganization":{"reference":"#o"}}}`, i)
+				return fmt.Sprintf(`{"fullUrl":"urn:uuid:00000000-0000-4000-8000-%012d","resource":{"resourceType":"Patient","contained":[{"resourceType":"Organization","id":"o","name":"a"}],"managingOrganization":{"reference":"#o"}}}`, i)
 			}))
 		}},
 		{"elements that are wrong", func(n int) string {

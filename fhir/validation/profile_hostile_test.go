@@ -35,7 +35,7 @@ func TestProfile_HostileIsLinear(t *testing.T) {
 	linked := func(profile, gender string) func(n int) string {
 		return func(n int) string {
 			return bundle(repeated(n, func(i int) string {
-				return fmt.Sprintf(`{"fullUrl":"urn:uuid:%d","resource":{"resourceType":"Patient","meta":{"profile":["%s"]},"gender":"%s","link":[{"other":{"reference":"urn:uuid:%d"},"type":"seealso"},{"other":{"reference":"urn:uuid:%d"},"type":"seealso"}]}}`,
+				return fmt.Sprintf(`{"fullUrl":"urn:uuid:00000000-0000-4000-8000-%012d","resource":{"resourceType":"Patient","meta":{"profile":["%s"]},"gender":"%s","link":[{"other":{"reference":"urn:uuid:00000000-0000-4000-8000-%012d"},"type":"seealso"},{"other":{"reference":"urn:uuid:00000000-0000-4000-8000-%012d"},"type":"seealso"}]}}`,
 					i, test+profile, gender, i, i^1)
 			}))
 		}

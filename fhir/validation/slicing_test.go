@@ -99,11 +99,11 @@ func TestProfile_TypeSlices(t *testing.T) {
 	checkRows(t, "Bundle", bundle, []profileRow{
 		{"by the type of a resource", sliced("Bundle.entry", `"rules":"open"`, [2]string{"type", "resource"}) +
 			`,{"path":"Bundle.entry","sliceName":"patient","max":"1"},{"path":"Bundle.entry.resource","min":1,"type":[{"code":"Patient"}]},{"path":"Bundle.entry.resource.name","min":1}`,
-			`{"fullUrl":"urn:uuid:1","resource":{"resourceType":"Patient","active":true}},{"fullUrl":"urn:uuid:2","resource":{"resourceType":"Basic","code":{"text":"a"}}}`,
+			`{"fullUrl":"urn:uuid:00000000-0000-4000-8000-000000000001","resource":{"resourceType":"Patient","active":true}},{"fullUrl":"urn:uuid:00000000-0000-4000-8000-000000000002","resource":{"resourceType":"Basic","code":{"text":"a"}}}`,
 			[]string{"error missing-element Bundle.entry[0].resource.ofType(Patient).name"}},
 		{"by the profile of a resource", sliced("Bundle.entry", `"rules":"open"`, [2]string{"profile", "resource"}) +
 			`,{"path":"Bundle.entry","sliceName":"woman","min":2},{"path":"Bundle.entry.resource","min":1,"type":[{"code":"Patient","profile":["` + test + `female"]}]}`,
-			`{"fullUrl":"urn:uuid:1","resource":{"resourceType":"Patient","gender":"male"}},{"fullUrl":"urn:uuid:2","resource":{"resourceType":"Patient","gender":"female"}}`,
+			`{"fullUrl":"urn:uuid:00000000-0000-4000-8000-000000000001","resource":{"resourceType":"Patient","gender":"male"}},{"fullUrl":"urn:uuid:00000000-0000-4000-8000-000000000002","resource":{"resourceType":"Patient","gender":"female"}}`,
 			[]string{"error slice-missing Bundle.entry"}},
 	}, structureDefinition("female", "Patient", `{"path":"Patient.gender","min":1,"fixedCode":"female"}`))
 }
