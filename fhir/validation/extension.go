@@ -27,7 +27,7 @@ func checkExtension(v *Visit, n element.Node) {
 	}
 	p := v.profile(url)
 	if p == nil || p.definition.Type != "Extension" {
-		v.unknownExtension(n, at, url)
+		v.unknownExtension(n, url)
 		return
 	}
 	v.extensionPlace(n, p)
@@ -36,7 +36,7 @@ func checkExtension(v *Visit, n element.Node) {
 
 // unknownExtension reports one of which no definition is known. A modifier may change the meaning of everything round it, so it
 // is refused (https://hl7.org/fhir/R4/extensibility.html#modifierExtension).
-func (v *Visit) unknownExtension(n, at element.Node, url string) {
+func (v *Visit) unknownExtension(n element.Node, url string) {
 	severity := v.validator.options.unknownExtensions
 	switch {
 	case isExampleURL(url) && v.validator.options.examples == examplesAllowed:
@@ -46,7 +46,7 @@ func (v *Visit) unknownExtension(n, at element.Node, url string) {
 	case isToleratedURL(url):
 		severity = fhir.Warning
 	}
-	v.Report(at, severity, fhir.CodeExtension, DetailUnknownExtension, "no definition of this extension is known")
+	v.Report(n, severity, fhir.CodeExtension, DetailUnknownExtension, "no definition of this extension is known")
 }
 
 func isModifier(n element.Node) bool { return n.Element().Name == "modifierExtension" }
@@ -98,7 +98,7 @@ func (v *Visit) subExtension(n, at element.Node) {
 		if partErrata[outer.Child("url").Text()] == at.Text() {
 			severity = fhir.Warning
 		}
-		v.Report(at, severity, fhir.CodeExtension, DetailSubExtension, "the extension round this has no part of that name")
+		v.Report(n, severity, fhir.CodeExtension, DetailSubExtension, "the extension round this has no part of that name")
 	}
 }
 

@@ -35,3 +35,20 @@ func benchmarkValidator(b *testing.B, validator *validation.Validator) {
 		})
 	}
 }
+
+// BenchmarkValidate_SyntheaProfiles is BenchmarkValidate_Synthea with R4's profiles, extensions and terminology in force.
+func BenchmarkValidate_SyntheaProfiles(b *testing.B) {
+	validator := withProfiles()
+	var source []byte
+	for _, candidate := range jsonFiles(b, "synthea") {
+		if len(candidate) > len(source) && len(candidate) < 1_000_000 {
+			source = candidate
+		}
+	}
+	tree, _ := element.Parse(r4.Definitions(), source, element.Limits{})
+	b.SetBytes(int64(len(source)))
+	b.ReportAllocs()
+	for b.Loop() {
+		validator.Validate(tree)
+	}
+}

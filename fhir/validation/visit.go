@@ -115,7 +115,7 @@ func (v *Visit) Env() *fhirpath.Env { return &v.env }
 // Report adds an issue at a node. The words must not hold a value of the resource: name
 // elements, types, codes of rules, and canonicals of definitions.
 func (v *Visit) Report(n element.Node, severity fhir.Severity, code fhir.IssueCode, detail, format string, args ...any) {
-	if v.hushed(severity) {
+	if v.hushed(severity) || !v.mayReport(severity) {
 		return
 	}
 	v.reportAt(n, n.Location(), severity, code, detail, format, args...)
@@ -123,16 +123,13 @@ func (v *Visit) Report(n element.Node, severity fhir.Severity, code fhir.IssueCo
 
 // reportMissing adds an error about an element that is not there.
 func (v *Visit) reportMissing(parent element.Node, name, detail, format string, args ...any) {
-	if v.hushed(fhir.SeverityError) {
+	if v.hushed(fhir.SeverityError) || !v.mayReport(fhir.SeverityError) {
 		return
 	}
 	v.reportAt(parent, parent.Location()+"."+name, fhir.SeverityError, fhir.CodeRequired, detail, format, args...)
 }
 
 func (v *Visit) reportAt(n element.Node, location string, severity fhir.Severity, code fhir.IssueCode, detail, format string, args ...any) {
-	if !v.mayReport(severity) {
-		return
-	}
 	line, column := n.LineColumn()
 	v.add(int32(n.Index()), fhir.Issue{
 		Severity: severity, Code: code, Detail: detail, Diagnostics: fmt.Sprintf(format, args...),
