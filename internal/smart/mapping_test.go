@@ -2,6 +2,7 @@ package smart_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -91,6 +92,7 @@ func TestMapping_Principal_Refused(t *testing.T) {
 		{"nobody", "smart", `{"scope":"user/*.rs"}`, smart.ClaimMissing},
 		{"an empty subject", "smart", `{"sub":"","client_id":"c"}`, smart.ClaimMissing},
 		{"a subject that is an object", "smart", `{"sub":{"a":1}}`, smart.ClaimMissing},
+		{"a subject beyond all bounds", "smart", `{"sub":"` + strings.Repeat("s", 1025) + `"}`, smart.ClaimMissing},
 		{"scopes that are numbers", "smart", `{"sub":"s","scope":[1]}`, smart.ClaimMissing},
 		{"a patient that is a list", "smart", `{"sub":"s","patient":["1","2"]}`, smart.ClaimMissing},
 		{"a patient of another server", "smart", `{"sub":"s","patient":"https://other.example.org/Patient/1"}`, smart.ClaimMissing},

@@ -160,6 +160,17 @@ func TestSearch_Narrow(t *testing.T) {
 	}
 }
 
+// A sort by another type's parameter is a search of that type.
+func TestSearch_SortOfAnotherType(t *testing.T) {
+	q := query.Query{Types: []fhir.Type{"CarePlan"}, Sort: []query.SortKey{{Parameter: registry().Parameter("Patient", "family")}}}
+	if _, _, err := rules().Search(caller("user", "user/CarePlan.rs"), q, smart.Refuse); fhir.CodeOf(err) != fhir.CodeForbidden {
+		t.Errorf("Search = %v, want forbidden", err)
+	}
+	if _, _, err := rules().Search(caller("user", "user/CarePlan.rs user/Patient.s"), q, smart.Refuse); err != nil {
+		t.Errorf("Search = %v, want it allowed", err)
+	}
+}
+
 // A parameter below a Not is written into too, and nil parts of a condition are everything.
 func TestSearch_OddConditions(t *testing.T) {
 	subject := registry().Parameter("CarePlan", "subject")

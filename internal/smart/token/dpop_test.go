@@ -173,6 +173,15 @@ func TestDPoP_Replay(t *testing.T) {
 	if _, err := w.dpop(bound, w.proof(bound, key, nil, object{"jti": "one"})); detailOf(err) != smart.ProofReplayed {
 		t.Errorf("another with the same id: %v", err)
 	}
+	w.pass(28 * time.Second) // 119 s after the first, when what was used first is about to be forgotten
+	late := w.proof(bound, key, nil, object{"jti": "late"})
+	if _, err := w.dpop(bound, late); err != nil {
+		t.Errorf("a late one: %v", err)
+	}
+	w.pass(2 * time.Second)
+	if _, err := w.dpop(bound, late); detailOf(err) != smart.ProofReplayed {
+		t.Errorf("the late one again: %v", err)
+	}
 	many := w.proof(bound, key, nil, nil)
 	var passed atomic.Int32
 	var group sync.WaitGroup

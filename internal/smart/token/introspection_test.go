@@ -100,6 +100,27 @@ func TestIntrospection_Kept(t *testing.T) {
 	w.want("b, after its end", "b", smart.TokenExpired)
 }
 
+// However long answers are believed, a token ends when it ends.
+func TestIntrospection_Ends(t *testing.T) {
+	tokens := map[string]object{}
+	w := introspecting(t, tokens, func(o *token.Options) { o.IntrospectionAge = time.Hour })
+	tokens["a"] = object{"active": true, "sub": "ann", "aud": base, "exp": w.now().Unix() + 10}
+	w.want("before its end", "a", "")
+	w.pass(40 * time.Second)
+	w.want("after its end", "a", smart.TokenExpired)
+}
+
+// Somebody comes: a token that was refused a moment ago is asked about again.
+func TestForget_Refused(t *testing.T) {
+	tokens := map[string]object{}
+	w := introspecting(t, tokens, nil)
+	w.want("before", "a", smart.TokenInactive)
+	w.change(func() { tokens["a"] = object{"active": true, "sub": "ann", "aud": base} })
+	w.want("refused a moment ago", "a", smart.TokenInactive)
+	w.verifier.Forget(func(*smart.Principal) bool { return false })
+	w.want("asked about again", "a", "")
+}
+
 // Somebody leaves: what is kept of their tokens is dropped at that moment, other people's is not.
 func TestForget(t *testing.T) {
 	tokens := map[string]object{"a": {"active": true, "sub": "ann", "aud": base}, "b": {"active": true, "sub": "bob", "aud": base}}

@@ -253,6 +253,12 @@ func TestAuthenticate_TwoIssuers(t *testing.T) {
 	w.want("theirs, by an algorithm that is ours", sign("RS384", otherRSA(), `{"alg":"RS384","kid":"rsa"}`, theirs), smart.AlgorithmRefused)
 }
 
+// cutElsewhere is a key of an elliptic curve with one byte of y at the end of x.
+func cutElsewhere(key object) object {
+	x, y := must(b64Decode(key["x"].(string))), must(b64Decode(key["y"].(string)))
+	return key.with(object{"x": b64(append(x, y[0])), "y": b64(y[1:])})
+}
+
 // What a published key set may hold without harm, and which keys are not used.
 func TestAuthenticate_KeySet(t *testing.T) {
 	public := jwk("k", &rsaKey().PublicKey)
@@ -282,6 +288,7 @@ func TestAuthenticate_KeySet(t *testing.T) {
 		{"too small", []object{jwk("k", &smallRSA().PublicKey)}, smart.NotChecked},
 		{"a point that is not on its curve", []object{jwk("k", &p256().PublicKey).with(object{"y": b64(make([]byte, 32))})}, smart.NotChecked},
 		{"a point that is too short", []object{jwk("k", &p256().PublicKey).with(object{"y": b64(make([]byte, 31))})}, smart.NotChecked},
+		{"a point whose coordinates are cut elsewhere", []object{cutElsewhere(jwk("k", &p256().PublicKey))}, smart.NotChecked},
 		{"a curve under another's name", []object{jwk("k", &p256().PublicKey).with(object{"crv": "P-384"})}, smart.NotChecked},
 	} {
 		t.Run(row.name, func(t *testing.T) {

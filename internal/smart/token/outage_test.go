@@ -59,6 +59,7 @@ func TestOutage_Nonsense(t *testing.T) {
 		"no jwks_uri":                func(w *world) { w.metadata = object{"jwks_uri": nil} },
 		"jwks_uri a number":          func(w *world) { w.metadata = object{"jwks_uri": 1} },
 		"too much":                   func(w *world) { w.metadata = object{"x": string(make([]byte, 600<<10))} },
+		"keys that have moved":       func(w *world) { w.metadata = object{"jwks_uri": w.server.URL + "/moved"} },
 		"keys elsewhere":             func(w *world) { w.metadata = object{"jwks_uri": w.server.URL + "/nowhere"} },
 	} {
 		w := newWorld(t, func(w *world, _ *token.Options) { change(w) })
@@ -87,6 +88,15 @@ func TestRotation(t *testing.T) {
 		_, err := w.bearer(old)
 		return detailOf(err) == smart.KeyUnknown
 	})
+}
+
+// When nobody asked for long, what is known may be quite wrong, and is not gone by: a key withdrawn meanwhile is refused at once.
+func TestRotation_AfterLong(t *testing.T) {
+	w := newWorld(t, nil)
+	w.want("before", w.good(nil), "")
+	w.change(func() { w.keys = w.keys[:1] })
+	w.pass(2 * time.Hour)
+	w.want("by the withdrawn key", w.good(nil), smart.KeyUnknown)
 }
 
 // A key published and used at once is found at once, however recently the set was fetched.

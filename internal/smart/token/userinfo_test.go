@@ -56,8 +56,11 @@ func TestUserInfo_Adds(t *testing.T) {
 			t.Errorf("the principal has role %s of %s, client %s, and scopes -want +got\n%s", got.RoleID, got.OrganisationID, got.ClientID, diff)
 		}
 	}
-	if n := w.askedFor("/userinfo"); n != 1 {
-		t.Errorf("the issuer was asked %d times, want once", n)
+	if bare, err := w.bearer(w.good(object{"scope": nil, "client_id": nil})); err != nil || len(bare.Scopes.Granted) > 0 || bare.ClientID != "" {
+		t.Errorf("a token without scopes and client has, by userinfo, %v of %q, %v", bare.Scopes, bare.ClientID, err)
+	}
+	if n := w.askedFor("/userinfo"); n != 2 {
+		t.Errorf("the issuer was asked %d times, want once a token", n)
 	}
 }
 

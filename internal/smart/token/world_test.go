@@ -202,6 +202,8 @@ func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		_, _ = fmt.Fprint(rw, metadata.json())
 	case r.URL.Path == "/keys":
 		_, _ = fmt.Fprint(rw, object{"keys": keys}.json())
+	case r.URL.Path == "/moved":
+		http.Redirect(rw, r, "/keys", http.StatusFound)
 	case r.URL.Path == "/introspect" && introspect != nil:
 		if client, secret, _ := r.BasicAuth(); client != "hearken" || secret != "s%26cret" {
 			rw.WriteHeader(http.StatusUnauthorized)
