@@ -91,24 +91,35 @@ func (c *compiler) compose(set *ValueSet) {
 	def := set.def
 	set.include = c.clauses(set, def.Include)
 	set.exclude = c.clauses(set, def.Exclude)
-	x := def.Expansion
-	switch {
-	case x == nil || c.failure.Reason != 0:
-	case len(def.Include) == 0 && x.Partial:
-		set.include = append(c.clauses(set, x.Contains), &clause{imports: []imported{{missing: unknown(PartialExpansion, def.URL)}}})
-	case len(def.Include) == 0:
-		set.include, set.exclude = c.clauses(set, x.Contains), nil
-	case unsettled(set.include) || unsettled(set.exclude):
-		set.published, set.whole = c.clauses(set, x.Contains), !x.Partial
+	if x := def.Expansion; x != nil && c.failure.Reason == 0 {
+		switch {
+		case len(def.Include) == 0 && x.Partial:
+			set.include = append(c.clauses(set, x.Contains), &clause{imports: []imported{{missing: unknown(PartialExpansion, def.URL)}}})
+		case len(def.Include) == 0:
+			set.include, set.exclude = c.clauses(set, x.Contains), nil
+		case unsettled(set):
+			set.published, set.whole = c.clauses(set, x.Contains), !x.Partial
+		}
 	}
+	set.unsettled = !set.whole && unsettled(set)
 }
 
-// unsettled reports whether there are clauses that cannot be evaluated in full.
-func unsettled(all []*clause) bool {
-	return slices.ContainsFunc(all, func(c *clause) bool {
-		return c.listed == nil && c.missing.Reason != 0 && (c.grammar == nil || c.partial) ||
-			slices.ContainsFunc(c.imports, func(i imported) bool { return i.set == nil })
-	})
+// unsettled reports whether there are codes of which the rules cannot tell.
+func unsettled(set *ValueSet) bool {
+	return slices.ContainsFunc(set.include, (*clause).unsettled) || slices.ContainsFunc(set.exclude, (*clause).unsettled)
+}
+
+func (c *clause) unsettled() bool {
+	if slices.ContainsFunc(c.imports, func(i imported) bool { return i.set == nil || i.set.unsettled }) {
+		return true
+	}
+	switch {
+	case c.system == "" || c.listed != nil:
+		return false
+	case c.codes != nil:
+		return c.missing.Reason != 0 || c.codes.Content != complete
+	}
+	return c.grammar == nil || !c.grammar.whole || c.partial
 }
 
 func (c *compiler) fail(reason Reason, subject string) *ValueSet {

@@ -87,12 +87,14 @@ func TestValueSet_Expansion(t *testing.T) {
 		{"marked as a part", "", `"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/valueset-unclosed","valueBoolean":true}],`, "urn:s", "a b c?"},
 		{"beside rules that cannot be evaluated", compose, "", "urn:s", "a b c?"},
 		{"a part of one beside those", compose, `"total":3,`, "urn:s", "a b c?"},
+		{"beside all of SNOMED CT", `,"compose":{"include":[{"system":"http://snomed.info/sct"}]}`, "", "urn:s", "a b"},
+		{"beside an import of what cannot be evaluated", `,"compose":{"include":[{"valueSet":["http://hl7.org/fhir/ValueSet/condition-code"]}]}`, "", "urn:s", "a b"},
 		{"rules before it", listed, "", "urn:s", "c"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			def := terminology.ReadValueSet(parse(t, `{"resourceType":"ValueSet","status":"active"`+row.compose+`,"expansion":{`+row.total+
 				`"timestamp":"2020-01-01","contains":[{"system":"urn:s","code":"a","contains":[{"system":"urn:s","code":"b"}]}]}}`))
-			if got := members(terminology.NewLibrary().Compile(&def), row.system, "abc"); got != row.want {
+			if got := members(r4Library().Compile(&def), row.system, "abc"); got != row.want {
 				t.Errorf("members = %q, want %q", got, row.want)
 			}
 		})

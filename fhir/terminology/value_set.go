@@ -11,6 +11,7 @@ type ValueSet struct {
 	// published is an expansion that came with rules that cannot be evaluated, and whole that it has all codes.
 	published []*clause
 	whole     bool
+	unsettled bool                 // there are codes of which it cannot be told
 	bySystem  map[string][]*clause // of include
 	open      []*clause            // of include: those that name no system
 	systems   []string             // those it may have codes of, unless there are many
