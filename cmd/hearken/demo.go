@@ -32,16 +32,18 @@ var demoCommand = command{
 			return usageFault(p, "%v", err)
 		}
 		c.Temporary = true
-		a, err := openDemo(ctx, p, c, flags.Changed("listen"))
+		var people []person
+		d := deps(p, c)
+		d.Prepare = func(ctx context.Context, i *app.Interactions, base string) (err error) {
+			people, err = loadPlans(ctx, &load.Direct{Interactions: i, Base: base})
+			return err
+		}
+		a, err := openDemo(ctx, c, d, flags.Changed("listen"))
+		if ctx.Err() != nil && a == nil {
+			return exitDone // interrupted already
+		}
 		if err != nil {
 			return fault(p, err)
-		}
-		people, err := loadPlans(ctx, a)
-		if ctx.Err() != nil {
-			return finish(p, a.Close()) // interrupted already
-		}
-		if err != nil {
-			return fault(p, errors.Join(err, a.Close()))
 		}
 		welcome(p, a.URL(), people)
 		return finish(p, errors.Join(a.Run(ctx), a.Close()))
@@ -49,18 +51,17 @@ var demoCommand = command{
 }
 
 // openDemo opens a server, on another port when the usual one is taken and none was asked for.
-func openDemo(ctx context.Context, p *process, c config.Config, asked bool) (*app.App, error) {
-	a, err := app.Open(ctx, c, deps(p, c))
+func openDemo(ctx context.Context, c config.Config, d app.Deps, asked bool) (*app.App, error) {
+	a, err := app.Open(ctx, c, d)
 	if !asked && errors.Is(err, syscall.EADDRINUSE) {
 		c.Listen = "127.0.0.1:0"
-		return app.Open(ctx, c, deps(p, c))
+		return app.Open(ctx, c, d)
 	}
 	return a, err
 }
 
 // loadPlans stores the sample plans and gives the people they are about.
-func loadPlans(ctx context.Context, a *app.App) ([]person, error) {
-	target := &load.Direct{Interactions: a.Interactions, Base: a.URL()}
+func loadPlans(ctx context.Context, target load.Target) ([]person, error) {
 	names, err := fs.Glob(plans.Files, "*.json")
 	if err != nil {
 		return nil, err

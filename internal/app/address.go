@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -8,9 +9,10 @@ import (
 	"hearken/internal/config"
 )
 
-// listen opens the configured address, if it may be. loopbackOnly says that nobody but this machine can connect.
+// listen opens the configured address, if it may be: beyond this machine only with a login. loopbackOnly says that nobody but this machine can connect.
 func listen(c config.Config) (listener net.Listener, loopbackOnly bool, err error) {
-	if !namesLoopback(c.Listen) && !c.Insecure {
+	open := c.Insecure || c.Login()
+	if !namesLoopback(c.Listen) && !open {
 		return nil, false, refusal(c.Listen)
 	}
 	listener, err = net.Listen("tcp", c.Listen)
@@ -19,17 +21,20 @@ func listen(c config.Config) (listener net.Listener, loopbackOnly bool, err erro
 	}
 	// What the name led to counts, not the name: localhost is what a hosts file says it is.
 	loopbackOnly = isLoopback(listener.Addr())
-	if !loopbackOnly && !c.Insecure {
+	if !loopbackOnly && !open {
 		_ = listener.Close() // nobody has connected yet
 		return nil, false, refusal(c.Listen)
+	}
+	if !loopbackOnly && c.Login() && c.BaseURL == "" {
+		return nil, false, errors.Join(errNoBase, listener.Close())
 	}
 	return listener, loopbackOnly, nil
 }
 
 func refusal(address string) error {
 	return fmt.Errorf("listen: %s can be reached from other machines, and no login is configured: anyone there could read and "+
-		"change every record. Use an address of this machine only (--listen 127.0.0.1:8080), or say --insecure "+
-		"where that is really wanted", address)
+		"change every record. Say who logs people in (--issuer), use an address of this machine only (--listen 127.0.0.1:8080), "+
+		"or say --insecure where that is really wanted", address)
 }
 
 // namesLoopback reports whether an address is written as one of this machine only.

@@ -17,16 +17,19 @@ import (
 // App is a server: open once Open returned, answering while Run runs.
 type App struct {
 	*Interactions
-	config   config.Config
-	log      *slog.Logger
-	listener net.Listener
-	loopback bool
-	http     *http.Server
-	unused   unused
-	stop     context.CancelFunc // ends the contexts of running requests
-	stopping atomic.Bool
-	closing  sync.Once
-	closed   error
+	config     config.Config
+	log        *slog.Logger
+	listener   net.Listener
+	loopback   bool
+	login      *login // nil for none
+	http       *http.Server
+	unused     unused
+	requests   context.Context    // of running requests
+	stop       context.CancelFunc // ends it
+	stopping   atomic.Bool
+	background sync.WaitGroup // what runs beside requests and ends with them
+	closing    sync.Once
+	closed     error
 }
 
 // Limits of the wire that nobody has needed to configure.
@@ -48,8 +51,10 @@ func Open(ctx context.Context, c config.Config, d Deps) (*App, error) {
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
-	requests, stop := context.WithCancel(context.WithoutCancel(ctx))
-	a.stop = stop
+	if err := a.prepare(ctx, d); err != nil {
+		return nil, errors.Join(err, a.Interactions.Close(), listener.Close())
+	}
+	a.requests, a.stop = context.WithCancel(context.WithoutCancel(ctx))
 	a.http = &http.Server{
 		Handler:           a.handler(d),
 		ReadHeaderTimeout: min(headerTimeout, c.ReadTimeout),
@@ -59,13 +64,26 @@ func Open(ctx context.Context, c config.Config, d Deps) (*App, error) {
 		MaxHeaderBytes:    maxHeader,
 		ConnState:         a.unused.track,
 		ErrorLog:          slog.NewLogLogger(d.Log.Handler(), slog.LevelWarn),
-		BaseContext:       func(net.Listener) context.Context { return requests },
+		BaseContext:       func(net.Listener) context.Context { return a.requests },
 	}
 	return a, nil
 }
 
+// prepare brings in what is to be there first. From then on whoever asks must have logged in, on a server with login.
+func (a *App) prepare(ctx context.Context, d Deps) (err error) {
+	if d.Prepare != nil {
+		if err := d.Prepare(ctx, a.Interactions, a.URL()); err != nil {
+			return err
+		}
+	}
+	if a.login, err = newLogin(a.config, a.URL(), d.Now); a.login != nil {
+		a.login.attach(a.Interactions)
+	}
+	return err
+}
+
 func (a *App) handler(d Deps) http.Handler {
-	return rest.New(rest.Options{
+	o := rest.Options{
 		Interactions:   a.Interactions,
 		Ready:          a.ready,
 		IsType:         a.Definitions.IsResource,
@@ -78,7 +96,12 @@ func (a *App) handler(d Deps) http.Handler {
 		Now:            d.Now,
 		NewRequestID:   d.newRequestID,
 		Log:            d.Log,
-	})
+	}
+	if a.login != nil {
+		// Whoever comes has to show a token, whatever page or name they came by; and what the token is for is one URL.
+		o.Login, o.LoopbackOnly, o.BaseURL = a.login.wire(), false, a.URL()
+	}
+	return rest.New(o)
 }
 
 var errStopping = errors.New("the server is stopping")
@@ -105,6 +128,9 @@ func (a *App) Close() error {
 	a.closing.Do(func() {
 		a.stop()
 		a.closed = errors.Join(a.http.Close(), ignoreClosed(a.listener.Close()), a.Interactions.Close())
+		if a.background.Wait(); a.login != nil {
+			a.login.Verifier.Close()
+		}
 	})
 	return a.closed
 }

@@ -21,6 +21,7 @@ import (
 // Interactions is the server without its wire: an open store and all that FHIR does on it.
 type Interactions struct {
 	*interaction.Server
+	folder string // where the store is
 	remove string // the folder of a temporary store, removed by Close
 }
 
@@ -52,6 +53,7 @@ func openStore(ctx context.Context, c config.Config, base string, d Deps) (*Inte
 		}
 		folder = i.remove
 	}
+	i.folder = folder
 	if err := i.open(folder, c, base, guides, d); err != nil {
 		return nil, errors.Join(err, i.removeTemporary())
 	}
@@ -115,7 +117,7 @@ func (i *Interactions) open(folder string, c config.Config, base string, guides 
 // syntheticOnly: a server without login holds no real person's plan, unless it is told to; nor does the store that
 // such a server would open.
 func syntheticOnly(c config.Config) bool {
-	return c.SyntheticNHSNumbers == config.On || c.SyntheticNHSNumbers == config.Auto && namesLoopback(c.Listen)
+	return c.SyntheticNHSNumbers == config.On || c.SyntheticNHSNumbers == config.Auto && namesLoopback(c.Listen) && !c.Login()
 }
 
 func parser(registry *search.Registry, base string, c config.Config, d Deps) *search.Parser {

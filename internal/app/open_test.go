@@ -61,6 +61,25 @@ func TestServe_RefusesOpenAddressWithoutLogin(t *testing.T) {
 	}
 }
 
+// With a login others may connect; but then tokens must be meant for an address that is said.
+func TestServe_OpenAddressWithLogin(t *testing.T) {
+	for _, row := range []struct{ listen, base, refused string }{
+		{"0.0.0.0:0", "https://fhir.example.nhs.uk/fhir", ""},
+		{"0.0.0.0:0", "", "--base-url"},
+		{"127.0.0.1:0", "", ""},
+	} {
+		c := config.Defaults()
+		c.Listen, c.Temporary, c.Issuers, c.BaseURL = row.listen, true, []string{"https://login.example.nhs.uk"}, row.base
+		a, err := app.Open(t.Context(), c, app.Deps{Log: slog.New(slog.DiscardHandler)})
+		if err == nil {
+			err = a.Close()
+		}
+		if (err == nil) != (row.refused == "") || err != nil && !strings.Contains(err.Error(), row.refused) {
+			t.Errorf("Open on %s for %q: %v, want %q", row.listen, row.base, err, row.refused)
+		}
+	}
+}
+
 // What is stored outlives the server; a temporary store does not.
 func TestClose_KeepsData(t *testing.T) {
 	data := t.TempDir() + "/data"

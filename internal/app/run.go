@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"os"
 )
 
 // Run answers requests until ctx ends. Then it takes no new connections, lets running requests end for as long as
@@ -39,6 +40,8 @@ func (a *App) announce() {
 	a.log.Info("settings", slog.Any("config", a.config))
 	where := slog.String("url", a.URL())
 	switch {
+	case a.login != nil:
+		a.announceLogin(where)
 	case a.loopback:
 		a.log.Info("loopback only, no login: this machine's users can read and change everything", where)
 	default:
@@ -47,4 +50,24 @@ func (a *App) announce() {
 	if a.Policy.SyntheticNHSNumbersOnly {
 		a.log.Info("only synthetic NHS numbers (9…) are taken")
 	}
+}
+
+// announceLogin says what is in force, and what the person who set it up may have to see to.
+func (a *App) announceLogin(where slog.Attr) {
+	audience := a.config.Audience
+	if audience == "" {
+		audience = a.URL()
+	}
+	a.log.Info("login in force: everything but metadata, /healthz and /readyz needs an access token", where,
+		slog.Any("issuers", a.config.Issuers), slog.String("audience", audience), slog.Int("administrators", len(a.config.Administrators)))
+	if isEncrypted(os.DirFS("/"), a.folder) {
+		a.log.Info("the volume of the data is encrypted")
+	} else {
+		a.log.Warn("it cannot be told whether the volume of the data is encrypted: see to it that it is")
+	}
+	a.background.Go(func() {
+		if faults := a.login.faults(a.requests); len(faults) > 0 {
+			a.log.Warn("apps will miss something in the SMART configuration", slog.Any("faults", faults))
+		}
+	})
 }

@@ -15,6 +15,17 @@ type Config struct {
 	TrustedProxies []netip.Prefix // whose Forwarded and X-Forwarded-* headers are believed
 	Insecure       bool           // allow other than loopback addresses without a login
 
+	Issuers           []string      // issuer identifiers whose access tokens are believed; none is a server without login
+	Audience          string        // what aud must name; "" is the service base
+	Claims            string        // the name of a mapping of claims: one of "smart", "cis2", …
+	ClockSkew         time.Duration // allowance for the clocks of issuers
+	Introspect        string        // where the first issuer tells of opaque tokens; "" discovers it
+	IntrospectClient  string        // of this server there; "" takes no opaque tokens
+	IntrospectSecret  string        //
+	Administrators    []Person      // those who are administrators before there is any staff list
+	SMARTCapabilities []string      // of the first issuer, for apps: no metadata tells them
+	Origins           []string      // of web pages that may call; "*" is any
+
 	Zone                 *time.Location // of dates and times without a zone
 	UnknownParameters    string         // Strict or Lenient
 	ReferentialIntegrity bool           // refuse references to what does not exist, and deletions of what is referenced
@@ -43,6 +54,12 @@ type Config struct {
 	given []given // where each setting came from, in the order of the table
 }
 
+// Person is somebody as an issuer names them.
+type Person struct{ Issuer, Subject string }
+
+// Login reports whether people must log in.
+func (c *Config) Login() bool { return len(c.Issuers) > 0 }
+
 // The words of settings that are a choice.
 const (
 	Strict  = "strict"  // an unknown search parameter is an error
@@ -52,7 +69,7 @@ const (
 	ValidationCore = "core" // resources must conform to FHIR R4 and to the profiles they declare
 	ValidationFull = "full" // and to the profile of our guide that what they are about calls for
 
-	Auto = "auto" // On in loopback-only mode, otherwise Off
+	Auto = "auto" // On without login in loopback-only mode, otherwise Off
 	On   = "on"
 	Off  = "off"
 

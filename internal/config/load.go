@@ -94,8 +94,8 @@ func resolve(say func(*Setting) (text, source string, ok bool)) (Config, error) 
 		}
 		c.given = append(c.given, given{s, text, source})
 	}
-	if len(faults) == 0 && c.DefaultCount > c.MaxCount {
-		faults = append(faults, errors.New("default-count: larger than max-count"))
+	if len(faults) == 0 {
+		faults = c.faults()
 	}
 	return c, errors.Join(faults...)
 }

@@ -92,6 +92,34 @@ func TestLoad_Values(t *testing.T) {
 	}
 }
 
+// Settings of a login from all three places, to the letter; the secret is shown nowhere.
+func TestLoad_Login(t *testing.T) {
+	c, err := load(t, []string{"--issuer", "https://a.example/", "--issuer=https://b.example", "--administrators=https://a.example/|ann,https://b.example|a|b"},
+		map[string]string{"HEARKEN_INTROSPECT_CLIENT": "hearken", "HEARKEN_INTROSPECT_SECRET": "hunter2"},
+		`{"claims": "cis2", "clock-skew": "5s", "origins": ["https://App.example:8443"]}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	type seen struct {
+		Issuers, Origins       []string
+		People                 []config.Person
+		Claims, Client, Secret string
+		Skew                   time.Duration
+		Login                  bool
+	}
+	got := seen{c.Issuers, c.Origins, c.Administrators, c.Claims, c.IntrospectClient, c.IntrospectSecret, c.ClockSkew, c.Login()}
+	want := seen{[]string{"https://a.example/", "https://b.example"}, []string{"https://app.example:8443"},
+		[]config.Person{{Issuer: "https://a.example/", Subject: "ann"}, {Issuer: "https://b.example", Subject: "a|b"}}, "cis2", "hearken", "hunter2", 5 * time.Second, true}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("Load (-want +got):\n%s", diff)
+	}
+	var out bytes.Buffer
+	slog.New(slog.NewTextHandler(&out, nil)).Info("settings", "config", c)
+	if strings.Contains(out.String(), "hunter2") {
+		t.Errorf("the log shows the secret: %s", out.String())
+	}
+}
+
 func texts(prefixes []netip.Prefix) (out []string) {
 	for _, p := range prefixes {
 		out = append(out, p.String())
@@ -125,6 +153,13 @@ func TestLoad_BadValues(t *testing.T) {
 		{"file: not JSON", nil, nil, `{"max-count": `, []string{"hearken.json", "not JSON"}},
 		{"file: more than one value", nil, nil, `{} {}`, []string{"hearken.json", "not JSON"}},
 		{"file: not an object", nil, nil, `[]`, []string{"hearken.json", "object"}},
+		{"issuer without scheme", []string{"--issuer=login.example"}, nil, "", []string{"issuer (flag)", "issuers"}},
+		{"claims of nobody", []string{"--claims=okta"}, nil, "", []string{"claims (flag)", "cis2"}},
+		{"administrator without issuer", []string{"--administrators=ann"}, nil, "", []string{"administrators (flag)", "with a | between"}},
+		{"administrator of another issuer", []string{"--issuer=https://a", "--administrators=https://b|ann"}, nil, "", []string{"https://b is none"}},
+		{"audience without issuer", []string{"--audience=https://a"}, nil, "", []string{"issuer: missing"}},
+		{"introspection without client", []string{"--issuer=https://a", "--introspect=https://a/i"}, nil, "", []string{"introspect-client"}},
+		{"origin with a path", []string{"--origins=https://a/b"}, nil, "", []string{"origins (flag)"}},
 		{"pages", []string{"--default-count=10", "--max-count=5"}, nil, "", []string{"default-count", "max-count"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// No setting is secret yet; the rule is tested on a row of its own, so that it holds when one is.
+// The rule is tested on a row of its own, so that it holds for all.
 func TestSetting_SecretNeverShown(t *testing.T) {
 	const secret = "hunter2"
 	s := &Setting{Name: "key", Secret: true, Form: pathForm}

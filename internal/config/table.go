@@ -9,6 +9,7 @@ import (
 // The headings of the help.
 const (
 	groupAddress = "Where"
+	groupLogin   = "Login"
 	groupFHIR    = "FHIR"
 	groupLimits  = "Limits"
 	groupLog     = "Log"
@@ -34,6 +35,37 @@ var settings = []Setting{
 		Help: "allow an address that others can reach, without any login",
 		set:  into(func(c *Config) *bool { return &c.Insecure }, parseBool)},
 
+	{Name: "issuer", Group: groupLogin, Default: "", Form: issuersForm,
+		Help: "who may issue access tokens, to the letter; may be repeated; default: no login",
+		set:  into(func(c *Config) *[]string { return &c.Issuers }, parseIssuers)},
+	{Name: "audience", Group: groupLogin, Default: "", Form: baseURLForm,
+		Help: "what aud of a token must name; default: the base URL",
+		set:  into(func(c *Config) *string { return &c.Audience }, parseBaseURL)},
+	{Name: "claims", Group: groupLogin, Default: "smart", Form: choice(mappings...),
+		Help: "how the issuers write their tokens",
+		set:  into(func(c *Config) *string { return &c.Claims }, oneOf(mappings...))},
+	{Name: "clock-skew", Group: groupLogin, Default: "30s", Form: durationForm,
+		Help: "how far the clocks of issuers may differ",
+		set:  into(func(c *Config) *time.Duration { return &c.ClockSkew }, parseDuration)},
+	{Name: "introspect", Group: groupLogin, Default: "", Form: baseURLForm,
+		Help: "where the first issuer tells of opaque tokens; default: discovered",
+		set:  into(func(c *Config) *string { return &c.Introspect }, parseBaseURL)},
+	{Name: "introspect-client", Group: groupLogin, Default: "", Form: wordForm,
+		Help: "client id of this server there; without it no opaque token is taken",
+		set:  into(func(c *Config) *string { return &c.IntrospectClient }, parseText)},
+	{Name: "introspect-secret", Group: groupLogin, Default: "", Form: wordForm, Secret: true,
+		Help: "secret of that client; better in the environment or the file",
+		set:  into(func(c *Config) *string { return &c.IntrospectSecret }, parseText)},
+	{Name: "administrators", Group: groupLogin, Default: "", Form: peopleForm,
+		Help: "who keeps agreements and staff lists before there are any: issuer|subject",
+		set:  into(func(c *Config) *[]Person { return &c.Administrators }, parsePeople)},
+	{Name: "smart-capabilities", Group: groupLogin, Default: "", Form: wordsForm,
+		Help: "what the first issuer offers apps: launch-standalone, client-public, …",
+		set:  into(func(c *Config) *[]string { return &c.SMARTCapabilities }, parseList)},
+	{Name: "origins", Group: groupLogin, Default: "*", Form: originsForm,
+		Help: "web pages that may call with a token of theirs (CORS); * for any",
+		set:  into(func(c *Config) *[]string { return &c.Origins }, parseOrigins)},
+
 	{Name: "zone", Group: groupFHIR, Default: "Europe/London", Form: zoneForm,
 		Help: "time zone of dates and times that name none",
 		set:  into(func(c *Config) **time.Location { return &c.Zone }, parseZone)},
@@ -53,7 +85,7 @@ var settings = []Setting{
 		Help: "FHIR package (.tgz), folder or file of definitions; may be repeated",
 		set:  into(func(c *Config) *[]string { return &c.Packages }, parseList)},
 	{Name: "synthetic-nhs-numbers", Group: groupFHIR, Default: Auto, Form: choice(Auto, On, Off),
-		Help: "take only NHS numbers that are never issued; auto: when loopback only",
+		Help: "take only NHS numbers that are never issued; auto: without login, loopback only",
 		set:  into(func(c *Config) *string { return &c.SyntheticNHSNumbers }, oneOf(Auto, On, Off))},
 
 	{Name: "max-body", Group: groupLimits, Default: "64MiB", Form: sizeForm,

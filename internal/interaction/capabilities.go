@@ -15,8 +15,11 @@ import (
 // capabilityCache keeps the CapabilityStatement of each base URL the server is known by.
 type capabilityCache struct {
 	mu   sync.Mutex
-	byID map[string][]byte
+	byID map[capabilityKey][]byte
 }
+
+// capabilityKey is all of a statement that can change while the server runs.
+type capabilityKey struct{ base, security string }
 
 // maxCapabilities bounds the cache: behind proxies a server may be called by many names, some of them made up.
 const maxCapabilities = 16
@@ -39,33 +42,42 @@ func (s *Server) capabilityStatement(r *request) (reading, error) {
 }
 
 func (s *Server) statement(base string) ([]byte, error) {
+	key := capabilityKey{base: base}
+	if s.Security != nil {
+		security, err := json.Marshal(s.Security())
+		if err != nil {
+			return nil, err
+		}
+		key.security = string(security)
+	}
 	s.capabilities.mu.Lock()
 	defer s.capabilities.mu.Unlock()
-	if body, ok := s.capabilities.byID[base]; ok {
+	if body, ok := s.capabilities.byID[key]; ok {
 		return body, nil
 	}
 	var body bytes.Buffer
 	encoder := json.NewEncoder(&body)
 	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(s.describe(base)); err != nil {
+	if err := encoder.Encode(s.describe(key)); err != nil {
 		return nil, err
 	}
 	if s.capabilities.byID == nil || len(s.capabilities.byID) >= maxCapabilities {
-		s.capabilities.byID = map[string][]byte{}
+		s.capabilities.byID = map[capabilityKey][]byte{}
 	}
-	s.capabilities.byID[base] = bytes.TrimSpace(body.Bytes())
-	return s.capabilities.byID[base], nil
+	s.capabilities.byID[key] = bytes.TrimSpace(body.Bytes())
+	return s.capabilities.byID[key], nil
 }
 
 // describe fills in the statement.
-func (s *Server) describe(base string) capabilityStatement {
+func (s *Server) describe(key capabilityKey) capabilityStatement {
+	base := key.base
 	out := capabilityStatement{
 		ResourceType: "CapabilityStatement", URL: base + "/metadata", Name: "Hearken", Status: "active",
 		Date: fhir.FormatInstant(s.Software.Date), Kind: "instance",
 		Software:       capabilitySoftware{Name: s.Software.Name, Version: s.Software.Version},
 		Implementation: capabilityImplementation{Description: s.Software.Name + " on its " + s.Store.Capabilities().Engine + " store", URL: base},
 		FHIRVersion:    s.Definitions.Version(), Format: formats(),
-		Rest: []capabilityRest{{Mode: "server", Documentation: restDocumentation}},
+		Rest: []capabilityRest{{Mode: "server", Documentation: restDocumentation, Security: json.RawMessage(key.security)}},
 	}
 	if out.Software.Name == "" {
 		out.Software.Name, out.Implementation.Description = "Hearken", "Hearken"

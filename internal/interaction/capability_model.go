@@ -1,6 +1,9 @@
 package interaction
 
-import "strings"
+import (
+	"encoding/json"
+	"strings"
+)
 
 // The parts of a CapabilityStatement that this server fills in, in the order of
 // https://hl7.org/fhir/R4/capabilitystatement.html.
@@ -32,6 +35,7 @@ type capabilityImplementation struct {
 type capabilityRest struct {
 	Mode          string                `json:"mode"`
 	Documentation string                `json:"documentation"`
+	Security      json.RawMessage       `json:"security,omitempty"` // a smart.Security
 	Resource      []capabilityResource  `json:"resource"`
 	Interaction   []capabilityCode      `json:"interaction"`
 	Operation     []capabilityOperation `json:"operation,omitempty"`

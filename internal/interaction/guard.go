@@ -47,16 +47,32 @@ func (s *Server) enter(ctx context.Context, r *request) (context.Context, error)
 			return ctx, smart.Refused(smart.TokenMissing)
 		}
 		g = &guard{server: s, principal: r.Principal}
-		if err := g.permit(r); err != nil {
-			return ctx, err
-		}
-		if err := g.decide(ctx); err != nil {
+		if err := g.admit(ctx, r); err != nil {
 			return ctx, err
 		}
 		r.guard = g
 		return context.WithValue(ctx, guardKey{}, g), nil
 	}
 	return ctx, g.permit(r)
+}
+
+// admit decides by the scopes and then by what is known of the caller. Of a citizen who logged in with their NHS number the scopes may
+// be about the patient they are, who has to be found first.
+func (g *guard) admit(ctx context.Context, r *request) error {
+	if g.principal.NHSNumber == "" {
+		if err := g.permit(r); err != nil {
+			return err
+		}
+		return g.decide(ctx)
+	}
+	if err := g.decide(ctx); err != nil {
+		return err
+	}
+	var ok bool
+	if g.principal, ok = g.principal.ForPatient(g.caller.Patient); !ok {
+		return access.Forbidden.Err() // the token is for the record of somebody else
+	}
+	return g.permit(r)
 }
 
 // decide looks up the facts about the caller and has access decide.

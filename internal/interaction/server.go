@@ -15,6 +15,7 @@ import (
 	"hearken/fhir/search"
 	"hearken/fhir/terminology"
 	"hearken/internal/conformance"
+	"hearken/internal/smart"
 	"hearken/internal/store"
 )
 
@@ -34,7 +35,9 @@ type Server struct {
 	Limits      Limits
 	Policy      Policy
 	Login       *Login // who may do and see what; nil for a server without login
-	Software    Software
+	// Security is CapabilityStatement.rest.security of now; nil for a server without login.
+	Security func() smart.Security
+	Software Software
 	// Report, if set, is told of errors that no Answer carries out: those inside a batch-response.
 	Report func(context.Context, error)
 

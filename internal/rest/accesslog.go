@@ -17,7 +17,7 @@ func (s *server) logAccess(c *gin.Context) {
 	c.Set(requestIDKey, logged)
 	h := c.Writer.Header()
 	h[requestIDHeader] = []string{id}
-	h["Cache-Control"], h["X-Content-Type-Options"] = noStore, noSniff
+	s.protect(h, c.Request)
 	c.Next()
 	if !s.log.Enabled(c.Request.Context(), slog.LevelInfo) {
 		return
@@ -30,13 +30,6 @@ func (s *server) logAccess(c *gin.Context) {
 		slog.Duration("duration", s.now().Sub(began).Round(time.Microsecond)),
 		slog.String("request_id", logged))
 }
-
-// The headers of every answer: patient data is not for caches, and its type is not for guessing. They are shared,
-// never changed.
-var (
-	noStore = []string{"private, no-store"}
-	noSniff = []string{"nosniff"}
-)
 
 // requestIDKey is where a gin context keeps the request id as it may be logged.
 const requestIDKey = "request-id"
@@ -66,6 +59,9 @@ func (s *server) route(path string) string {
 			return path
 		}
 		return "other"
+	}
+	if path == smartPath && s.login != nil {
+		return path
 	}
 	shape := basePath
 	previous := ""

@@ -75,7 +75,7 @@ func describe(h http.Header, a interaction.Answer, format element.Format) {
 }
 
 // noScripts is a Content-Security-Policy that lets nothing in an answer run or load.
-const noScripts = "default-src 'none'; sandbox"
+const noScripts = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 // retryAfter is when a client that was turned away for lack of means may come again.
 const retryAfter = 2 * time.Second

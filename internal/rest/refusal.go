@@ -39,6 +39,7 @@ const statusClientGone = 499
 var (
 	errPanic     = fhir.Errorf(fhir.CodeException, "internal error")
 	errNoRoute   = fhir.Errorf(fhir.CodeNotFound, "nothing is here: the FHIR service is at %s", basePath)
+	errOnlyRead  = refuse(http.StatusMethodNotAllowed, fhir.Errorf(fhir.CodeNotSupported, "this can be read, and nothing else").Detailed("method-not-allowed"))
 	errHost      = fhir.Errorf(fhir.CodeInvalid, "the Host header is not a host name").At("http.Host")
 	errEncoding  = refuse(http.StatusUnsupportedMediaType, fhir.Errorf(fhir.CodeNotSupported, "the only Content-Encoding understood is gzip").At("http.Content-Encoding"))
 	errGzip      = fhir.Errorf(fhir.CodeInvalid, "the body is not correctly compressed with gzip")

@@ -22,7 +22,7 @@ type Doer interface {
 	Do(ctx context.Context, c interaction.Call) (interaction.Answer, error)
 }
 
-// Options is what New needs. All fields but BaseURL and TrustedProxies have to be set.
+// Options is what New needs. All fields but BaseURL, TrustedProxies and Login have to be set.
 type Options struct {
 	Interactions   Doer
 	Ready          func() error      // nil when reads and writes would succeed; its words go to whoever asks
@@ -30,6 +30,7 @@ type Options struct {
 	Definitions    *definition.Set   // by which answers are written in XML
 	BaseURL        string            // the service base of links; "" takes it from each request
 	TrustedProxies []netip.Prefix    // whose Forwarded and X-Forwarded-* headers are believed
+	Login          *Login            // nil for a server without
 	LoopbackOnly   bool              // refuse requests that a web page from elsewhere could have made
 	MaxBody        int64             // bytes of a request body, compressed and not
 	Timeout        time.Duration     // for one interaction
@@ -44,6 +45,7 @@ type server struct {
 	isType       func(string) bool
 	definitions  *definition.Set
 	base         base
+	login        *Login    // nil for none
 	loopback     *loopback // nil when everyone may connect
 	maxBody      int64
 	timeout      time.Duration
@@ -52,13 +54,14 @@ type server struct {
 	log          *slog.Logger
 }
 
-// New makes the handler of everything the server offers: the FHIR service below /fhir, /healthz and /readyz.
+// New makes the handler of everything the server offers: the FHIR service below /fhir, with its SMART configuration on a server
+// with login, /healthz and /readyz.
 // Whatever else is asked for, and whatever fails, is answered with an OperationOutcome.
 func New(o Options) http.Handler {
 	s := &server{
 		interactions: o.Interactions, ready: o.Ready, isType: o.IsType, definitions: o.Definitions,
-		base:    base{configured: o.BaseURL, proxies: o.TrustedProxies},
-		maxBody: o.MaxBody, timeout: o.Timeout, now: o.Now, newRequestID: o.NewRequestID, log: o.Log,
+		base:  base{configured: o.BaseURL, proxies: o.TrustedProxies},
+		login: o.Login, maxBody: o.MaxBody, timeout: o.Timeout, now: o.Now, newRequestID: o.NewRequestID, log: o.Log,
 	}
 	if o.LoopbackOnly {
 		s.loopback = &loopback{}
@@ -77,7 +80,7 @@ func (s *server) engine() *gin.Engine {
 	e.UseEscapedPath, e.UnescapePathValues = true, false // an id may hold an escaped slash; splitPath decodes
 	e.RedirectTrailingSlash, e.RedirectFixedPath = false, false
 	e.ForwardedByClientIP = false
-	e.Use(s.logAccess, s.recoverPanic, s.guard)
+	e.Use(s.logAccess, s.recoverPanic, s.guard, s.allowOrigin)
 	e.GET(healthPath, s.health)
 	e.HEAD(healthPath, s.health)
 	e.GET(readyPath, s.readiness)
@@ -109,27 +112,38 @@ func (s *server) noRoute(c *gin.Context) {
 
 // serveFHIR answers a request below the service base.
 func (s *server) serveFHIR(c *gin.Context) {
-	q, err := s.understand(c.Request)
-	if err != nil {
-		s.write(c.Writer, c.Request, failure(err), q.form)
+	if s.login != nil && c.Request.URL.Path == smartPath {
+		s.smartConfiguration(c)
 		return
 	}
+	principal, err := s.authenticate(c.Request)
+	if err != nil {
+		s.refuse(c, err, formOf(c.Request), nil)
+		return
+	}
+	q, err := s.understand(c.Request)
+	if err != nil {
+		s.refuse(c, err, q.form, nil)
+		return
+	}
+	q.call.Principal = principal
 	ctx, cancel := context.WithTimeout(c.Request.Context(), s.timeout)
 	defer cancel()
 	a, err := s.interactions.Do(ctx, q.call)
 	if err == nil {
 		err = q.represented(a)
 	}
-	if err != nil {
-		if errors.Is(err, context.Canceled) && c.Request.Context().Err() != nil {
-			return // the client has gone
+	switch {
+	case err == nil:
+		if s.login != nil && isOpen(c.Request) {
+			c.Writer.Header()["Cache-Control"] = revalidate
 		}
-		allow := a.Allow
-		a = failure(err)
-		a.Allow = allow
-		s.logFault(c, a.Status, err)
+		s.write(c.Writer, c.Request, a, q.form)
+	case errors.Is(err, context.Canceled) && c.Request.Context().Err() != nil:
+		// the client has gone
+	default:
+		s.refuse(c, err, q.form, a.Allow)
 	}
-	s.write(c.Writer, c.Request, a, q.form)
 }
 
 // logFault logs the cause of what the client is only told to be an internal error or a lack of means.

@@ -28,7 +28,8 @@ type SecurityCoding struct {
 	Display string `json:"display"`
 }
 
-// oauthURIs is the extension by which apps of SMART's first version find the authorization server.
+// oauthURIs is the extension by which apps of SMART's first version find the authorization server. Its definition has four parts:
+// where to introspect and to revoke stands in the SMART configuration alone.
 const oauthURIs = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
 
 // NewSecurity says that apps log in by SMART, and where, by this server's SMART configuration.
@@ -45,7 +46,7 @@ func NewSecurity(m Metadata, cors bool) Security {
 	var uris []SecurityExtension
 	for _, one := range []SecurityExtension{
 		{URL: "authorize", ValueURI: m.AuthorizationEndpoint}, {URL: "token", ValueURI: m.TokenEndpoint}, {URL: "register", ValueURI: m.RegistrationEndpoint},
-		{URL: "manage", ValueURI: m.ManagementEndpoint}, {URL: "introspect", ValueURI: m.IntrospectionEndpoint}, {URL: "revoke", ValueURI: m.RevocationEndpoint},
+		{URL: "manage", ValueURI: m.ManagementEndpoint},
 	} {
 		if one.ValueURI != "" {
 			uris = append(uris, one)

@@ -1,0 +1,26 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// faults are the settings that do not go together.
+func (c *Config) faults() (faults []error) {
+	if c.DefaultCount > c.MaxCount {
+		faults = append(faults, errors.New("default-count: larger than max-count"))
+	}
+	if c.IntrospectClient == "" && (c.Introspect != "" || c.IntrospectSecret != "") {
+		faults = append(faults, errors.New("introspect: needs introspect-client"))
+	}
+	if !c.Login() && (c.IntrospectClient != "" || c.Audience != "" || len(c.SMARTCapabilities) > 0) {
+		faults = append(faults, errors.New("issuer: missing, and settings that are nothing without it are there"))
+	}
+	for _, p := range c.Administrators {
+		if !slices.Contains(c.Issuers, p.Issuer) {
+			faults = append(faults, fmt.Errorf("administrators: %s is none of the issuers", p.Issuer))
+		}
+	}
+	return faults
+}
