@@ -20,7 +20,7 @@ func (r *response) option(value element.Node, q *question) {
 		return
 	}
 	offered := false
-	for option := range q.node.ChildrenNamed(r.Set().NameID("answerOption")) {
+	for option := range q.node.ChildrenNamed(q.node.Tree().Set().NameID("answerOption")) {
 		offered = true
 		if sameAnswer(option.Child("value"), value) {
 			return

@@ -28,7 +28,7 @@ func validatorOf(c config.Config, set *definition.Set, now func() time.Time) fun
 		return nil
 	}
 	return func(d *conformance.Definitions) conformance.Validate {
-		options := []validation.Option{validation.WithProfiles(d.Structure), validation.WithTerminology(d.Terminology()),
+		options := []validation.Option{validation.WithProfiles(d.Structure), validation.WithTerminology(d.Terminology()), validation.WithDefinitions(d.Questionnaire),
 			validation.WithAggregationInBundles(), validation.WithExamples(true), validation.WithClock(now)}
 		if c.Validation == config.ValidationFull {
 			options = append(options, validation.WithCalls(calls()...))

@@ -28,6 +28,7 @@ type Definitions struct {
 	commit     store.Commit // of the state they were read from
 	live       map[fhir.Key]*live
 	structures map[string][]*definition.StructureDefinition // of live, by canonical, newest version first
+	forms      map[string][]element.Node                    // Questionnaires of live, likewise
 }
 
 // Validate judges a resource by a set of definitions, and by the profiles besides that its meta.profile names.
@@ -69,6 +70,21 @@ func (d *Definitions) Structure(canonical string) *definition.StructureDefinitio
 		}
 	}
 	return nil
+}
+
+// Questionnaire finds the Questionnaire that a response names by canonical with or without "|version", of a guide or stored by a client; the
+// zero Node when there is none.
+func (d *Definitions) Questionnaire(canonical string) element.Node {
+	if r := d.owner.guides.library.Resource(canonical); r != nil {
+		return r.Node
+	}
+	url, version, _ := strings.Cut(canonical, "|")
+	for _, form := range d.forms[url] {
+		if version == "" || form.Child("version").Text() == version {
+			return form
+		}
+	}
+	return element.Node{}
 }
 
 // Change is what a write would make of a definition: another content, or none.
@@ -132,7 +148,7 @@ func (f *InForce) read(n element.Node) *live {
 // definitions makes the set of what FHIR, the guides and clients define. Of two definitions of one canonical and version the one
 // written last counts.
 func (f *InForce) definitions(all map[fhir.Key]*live) *Definitions {
-	d := &Definitions{owner: f, live: all, structures: map[string][]*definition.StructureDefinition{}}
+	d := &Definitions{owner: f, live: all, structures: map[string][]*definition.StructureDefinition{}, forms: map[string][]element.Node{}}
 	inOrder := make([]*live, 0, len(all))
 	for _, l := range all {
 		inOrder = append(inOrder, l)
@@ -142,11 +158,20 @@ func (f *InForce) definitions(all map[fhir.Key]*live) *Definitions {
 	})
 	var terms []element.Node
 	for _, l := range inOrder {
-		if s := l.structure; s != nil {
+		switch s := l.structure; {
+		case s != nil:
 			d.structures[s.URL] = append(d.structures[s.URL], s)
-		} else {
+		case l.node.Structure().Name == "Questionnaire":
+			url := l.node.Child("url").Text()
+			d.forms[url] = append(d.forms[url], l.node)
+		default:
 			terms = append(terms, l.node)
 		}
+	}
+	for _, versions := range d.forms {
+		slices.SortStableFunc(versions, func(a, b element.Node) int {
+			return definition.CompareVersions(b.Child("version").Text(), a.Child("version").Text())
+		})
 	}
 	for _, versions := range d.structures {
 		slices.SortStableFunc(versions, func(a, b *definition.StructureDefinition) int {

@@ -21,8 +21,8 @@
 //
 // # Live definitions
 //
-// A CodeSystem, ConceptMap, StructureDefinition or ValueSet that a client stores as active is in force as soon as the write is answered, and no
-// longer once it is retired or deleted. It never takes the place of a canonical of FHIR or of a guide. Of several versions the
+// A CodeSystem, ConceptMap, Questionnaire, StructureDefinition or ValueSet that a client stores as active is in force as soon as the write
+// is answered, and no longer once it is retired or deleted. It never takes the place of a canonical of FHIR or of a guide. Of several versions the
 // newest answers to the canonical alone; of two resources with one canonical and version the one written last counts. A definition that
 // cannot work is refused while it is active (Definitions.Check).
 //

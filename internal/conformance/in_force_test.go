@@ -192,6 +192,24 @@ func TestInForce_Terminology(t *testing.T) {
 	}
 }
 
+// A Questionnaire is found by its canonical, the newest version by that alone, and none that is not active.
+func TestInForce_Questionnaires(t *testing.T) {
+	s := open(t, filepath.Join(t.TempDir(), "data"))
+	form := func(id, version, status string) string {
+		return `{"resourceType":"Questionnaire","id":"` + id + `","url":"` + example + `q","version":"` + version + `","status":"` + status + `"}`
+	}
+	s.put(form("a", "1", "active"), form("b", "10", "active"), form("c", "11", "draft"))
+	for canonical, want := range map[string]string{"q": "10", "q|1": "1", "q|11": "", "r": ""} {
+		if got := s.now().Questionnaire(example + canonical).Child("version").Text(); got != want {
+			t.Errorf("Questionnaire(%s) has version %q, want %q", canonical, got, want)
+		}
+	}
+	s.delete("Questionnaire", "b")
+	if got := s.now().Questionnaire(example + "q").Child("version").Text(); got != "1" {
+		t.Errorf("the newest deleted: version %q, want 1", got)
+	}
+}
+
 // Nothing takes the place of what FHIR or a guide defines.
 func TestInForce_ReplacesNothing(t *testing.T) {
 	s := open(t, filepath.Join(t.TempDir(), "data"))

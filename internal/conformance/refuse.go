@@ -14,7 +14,7 @@ var Types = []fhir.Type{
 }
 
 // LiveTypes are the kinds of definition that take effect when a client stores them.
-var LiveTypes = []fhir.Type{"CodeSystem", "ConceptMap", "StructureDefinition", "ValueSet"}
+var LiveTypes = []fhir.Type{"CodeSystem", "ConceptMap", "Questionnaire", "StructureDefinition", "ValueSet"}
 
 // IsLive reports whether resources of the type take effect when they are stored.
 func IsLive(typ fhir.Type) bool { return slices.Contains(LiveTypes, typ) }
