@@ -43,6 +43,10 @@ type Answer struct {
 	LastModified time.Time
 	Location     string   // absolute URL of the version written; "" for none
 	Allow        []string // for 405
+
+	// Remarks is what there was to say of a write that was done: warnings and information. Over HTTP they come with
+	// Prefer: return=OperationOutcome, in a Bundle as the outcome of the entry's response.
+	Remarks fhir.Outcome
 	// SecurityContext is whose access rules hold for raw content: the reference of Binary.securityContext.
 	SecurityContext string
 }

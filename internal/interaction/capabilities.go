@@ -82,6 +82,9 @@ func (s *Server) describe(key capabilityKey) capabilityStatement {
 	if out.Software.Name == "" {
 		out.Software.Name, out.Implementation.Description = "Hearken", "Hearken"
 	}
+	if guides := s.guides(); guides != nil {
+		out.ImplementationGuide = guides.ImplementationGuides()
+	}
 	rest := &out.Rest[0]
 	for _, name := range s.Definitions.Resources() {
 		if served(s.Definitions, name) {

@@ -9,17 +9,18 @@ import (
 // https://hl7.org/fhir/R4/capabilitystatement.html.
 
 type capabilityStatement struct {
-	ResourceType   string                   `json:"resourceType"`
-	URL            string                   `json:"url"`
-	Name           string                   `json:"name"`
-	Status         string                   `json:"status"`
-	Date           string                   `json:"date"`
-	Kind           string                   `json:"kind"`
-	Software       capabilitySoftware       `json:"software"`
-	Implementation capabilityImplementation `json:"implementation"`
-	FHIRVersion    string                   `json:"fhirVersion"`
-	Format         []string                 `json:"format"`
-	Rest           []capabilityRest         `json:"rest"`
+	ResourceType        string                   `json:"resourceType"`
+	URL                 string                   `json:"url"`
+	Name                string                   `json:"name"`
+	Status              string                   `json:"status"`
+	Date                string                   `json:"date"`
+	Kind                string                   `json:"kind"`
+	Software            capabilitySoftware       `json:"software"`
+	Implementation      capabilityImplementation `json:"implementation"`
+	FHIRVersion         string                   `json:"fhirVersion"`
+	Format              []string                 `json:"format"`
+	ImplementationGuide []string                 `json:"implementationGuide,omitempty"`
+	Rest                []capabilityRest         `json:"rest"`
 }
 
 type capabilitySoftware struct {
@@ -45,6 +46,7 @@ type capabilityRest struct {
 type capabilityResource struct {
 	Type              string                `json:"type"`
 	Profile           string                `json:"profile,omitempty"`
+	SupportedProfile  []string              `json:"supportedProfile,omitempty"`
 	Interaction       []capabilityCode      `json:"interaction"`
 	Versioning        string                `json:"versioning"`
 	ReadHistory       bool                  `json:"readHistory"`

@@ -31,6 +31,9 @@ func (s *Server) describeType(typ fhir.Type) capabilityResource {
 	if structure := s.Definitions.Structure(string(typ)); structure != nil {
 		out.Profile = structure.URL
 	}
+	if guides := s.guides(); guides != nil {
+		out.SupportedProfile = guides.ProfilesOf(typ)
+	}
 	out.Interaction = s.typeInteractions()
 	s.describeSearch(&out, typ)
 	out.Operation = append(describeOperations(atTypeOperation, typ), describeOperations(atInstanceOperation, typ)...)

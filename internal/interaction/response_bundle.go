@@ -22,6 +22,8 @@ func answeredEntry(a Answer, c *Call) answered {
 		return answered{Answer: a, outcome: body}
 	case c.Method == http.MethodHead:
 		a.Body = nil
+	case len(a.Remarks) > 0:
+		return answered{Answer: a, outcome: Outcome(a.Remarks)}
 	}
 	return answered{Answer: a}
 }

@@ -196,11 +196,7 @@ func (a *application) answer(e *entry, rec store.Record, status int) {
 	if c.Prefer.Return == "" {
 		c.Prefer.Return = returnMinimal
 	}
-	out := answeredEntry(written(&c, rec, status, e.remarks), &c)
-	if out.outcome == nil && len(e.remarks) > 0 {
-		out.outcome = Outcome(e.remarks)
-	}
-	a.answers[e.position] = out
+	a.answers[e.position] = answeredEntry(written(&c, rec, status, e.remarks), &c)
 }
 
 // forget makes ready for a run: what an earlier one found is not known to hold.
