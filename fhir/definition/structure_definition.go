@@ -59,6 +59,7 @@ type ElementDefinition struct {
 	MustSupport      bool
 	XMLAttr          bool   // representation xmlAttr
 	Regex            string // of a primitive's value, "" when any
+	MustHaveValue    bool   // extensions cannot stand in for the value
 	Slicing          *Slicing
 	Fixed            []byte // fixed[x] as JSON, nil when none
 	FixedType        string // its type
@@ -82,6 +83,13 @@ type Binding struct {
 	Strength    string // required | extensible | preferred | example
 	ValueSet    string // canonical, with |version when so published
 	MaxValueSet string // elementdefinition-maxValueSet, "" when none
+	Additional  []AdditionalBinding
+}
+
+// AdditionalBinding is one more value set for the same element (extension additional-binding, an element of later releases).
+type AdditionalBinding struct {
+	Purpose  string // maximum | minimum | required | extensible | preferred | …
+	ValueSet string // canonical
 }
 
 // Constraint is one invariant.

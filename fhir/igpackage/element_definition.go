@@ -64,6 +64,8 @@ func readExtension(row *definition.ElementChange, c element.Node) (err error) {
 		row.MinLength, err = strconv.Atoi(value)
 	case extensionURL + "regex":
 		row.Regex = value
+	case mustHaveValueURL:
+		row.MustHaveValue = value == "true"
 	}
 	return err
 }
@@ -112,6 +114,10 @@ func maximum(s *definition.StructureDefinition, path, text string) (int, error) 
 const (
 	extensionURL  = "http://hl7.org/fhir/StructureDefinition/"
 	systemTypeURL = "http://hl7.org/fhirpath/System."
+
+	// What R5 has of its own, and profiles of R4 say by extension.
+	mustHaveValueURL     = "http://hl7.org/fhir/5.0/StructureDefinition/extension-ElementDefinition.mustHaveValue"
+	additionalBindingURL = "http://hl7.org/fhir/tools/StructureDefinition/additional-binding"
 )
 
 // typeRef makes a type; where the row names a FHIRPath system type, the FHIR type its extension gives.
@@ -156,9 +162,31 @@ func extension(n element.Node, name string) element.Node {
 }
 
 func binding(n element.Node) *definition.Binding {
-	return &definition.Binding{
+	b := &definition.Binding{
 		Strength: text(n, "strength"), ValueSet: text(n, "valueSet"), MaxValueSet: extension(n, "elementdefinition-maxValueSet").Text(),
 	}
+	for c := range n.Children() {
+		if url := text(c, "url"); c.Name() == "extension" && (url == additionalBindingURL || url == extensionURL+"additional-binding") {
+			b.Additional = appendAdditional(b.Additional, c)
+		}
+	}
+	return b
+}
+
+// appendAdditional adds an additional binding, but for one that holds only in some context of use, which cannot be told.
+func appendAdditional(to []definition.AdditionalBinding, n element.Node) []definition.AdditionalBinding {
+	var one definition.AdditionalBinding
+	for c := range n.Children() {
+		switch value := c.Child("value"); text(c, "url") {
+		case "purpose":
+			one.Purpose = value.Text()
+		case "valueSet":
+			one.ValueSet = value.Text()
+		case "usage":
+			return to
+		}
+	}
+	return append(to, one)
 }
 
 // constraint makes an invariant; one that names no source is of the structure it stands in.

@@ -48,5 +48,5 @@
 //
 // What cannot be known is no fault: a code of a system that is not loaded, a resource that is elsewhere, a profile nobody has. Where HL7's validator and the
 // letter of the specification differ, the verdict is HL7's; testdata/known-verdicts.tsv lists the cases of HL7's suite where it is not, each with the
-// reason. Not supported: obligations, additional bindings and other constraints of later releases, rules of mapping languages.
+// reason. Not supported: obligations, and additional bindings that hold in some context of use only.
 package validation

@@ -26,6 +26,7 @@ const (
 	DetailProfileBroken     = "profile-not-usable"
 	DetailNoProfileFits     = "no-profile-fits"
 	DetailType              = "type-not-allowed"
+	DetailNoValue           = "no-value"
 	DetailFixed             = "fixed-value"
 	DetailPattern           = "pattern-value"
 	DetailLeast             = "value-too-small"

@@ -93,6 +93,8 @@ func TestProfile_Elements(t *testing.T) {
 		{"a greatest number", `{"path":"Patient.multipleBirth[x]","type":[{"code":"integer"}],"maxValueInteger":3}`, `"multipleBirthInteger":4`, []string{"error value-too-large Patient.multipleBirth.ofType(integer)"}},
 		{"a length", `{"path":"Patient.name.family","maxLength":3}`, `"name":[{"family":"Äöüß"},{"family":"Äöü"}]`, []string{"error value-too-long Patient.name[0].family"}},
 		{"a least length", `{"path":"Patient.name.family","extension":[{"url":"http://hl7.org/fhir/StructureDefinition/minLength","valueInteger":3}]}`, `"name":[{"family":"Äö"},{"family":"Äöü"}]`, []string{"error value-too-short Patient.name[0].family"}},
+		{"a value that must be there", `{"extension":[{"url":"http://hl7.org/fhir/5.0/StructureDefinition/extension-ElementDefinition.mustHaveValue","valueBoolean":true}],"path":"Patient.birthDate"}`,
+			`"_birthDate":{"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/data-absent-reason","valueCode":"unknown"}]}`, []string{"error no-value Patient.birthDate"}},
 		{"a form", `{"path":"Patient.name.family","extension":[{"url":"http://hl7.org/fhir/StructureDefinition/regex","valueString":"[A-Z]+"}]}`, `"name":[{"family":"Ab"},{"family":"AB"}]`, []string{"error value-form Patient.name[0].family"}},
 		{"an invariant", `{"path":"Patient.name","constraint":[{"key":"t-1","severity":"error","human":"a","expression":"text.exists()"}]}`, `"name":[{"family":"a"}]`, []string{"error constraint-t-1 Patient.name[0]"}},
 		{"an invariant that warns", `{"path":"Patient","constraint":[{"key":"t-1","severity":"warning","human":"a","expression":"name.family = 'b'"}]}`, `"name":[{"family":"a"}]`, []string{"warning constraint-t-1 Patient"}},
@@ -124,6 +126,8 @@ func TestProfile_Bindings(t *testing.T) {
 		{"preferred, not in", bound("preferred"), status("urn:codes", "c"), nil},
 		{"example, not in", bound("example"), status("urn:codes", "c"), nil},
 		{"a maximum", maximum, status("urn:codes", "c"), outside},
+		{"an additional value set", `{"path":"Patient.maritalStatus","binding":{"extension":[{"url":"http://hl7.org/fhir/tools/StructureDefinition/additional-binding","extension":[{"url":"purpose","valueCode":"required"},{"url":"valueSet","valueCanonical":"http://hearken.example.org/ValueSet/ab"}]}],"strength":"example","valueSet":"http://a.example/x"}}`,
+			status("urn:codes", "c"), outside},
 		{"a value set that is not known", `{"path":"Patient.maritalStatus","binding":{"strength":"required","valueSet":"http://a.example/x"}}`, status("urn:codes", "c"), nil},
 	}, codes, ab)
 }

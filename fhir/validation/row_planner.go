@@ -257,8 +257,16 @@ func (p *rowPlanner) bindings(plan *rowPlan, row *definition.ElementDefinition, 
 		if b.MaxValueSet != "" && (e == nil || e.Binding == nil || e.Binding.MaxValueSet != b.MaxValueSet) {
 			plan.bindings = v.appendBinding(plan.bindings, s, b.MaxValueSet, fhir.SeverityError)
 		}
+		for _, more := range b.Additional {
+			if severity, known := purposes[more.Purpose]; known {
+				plan.bindings = v.appendBinding(plan.bindings, s, more.ValueSet, severity)
+			}
+		}
 	}
 }
+
+// purposes are those of additional bindings that say something of codes (http://hl7.org/fhir/R5/valueset-additional-binding-purpose.html).
+var purposes = map[string]fhir.Severity{"maximum": fhir.SeverityError, "required": fhir.SeverityError, "extensible": fhir.Warning, "preferred": fhir.Information}
 
 // bindable are the types of a row that may have codes: one of each shape, since a binding says the same of all types.
 func bindable(set *definition.Set, row *definition.ElementDefinition, s *definition.Structure) []*definition.Structure {
@@ -275,7 +283,7 @@ func bindable(set *definition.Set, row *definition.ElementDefinition, s *definit
 }
 
 func sameBinding(a, b *definition.Binding) bool {
-	return b != nil && a.Strength == b.Strength && a.ValueSet == b.ValueSet && a.MaxValueSet == b.MaxValueSet
+	return b != nil && a.Strength == b.Strength && a.ValueSet == b.ValueSet && a.MaxValueSet == b.MaxValueSet && len(a.Additional) == len(b.Additional)
 }
 
 // invariants adds those that neither the base nor the whole has.

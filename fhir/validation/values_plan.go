@@ -15,10 +15,11 @@ type valuesPlan struct {
 	least, greatest      *fhirpath.Expression // whether the value is less, or greater
 	minLength, maxLength int
 	form                 *regexp.Regexp
+	mustHaveValue        bool
 }
 
 func (p *valuesPlan) asksNothing() bool {
-	return p.fixed.IsZero() && p.pattern.IsZero() && p.least == nil && p.greatest == nil && p.minLength == 0 && p.maxLength == 0 && p.form == nil
+	return p.fixed.IsZero() && p.pattern.IsZero() && p.least == nil && p.greatest == nil && p.minLength == 0 && p.maxLength == 0 && p.form == nil && !p.mustHaveValue
 }
 
 // values holds a value against the plan. Only the definitions are named: values are not repeated.
@@ -29,6 +30,9 @@ func (v *Visit) values(row *rowPlan, n element.Node) {
 	}
 	if !p.pattern.IsZero() && !fits(p.pattern, n) {
 		v.badValue(row, n, DetailPattern, "does not have what the pattern has")
+	}
+	if p.mustHaveValue && !n.HasValue() {
+		v.badValue(row, n, DetailNoValue, "must have a value")
 	}
 	if p.least != nil && v.isTrue(p.least, n) {
 		v.badValue(row, n, DetailLeast, "is less than the least value")

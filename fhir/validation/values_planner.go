@@ -35,6 +35,7 @@ func (p *rowPlanner) values(plan *rowPlan, row *definition.ElementDefinition, s 
 	if row.MaxLength != said.MaxLength && (s == nil || row.MaxLength != s.MaxLength) {
 		v.maxLength = row.MaxLength
 	}
+	v.mustHaveValue = row.MustHaveValue && !said.MustHaveValue && s != nil && s.Kind == definition.Primitive
 	if row.Regex != "" && row.Regex != said.Regex && (s == nil || row.Regex != s.Regex) {
 		// Other engines have more than RE2 does: what does not compile here is not checked.
 		v.form, _ = regexp.Compile(`\A(?:` + row.Regex + `)\z`)

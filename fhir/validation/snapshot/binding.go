@@ -1,6 +1,10 @@
 package snapshot
 
-import "hearken/fhir/definition"
+import (
+	"slices"
+
+	"hearken/fhir/definition"
+)
 
 // strengths orders how binding a binding is (https://hl7.org/fhir/R4/valueset-binding-strength.html).
 var strengths = map[string]int{"": 0, "example": 1, "preferred": 2, "extensible": 3, "required": 4}
@@ -27,5 +31,6 @@ func (m *maker) changeBinding(n *node, c *definition.ElementChange) {
 	if c.Binding.MaxValueSet != "" {
 		made.MaxValueSet = c.Binding.MaxValueSet
 	}
+	made.Additional = append(slices.Clip(made.Additional), c.Binding.Additional...)
 	n.row.Binding = &made
 }

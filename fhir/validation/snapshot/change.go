@@ -22,6 +22,7 @@ func (m *maker) change(n *node, c *definition.ElementChange) {
 	if c.MaxLength > 0 {
 		n.row.MaxLength = c.MaxLength
 	}
+	n.row.MustHaveValue = n.row.MustHaveValue || c.MustHaveValue
 	if c.MinLength > 0 {
 		n.row.MinLength = c.MinLength
 	}
