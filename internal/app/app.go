@@ -23,6 +23,7 @@ type App struct {
 	loopback   bool
 	login      *login // nil for none
 	http       *http.Server
+	serve      func(net.Listener) error
 	unused     unused
 	requests   context.Context    // of running requests
 	stop       context.CancelFunc // ends it
@@ -42,6 +43,10 @@ const (
 // setting to change where that helps.
 func Open(ctx context.Context, c config.Config, d Deps) (*App, error) {
 	d = d.withDefaults()
+	certificates, err := newCertificates(c, d)
+	if err != nil {
+		return nil, err
+	}
 	listener, loopbackOnly, err := listen(c)
 	if err != nil {
 		return nil, err
@@ -65,6 +70,10 @@ func Open(ctx context.Context, c config.Config, d Deps) (*App, error) {
 		ConnState:         a.unused.track,
 		ErrorLog:          slog.NewLogLogger(d.Log.Handler(), slog.LevelWarn),
 		BaseContext:       func(net.Listener) context.Context { return a.requests },
+	}
+	if a.serve = a.http.Serve; certificates != nil {
+		a.http.TLSConfig = certificates.config()
+		a.serve = func(l net.Listener) error { return a.http.ServeTLS(l, "", "") }
 	}
 	return a, nil
 }

@@ -68,6 +68,9 @@ func Base(c config.Config) string {
 	if c.BaseURL != "" {
 		return c.BaseURL
 	}
+	if c.TLSCert != "" {
+		return "https://" + c.Listen + "/fhir"
+	}
 	return "http://" + c.Listen + "/fhir"
 }
 

@@ -14,7 +14,7 @@ import (
 func (a *App) Run(ctx context.Context) error {
 	a.announce()
 	failed := make(chan error, 1)
-	go func() { failed <- a.http.Serve(a.listener) }()
+	go func() { failed <- a.serve(a.listener) }()
 	select {
 	case err := <-failed:
 		if errors.Is(err, http.ErrServerClosed) {

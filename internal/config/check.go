@@ -11,6 +11,9 @@ func (c *Config) faults() (faults []error) {
 	if c.DefaultCount > c.MaxCount {
 		faults = append(faults, errors.New("default-count: larger than max-count"))
 	}
+	if (c.TLSCert == "") != (c.TLSKey == "") || c.TLSCert == "" && c.TLSClientCA != "" {
+		faults = append(faults, errors.New("tls-cert: it and tls-key belong together, and tls-client-ca needs both"))
+	}
 	if c.IntrospectClient == "" && (c.Introspect != "" || c.IntrospectSecret != "") {
 		faults = append(faults, errors.New("introspect: needs introspect-client"))
 	}

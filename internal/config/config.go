@@ -15,6 +15,10 @@ type Config struct {
 	TrustedProxies []netip.Prefix // whose Forwarded and X-Forwarded-* headers are believed
 	Insecure       bool           // allow other than loopback addresses without a login
 
+	TLSCert     string // a certificate chain, in PEM; "" is plain HTTP
+	TLSKey      string // its key
+	TLSClientCA string // who vouches for certificates that clients may show; "" asks for none
+
 	Issuers           []string      // issuer identifiers whose access tokens are believed; none is a server without login
 	Audience          string        // what aud must name; "" is the service base
 	Claims            string        // the name of a mapping of claims: one of "smart", "cis2", …

@@ -22,6 +22,7 @@ var (
 	issuersForm  = Form{"URL", "a list of issuers, each a URL such as https://login.example.nhs.uk", list}
 	peopleForm   = Form{"PERSON", "a list of issuer|subject", list}
 	originsForm  = Form{"ORIGIN", "a list of origins such as https://app.example.nhs.uk, or *", list}
+	fileForm     = Form{"FILE", "the path of a file", text}
 	wordForm     = Form{"TEXT", "a text", text}
 	wordsForm    = Form{"WORDS", "a list of words", list}
 	durationForm = Form{"TIME", "a length of time such as 90s or 5m", text}
