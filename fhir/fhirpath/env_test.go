@@ -118,7 +118,7 @@ func TestEnv_Hooks(t *testing.T) {
 		{"status.memberOf('http://unknown')", "error: not-supported"},
 		{"conformsTo('http://profile') and status = 'final'", "true"},
 		{"contained.select($this.conformsTo('http://profile'))", "false"},
-		{"conformsTo('http://unknown')", "error: processing"},
+		{"conformsTo('http://unknown')", "error: not-supported"},
 		{"conformsTo('http://hl7.org/fhir/StructureDefinition/DomainResource|4.0.1')", "true"},
 		{"conformsTo('http://hl7.org/fhir/StructureDefinition/Patient')", "false"},
 	}
