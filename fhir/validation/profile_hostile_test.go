@@ -125,7 +125,7 @@ func TestProfile_Depth(t *testing.T) {
 	v := measuring(t, []string{structureDefinition("linked", "Patient", `{"path":"Patient.link.other","type":[{"code":"Reference","targetProfile":["`+test+`linked"]}]},{"path":"Patient.name","max":"1"}`)})
 	chain := func(n int) string {
 		return bundle(repeated(n, func(i int) string {
-			return fmt.Sprintf(`{"fullUrl":"urn:uuid:%d","resource":{"resourceType":"Patient","meta":{"profile":["%slinked"]},"link":[{"other":{"reference":"urn:uuid:%d"},"type":"seealso"}]}}`, i, test, min(i+1, n-1))
+			return fmt.Sprintf(`{"fullUrl":"urn:uuid:00000000-0000-4000-8000-%012d","resource":{"resourceType":"Patient","meta":{"profile":["%slinked"]},"link":[{"other":{"reference":"urn:uuid:00000000-0000-4000-8000-%012d"},"type":"seealso"}]}}`, i, test, min(i+1, n-1))
 		}))
 	}
 	for n, want := range map[int]string{90: "", 200_000: validation.DetailProfileRecursion} {
