@@ -2,26 +2,20 @@ package conformance
 
 import (
 	"fmt"
-	"strings"
 
 	"hearken/fhir"
 	"hearken/fhir/element"
-	"hearken/fhir/fhirpath"
 	"hearken/fhir/igpackage"
 	"hearken/fhir/terminology"
 	"hearken/fhir/validation/snapshot"
 )
 
-// The stable details of what Check finds besides those of fhir/validation/snapshot.
-const (
-	DetailUnusable  = "definition-not-usable"
-	DetailInvariant = "invariant-not-evaluable"
-)
+// DetailUnusable is the stable detail of what Check finds, besides those of fhir/validation/snapshot.
+const DetailUnusable = "definition-not-usable"
 
 // Check says what is wrong with a resource that takes effect when it is stored, beyond what every resource is judged by: a structure
 // that no snapshot can be made of, a value set that imports itself. That is an error where the definition is active, and a
-// warning where it is not in force. Invariants that cannot be evaluated are warnings: they are remarked on wherever they would be
-// evaluated. A definition of FHIR's own is no fault: it is stored and has no effect.
+// warning where it is not in force. A definition of FHIR's own is no fault: it is stored and has no effect.
 func (d *Definitions) Check(n element.Node) fhir.Outcome {
 	if d.owner == nil || !IsLive(fhir.Type(n.Structure().Name)) {
 		return nil
@@ -77,9 +71,6 @@ func (c *checking) structure() {
 		}
 		c.report(at, severity, fhir.CodeBusinessRule, issue.Detail, "%s", issue.Diagnostics)
 	}
-	for _, row := range rows {
-		c.invariants(row)
-	}
 }
 
 // rowOf is which row of a differential an issue of the snapshot is about.
@@ -103,19 +94,6 @@ func elementsOf(parent element.Node) []element.Node {
 		}
 	}
 	return rows
-}
-
-// invariants compiles those that a row of the differential adds.
-func (c *checking) invariants(row element.Node) {
-	for n := range row.Children() {
-		text := n.Child("expression").Text()
-		if n.Name() != "constraint" || strings.TrimSpace(text) == "" {
-			continue
-		}
-		if _, err := fhirpath.Compile(c.definitions.owner.guides.set, text); err != nil {
-			c.report(n.Child("expression"), fhir.Warning, fhir.CodeNotSupported, DetailInvariant, "the invariant cannot be evaluated: %v", err)
-		}
-	}
 }
 
 // valueSet puts a ValueSet together as it would be when it is in force.

@@ -47,7 +47,19 @@ func (s *Server) judge(by *conformance.Definitions, root element.Node, profiles 
 	issues = append(issues, checkNHSNumbers(root, s.Policy.SyntheticNHSNumbersOnly)...)
 	if conformance.IsLive(fhir.Type(root.Structure().Name)) {
 		written := conformance.Change{Key: fhir.Key{Type: fhir.Type(root.Structure().Name), ID: fhir.ID(root.Child("id").Text())}, Node: root}
-		issues = append(issues, by.With(written).Check(root)...)
+		issues = withNew(issues, by.With(written).Check(root))
+	}
+	return issues
+}
+
+// withNew adds the issues that say something else, or of somewhere else, than those there are.
+func withNew(issues, more fhir.Outcome) fhir.Outcome {
+	for _, issue := range more {
+		if !slices.ContainsFunc(issues, func(i fhir.Issue) bool {
+			return i.Detail == issue.Detail && slices.Equal(i.Expression, issue.Expression)
+		}) {
+			issues = append(issues, issue)
+		}
 	}
 	return issues
 }

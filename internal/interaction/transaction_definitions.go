@@ -33,7 +33,7 @@ func (t *transaction) check(by *conformance.Definitions, root element.Node) (fhi
 	issues := t.server.judge(by, root)
 	for _, e := range t.entries {
 		if e.writesResource() {
-			issues = append(issues, by.Check(e.node)...)
+			issues = withNew(issues, by.Check(e.node))
 		}
 	}
 	return checked(issues)
