@@ -28,8 +28,8 @@ is told a line each; the exit code is 1 if anything is. The settings have to be 
 		for _, found := range report.Faults {
 			fmt.Fprintln(p.out, found)
 		}
-		fmt.Fprintf(p.out, "%s: %d resources, %d versions, %d index entries, %d faults\n",
-			c.Data, report.Resources, report.Versions, report.Postings, len(report.Faults))
+		fmt.Fprintf(p.out, "%s: %d resources, %d versions, %d index entries, %d audit records, %d faults\n",
+			c.Data, report.Resources, report.Versions, report.Postings, report.Audit, len(report.Faults))
 		if len(report.Faults) > 0 {
 			return exitFaults
 		}

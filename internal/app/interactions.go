@@ -114,6 +114,9 @@ func (i *Interactions) open(folder string, c config.Config, base string, guides 
 		Limits:      limits,
 		Software:    interaction.Software{Name: "Hearken", Version: d.Version, Date: d.Now()},
 	}
+	if auditOn(c) {
+		i.Audit = opened.Audit()
+	}
 	return nil
 }
 
@@ -122,6 +125,9 @@ func (i *Interactions) open(folder string, c config.Config, base string, guides 
 func syntheticOnly(c config.Config) bool {
 	return c.SyntheticNHSNumbers == config.On || c.SyntheticNHSNumbers == config.Auto && namesLoopback(c.Listen) && !c.Login()
 }
+
+// auditOn: who looks at what is recorded where people log in; a server without login knows nobody whom it could record.
+func auditOn(c config.Config) bool { return c.Audit == config.On || c.Audit == config.Auto && c.Login() }
 
 func parser(registry *search.Registry, base string, c config.Config, d Deps) *search.Parser {
 	p := &search.Parser{Registry: registry, Zone: c.Zone, Now: d.Now, Limits: search.DefaultLimits(), Base: base}

@@ -13,6 +13,10 @@ import (
 // go on, or that some requests had to be cut off.
 func (a *App) Run(ctx context.Context) error {
 	a.announce()
+	headsDone := make(chan struct{})
+	heads, stopHeads := context.WithCancel(ctx)
+	go func() { defer close(headsDone); a.logHeads(heads) }()
+	defer func() { stopHeads(); <-headsDone; a.logHead() }()
 	failed := make(chan error, 1)
 	go func() { failed <- a.serve(a.listener) }()
 	select {
@@ -47,6 +51,7 @@ func (a *App) announce() {
 	default:
 		a.log.Warn("INSECURE: no login, and other machines can connect: anyone there can read and change everything", where)
 	}
+	a.announceAudit()
 	if a.Policy.SyntheticNHSNumbersOnly {
 		a.log.Info("only synthetic NHS numbers (9…) are taken")
 	}

@@ -37,6 +37,7 @@ type Config struct {
 	AllowedProfiles      []string       // canonicals a resource may declare; nil for any
 	Packages             []string       // paths of FHIR packages to bring in beside our own guide
 	SyntheticNHSNumbers  string         // Auto, On or Off: take only NHS numbers that are never issued
+	Audit                string         // Auto, On or Off: record every look and every write before it is answered
 
 	MaxBody      int64         // bytes of a request body, after decompression
 	MaxEntries   int           // entries of a batch or transaction
@@ -73,7 +74,7 @@ const (
 	ValidationCore = "core" // resources must conform to FHIR R4 and to the profiles they declare
 	ValidationFull = "full" // and to the profile of our guide that what they are about calls for
 
-	Auto = "auto" // On without login in loopback-only mode, otherwise Off
+	Auto = "auto" // whichever the rest of the configuration asks for
 	On   = "on"
 	Off  = "off"
 

@@ -96,6 +96,9 @@ var settings = []Setting{
 	{Name: "synthetic-nhs-numbers", Group: groupFHIR, Default: Auto, Form: choice(Auto, On, Off),
 		Help: "take only NHS numbers that are never issued; auto: without login, loopback only",
 		set:  into(func(c *Config) *string { return &c.SyntheticNHSNumbers }, oneOf(Auto, On, Off))},
+	{Name: "audit", Group: groupFHIR, Default: Auto, Form: choice(Auto, On, Off),
+		Help: "record each look and write before its answer; auto: with a login",
+		set:  into(func(c *Config) *string { return &c.Audit }, oneOf(Auto, On, Off))},
 
 	{Name: "max-body", Group: groupLimits, Default: "64MiB", Form: sizeForm,
 		Help: "largest request body, after decompression",

@@ -65,6 +65,9 @@ func (s *Server) batch(ctx context.Context, r *request, body []byte, faulty map[
 	if ctx.Err() != nil {
 		return Answer{}, ctx.Err()
 	}
+	if r.act != nil {
+		r.act.kind = codeBatch
+	}
 	return Answer{Status: http.StatusOK, Body: responseBundle("batch-response", &r.Call, answers)}, nil
 }
 

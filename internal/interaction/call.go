@@ -5,7 +5,9 @@ import (
 
 	"hearken/fhir"
 	"hearken/fhir/search"
+	"hearken/internal/audit"
 	"hearken/internal/smart"
+	"hearken/internal/store"
 )
 
 // Call is one request, from HTTP or from a Bundle entry, with the wire taken off.
@@ -23,6 +25,9 @@ type Call struct {
 	SecurityContext string           // of a Binary sent as it is: the reference of Binary.securityContext, "" for none
 	Accept          string           // what a Binary read may be answered with; resource formats are the wire's business
 	Principal       *smart.Principal // who is asking, as a checked token says; nil where nobody logged in
+	Ground          audit.Ground     // why more than usual is allowed, for the audit log
+	Address         string           // of the client on the network
+	RequestID       string           // X-Request-ID
 	Base            string           // the service base URL links are made with: "http://127.0.0.1:8080/fhir"
 	Remade          bool             // Body was written here, of what was sent: its lines and columns mean nothing to the client
 }
@@ -49,4 +54,7 @@ type Answer struct {
 	Remarks fhir.Outcome
 	// SecurityContext is whose access rules hold for raw content: the reference of Binary.securityContext.
 	SecurityContext string
+
+	// Shown are the versions in Body, or named by a 304: what the audit log records to have been shown.
+	Shown []store.Record
 }

@@ -48,10 +48,10 @@ func (s *Server) commitPrepared(ctx context.Context, prepare func() error, fn fu
 // nobody can tell whether the commit was done.
 func (s *Server) write(ctx context.Context, fn func(tx store.Tx) error) error {
 	if s.Conformance == nil {
-		return s.Store.Update(ctx, fn)
+		return s.updateStore(ctx, fn)
 	}
 	touched := false
-	err := s.Store.Update(ctx, func(tx store.Tx) error {
+	err := s.updateStore(ctx, func(tx store.Tx) error {
 		w := writer{Tx: tx, guides: s.Conformance.Guides()}
 		err := fn(&w)
 		touched = touched || w.touches

@@ -150,29 +150,30 @@ func (s *Server) isIdentifier(p *query.Parameter) bool {
 	is := false
 	if d := s.Registry.Definition(p); d != nil && p.Kind == query.KindToken {
 		for path := range strings.SplitSeq(d.Expression, "|") {
-			is = is || namesIdentifier(s.Definitions, p.Base, strings.TrimSpace(path))
+			end := endOf(s.Definitions, p.Base, strings.TrimSpace(path))
+			is = is || end != nil && end.Name == "Identifier"
 		}
 	}
 	s.identifiers.Store(p, is)
 	return is
 }
 
-// namesIdentifier reports whether a plain path such as "Patient.identifier" leads to an Identifier.
-func namesIdentifier(set *definition.Set, base fhir.Type, path string) bool {
+// endOf is the type that a plain path such as "Patient.identifier" leads to; nil for any other path.
+func endOf(set *definition.Set, base fhir.Type, path string) *definition.Structure {
 	names := strings.Split(path, ".")
 	if names[0] != string(base) {
-		return false
+		return nil
 	}
 	structure := set.Structure(names[0])
 	for _, name := range names[1:] {
 		if structure == nil {
-			return false
+			return nil
 		}
 		e := structure.Element(name)
 		if e == nil || len(e.Fields) != 1 {
-			return false
+			return nil
 		}
 		structure = e.Fields[0].Type
 	}
-	return structure != nil && structure.Name == "Identifier"
+	return structure
 }

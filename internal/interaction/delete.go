@@ -38,7 +38,7 @@ func (s *Server) putDeletion(tx store.Tx, c *Call, key fhir.Key) (store.Record, 
 	if current.Version == 0 || current.Deleted() {
 		return store.Record{}, nil
 	}
-	return tx.Put(store.Prepared{Key: key, Method: store.Delete})
+	return tx.Put(store.Prepared{Key: key, Method: store.Delete, Patients: s.patientsOf(&current)})
 }
 
 // deleted is the answer to a deletion; rec is zero when nothing was there.

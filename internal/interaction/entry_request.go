@@ -32,7 +32,8 @@ func requestOf(entry element.Node) entryRequest {
 // brought the Bundle. The body is left to the caller.
 func (e *entryRequest) call(outer *Call) (Call, error) {
 	c := Call{Method: e.Method, IfMatch: e.IfMatch, IfNoneMatch: e.IfNoneMatch, IfNoneExist: e.IfNoneExist,
-		Prefer: outer.Prefer, Base: outer.Base, Accept: "application/fhir+json"}
+		Prefer: outer.Prefer, Base: outer.Base, Accept: "application/fhir+json",
+		Principal: outer.Principal, Ground: outer.Ground, Address: outer.Address, RequestID: outer.RequestID}
 	switch {
 	case e.Method == "" || e.URL == "" && e.Method != http.MethodGet:
 		return c, fhir.Errorf(fhir.CodeRequired, "an entry must have a request with method and url").Detailed("entry-request")

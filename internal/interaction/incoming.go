@@ -122,7 +122,7 @@ func worstOf(issues fhir.Outcome, usual fhir.IssueCode) fhir.IssueCode {
 // prepared is the resource ready to be stored under key. Whatever id the client wrote is replaced.
 func (in *incoming) prepared(key fhir.Key, method store.Method) store.Prepared {
 	node := in.node
-	return store.Prepared{Key: key, Method: method, Index: in.index, Encoded: in.encoded,
+	return store.Prepared{Key: key, Method: method, Index: in.index, Encoded: in.encoded, Patients: ownersOf(key, in.index),
 		Stamp: func(version fhir.VersionID, at time.Time) []byte { return element.Stamp(node, key.ID, version, at) }}
 }
 
@@ -145,7 +145,7 @@ func written(c *Call, rec store.Record, status int, remarks fhir.Outcome) Answer
 	case returnOutcome:
 		a.Body = Outcome(append(remarks[:len(remarks):len(remarks)], done(status)))
 	default:
-		a.Body = rec.Body
+		a.Body, a.Shown = rec.Body, []store.Record{rec}
 	}
 	return a
 }

@@ -18,6 +18,7 @@ type operation struct {
 	method  string      // POST; GET as well where it changes nothing and takes simple parameters only
 	without []string    // parameters of its definition that this server does not do
 	several []string    // parameters that it takes more often than its definition says
+	open    bool        // it shows nothing of anybody, and is not recorded
 	row     row
 }
 
@@ -25,7 +26,7 @@ type operation struct {
 var operations = []operation{
 	{
 		name: "json-schema", url: profiles.Base + "/OperationDefinition/json-schema",
-		shape: atInstanceOperation, types: []fhir.Type{"StructureDefinition"}, method: http.MethodGet,
+		shape: atInstanceOperation, types: []fhir.Type{"StructureDefinition"}, method: http.MethodGet, open: true,
 		row: row{atInstanceOperation, http.MethodGet, "operation", (*Server).jsonSchema, nil},
 	},
 	{

@@ -49,7 +49,7 @@ func (s *Server) present(r *request, rec store.Record, view presentation) (Answe
 	if rec.Deleted() {
 		return Answer{}, fhir.Errorf(fhir.CodeDeleted, "the resource was deleted").Detailed("deleted")
 	}
-	a := Answer{Status: http.StatusOK, Version: rec.Version, LastModified: rec.LastUpdated}
+	a := Answer{Status: http.StatusOK, Version: rec.Version, LastModified: rec.LastUpdated, Shown: []store.Record{rec}}
 	if same, err := notModified(&r.Call, rec); err != nil || same {
 		a.Status = http.StatusNotModified
 		return a, err

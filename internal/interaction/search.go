@@ -24,6 +24,9 @@ func (s *Server) search(r *request) (reading, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s.Audit != nil {
+		r.asked = patientsAsked(parsed.Query.Where)
+	}
 	return func(rd store.Reader) (Answer, error) {
 		q := parsed.Query
 		page, err := rd.Search(&q)
@@ -31,7 +34,7 @@ func (s *Server) search(r *request) (reading, error) {
 			return Answer{}, err
 		}
 		body, err := s.searchset(r, parsed, &page)
-		return Answer{Status: http.StatusOK, Body: body}, err
+		return Answer{Status: http.StatusOK, Body: body, Shown: slices.Concat(page.Matches, page.Included)}, err
 	}, nil
 }
 

@@ -14,6 +14,7 @@ import (
 	"hearken/fhir/element"
 	"hearken/fhir/search"
 	"hearken/fhir/terminology"
+	"hearken/internal/audit"
 	"hearken/internal/conformance"
 	"hearken/internal/smart"
 	"hearken/internal/store"
@@ -38,6 +39,7 @@ type Server struct {
 	// Security is CapabilityStatement.rest.security of now; nil for a server without login.
 	Security func() smart.Security
 	Software Software
+	Audit    audit.Log // where every look and every write is recorded; nil records nothing
 	// Report, if set, is told of errors that no Answer carries out: those inside a batch-response.
 	Report func(context.Context, error)
 
@@ -47,8 +49,9 @@ type Server struct {
 	admission    chan struct{}
 	capabilities capabilityCache
 	facts        factReading
-	telling      sync.Map // *query.Parameter → bool: see tells
-	identifiers  sync.Map // *query.Parameter → bool: see isIdentifier
+	telling      sync.Map        // *query.Parameter → bool: see tells
+	identifiers  sync.Map        // *query.Parameter → bool: see isIdentifier
+	plain        map[string]bool // see tellable
 }
 
 // Limits bounds what one request may cost. Zero fields are set to DefaultLimits'.
@@ -100,6 +103,14 @@ func (s *Server) Do(ctx context.Context, c Call) (Answer, error) {
 		return notAllowed(methods(allowed)), nil
 	}
 	r.Parameters, r.wire = withoutWire(c.Parameters)
+	if s.Audit != nil && !r.unrecorded() {
+		return s.recorded(ctx, r)
+	}
+	return s.permitted(ctx, r)
+}
+
+// permitted does an interaction that the caller may do.
+func (s *Server) permitted(ctx context.Context, r *request) (Answer, error) {
 	ctx, err := s.enter(ctx, r)
 	if err != nil {
 		return Answer{}, asFHIR(ctx, r.row.interaction, err)
@@ -139,6 +150,9 @@ func (s *Server) setUp() {
 		}
 	}
 	s.admission = make(chan struct{}, l.Transactions)
+	if s.Audit != nil {
+		s.plain = plainParameters(s.Definitions, s.Registry)
+	}
 }
 
 // asFHIR makes a *fhir.Error of any error of an interaction.
@@ -164,6 +178,8 @@ type request struct {
 	extended *operation    // of a place that names one
 	wire     []search.Pair // the parameters about the format of the answer: nothing to an interaction but part of its links
 	made     int           // bytes of an answer that is there before the store is asked
+	act      *act          // nil when nothing is recorded
+	asked    []fhir.ID     // patients that a search names
 }
 
 // locate reads the path of a Call.

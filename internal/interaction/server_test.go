@@ -80,7 +80,9 @@ func newServer(t testing.TB) (*interaction.Server, *clock) {
 			t.Error(err)
 		}
 	})
-	return serverOn(opened, c), c
+	s := serverOn(opened, c)
+	s.Audit = opened.Audit() // recording must change nothing; the whole server is tested without
+	return s, c
 }
 
 // engines are the stores that nothing here may tell apart.

@@ -22,6 +22,7 @@ type row struct {
 
 // The codes of interactions that other code asks for.
 const (
+	codeBatch  = "batch" // of process, which does transactions too
 	codeRead   = "read"
 	codeVread  = "vread"
 	codeCreate = "create"

@@ -55,7 +55,17 @@ func (s *Server) transaction(ctx context.Context, r *request, root element.Node)
 	if err := t.makeReady(ctx, root); err != nil {
 		return Answer{}, err
 	}
-	if err := s.commitPrepared(ctx, t.makeDrafts, t.apply); err != nil {
+	if r.act != nil {
+		r.act.parts = t.requests()
+	}
+	err := s.commitPrepared(ctx, t.makeDrafts, func(tx store.Tx, again int) error {
+		err := t.apply(tx, again)
+		if r.act != nil {
+			r.act.noteShown(s, t.shown())
+		}
+		return err
+	})
+	if err != nil {
 		return Answer{}, err
 	}
 	return Answer{Status: http.StatusOK, Body: responseBundle("transaction-response", t.call, t.answers)}, nil

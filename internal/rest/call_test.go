@@ -81,6 +81,7 @@ func TestServer_Call(t *testing.T) {
 				t.Fatalf("%s = %d %s, want 200", row.line, w.Code, w.Body)
 			}
 			row.want.Base = base
+			row.want.RequestID, row.want.Address = "made-here", "192.0.2.1" // httptest's
 			if diff := cmp.Diff(row.want, f.call); diff != "" {
 				t.Errorf("Call of %s (-want +got):\n%s", row.line, diff)
 			}

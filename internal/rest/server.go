@@ -118,7 +118,7 @@ func (s *server) serveFHIR(c *gin.Context) {
 	}
 	principal, err := s.authenticate(c.Request)
 	if err != nil {
-		s.refuse(c, err, formOf(c.Request), nil)
+		s.refuse(c, s.recordRefusal(c, err), formOf(c.Request), nil)
 		return
 	}
 	q, err := s.understand(c.Request)
@@ -127,6 +127,7 @@ func (s *server) serveFHIR(c *gin.Context) {
 		return
 	}
 	q.call.Principal = principal
+	q.call.RequestID, q.call.Address = requestIDRecorded(c), s.base.client(c.Request)
 	ctx, cancel := context.WithTimeout(c.Request.Context(), s.timeout)
 	defer cancel()
 	a, err := s.interactions.Do(ctx, q.call)
