@@ -127,7 +127,9 @@ func syntheticOnly(c config.Config) bool {
 }
 
 // auditOn: who looks at what is recorded where people log in; a server without login knows nobody whom it could record.
-func auditOn(c config.Config) bool { return c.Audit == config.On || c.Audit == config.Auto && c.Login() }
+func auditOn(c config.Config) bool {
+	return c.Audit == config.On || c.Audit == config.Auto && c.Login()
+}
 
 func parser(registry *search.Registry, base string, c config.Config, d Deps) *search.Parser {
 	p := &search.Parser{Registry: registry, Zone: c.Zone, Now: d.Now, Limits: search.DefaultLimits(), Base: base}

@@ -12,10 +12,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"hearken/fhir"
+	"hearken/fhir/element"
+	"hearken/fhir/igpackage"
+	"hearken/fhir/r4"
 	"hearken/internal/audit"
+	"hearken/internal/conformance"
 	"hearken/internal/interaction"
 	"hearken/internal/smart"
 	"hearken/internal/store"
+	"hearken/profiles"
 )
 
 // looks is what the log of s has recorded since a place, the oldest first.
@@ -270,4 +275,75 @@ func TestAudit_Refusal(t *testing.T) {
 	if err := s.RecordRefusal(context.Background(), interaction.Call{}, errNoLog); fhir.CodeOf(err) != fhir.CodeTransient {
 		t.Errorf("RecordRefusal() without a log = %v, want not-recorded", err)
 	}
+}
+
+// TestAccessLog tells a patient who looked, in plain words and page by page; and asking is in the next answer.
+func TestAccessLog(t *testing.T) {
+	s, _ := newServer(t)
+	guide, _ := igpackage.ReadFolder(r4.Definitions(), profiles.Files, igpackage.DefaultLimits())
+	guides, _ := conformance.NewGuides(guide)
+	s.Conformance = conformance.New(guides, s.Store, func(*conformance.Definitions) conformance.Validate {
+		return func(*element.Tree, ...string) fhir.Outcome { return nil }
+	})
+	mustDo(t, s, 201, "PUT", "Organization/g", `{"resourceType":"Organization","id":"g","identifier":[{"system":"urn:ods","value":"RX1"}],"name":"Riverside Hospice"}`)
+	mustDo(t, s, 201, "PUT", "Patient/p", patient("p", "1"))
+	mustDo(t, s, 201, "PUT", "Patient/q", patient("q", "2"))
+	c := call("GET", "Patient/p", "")
+	c.Principal = &smart.Principal{Issuer: "https://i", Subject: "s", User: true, RoleID: "1", OrganisationID: "RX1",
+		Roles: []smart.Role{{ID: "1", Code: "S8000:G8000:R8001"}}, Purposes: []string{"TREAT"}}
+	if a := answer(s, c); a.Status != 200 {
+		t.Fatal(a.Status)
+	}
+	mustDo(t, s, 200, "GET", "Patient/q", "")
+	type access map[string]any
+	read := func(target string) (all []access, next string) {
+		a := mustDo(t, s, 200, "GET", target, "")
+		for i := 0; ; i++ {
+			name := text(t, a.Body, fmt.Sprintf("parameter.%d.name", i))
+			if name == "" {
+				return all, next
+			}
+			if name == "next" {
+				next = text(t, a.Body, fmt.Sprintf("parameter.%d.valueString", i))
+				continue
+			}
+			one := access{}
+			for j := 0; ; j++ {
+				part := fmt.Sprintf("parameter.%d.part.%d.", i, j)
+				name := text(t, a.Body, part+"name")
+				if name == "" {
+					break
+				}
+				for _, kind := range []string{"valueString", "valueInstant", "valueBoolean"} {
+					if v := at(t, a.Body, part+kind); v != nil {
+						one[name] = v
+					}
+				}
+			}
+			all = append(all, one)
+		}
+	}
+	first, next := read("Patient/p/$access-log?_count=1")
+	want := access{"time": "2024-02-29T12:00:00.000Z", "organisation": "Riverside Hospice", "role": "nurse", "what": "looked at: patient",
+		"why": "treatment", "emergency": false, "outcome": "done", "event": "audit-1-4"}
+	if len(first) != 1 {
+		t.Fatalf("%d accesses on a page of one", len(first))
+	}
+	if diff := cmp.Diff(want, first[0]); diff != "" {
+		t.Errorf("the newest access (-want +got):\n%s", diff)
+	}
+	rest, end := read("Patient/p/$access-log?_count=10&cursor=" + next)
+	if len(rest) != 1 || rest[0]["what"] != "changed: patient" || end != "" {
+		t.Errorf("the rest = %v, %q", rest, end)
+	}
+	again, _ := read("Patient/p/$access-log?_count=1")
+	if again[0]["what"] != "looked at who had looked at the record" {
+		t.Errorf("after asking, the newest access is %v", again[0])
+	}
+	for target, status := range map[string]int{"Patient/nobody/$access-log": 404, "Patient/p/$access-log?_count=0": 400, "Patient/p/$access-log?cursor=x": 400,
+		"Patient/p/$access-log?_since=yesterday": 400, "Observation/p/$access-log": 404, "Patient/p/$access-log?_since=2024-02-29T12:00:01Z": 200} {
+		mustDo(t, s, status, "GET", target, "")
+	}
+	s.Audit = nil
+	mustDo(t, s, 400, "GET", "Patient/p/$access-log", "")
 }

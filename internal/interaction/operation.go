@@ -30,6 +30,11 @@ var operations = []operation{
 		row: row{atInstanceOperation, http.MethodGet, "operation", (*Server).jsonSchema, nil},
 	},
 	{
+		name: "access-log", url: profiles.Base + "/OperationDefinition/access-log",
+		shape: atInstanceOperation, types: []fhir.Type{patientType}, method: http.MethodGet,
+		row: row{atInstanceOperation, http.MethodGet, "operation", nil, (*Server).accessLog},
+	},
+	{
 		name: "validate", url: "http://hl7.org/fhir/OperationDefinition/Resource-validate", shape: atTypeOperation, method: http.MethodPost,
 		several: []string{"profile"}, row: row{atTypeOperation, http.MethodPost, "operation", nil, (*Server).validate},
 	},

@@ -29,7 +29,7 @@ func (s *Server) patientsOf(rec *store.Record) []fhir.ID {
 // patientsAsked is the patients that a search names, whatever it finds.
 func patientsAsked(where query.Expr) (ids []fhir.ID) {
 	ask := func(key fhir.Key) {
-		if key.Type == patientType && key.ID != "" && !slices.Contains(ids, key.ID) && !personalNumber.MatchString(string(key.ID)) {
+		if key.Type == patientType && key.ID != "" && !slices.Contains(ids, key.ID) && !personal(string(key.ID)) {
 			ids = append(ids, key.ID)
 		}
 	}

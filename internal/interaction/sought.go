@@ -1,7 +1,6 @@
 package interaction
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -41,7 +40,7 @@ func (s *Server) recordSought(record *audit.Record, r *request) {
 	if w.cut && !strings.HasSuffix(record.Query, cutMark) {
 		record.Query += cutMark
 	}
-	if personalNumber.MatchString(string(record.Target.ID)) {
+	if personal(string(record.Target.ID)) {
 		record.Sought = append(record.Sought, s.Audit.Digest(string(record.Target.ID)))
 		record.Target.ID = ""
 	}
@@ -60,14 +59,14 @@ type soughtWriter struct {
 
 func (w *soughtWriter) parameter(p search.Pair) {
 	said := escape(p.Name) + "="
-	if personalNumber.MatchString(p.Name) {
+	if personal(p.Name) {
 		said = w.digest(p.Name) + "="
 	}
 	switch {
 	case p.Name == search.PageParameter:
 		said += "*" // which page: long, and nothing to anyone but this server
 	case w.server.tellable(p.Name):
-		said += w.alternatives(p.Value, personalNumber.MatchString)
+		said += w.alternatives(p.Value, personal)
 	default:
 		said += w.alternatives(p.Value, func(string) bool { return true })
 	}
@@ -98,7 +97,7 @@ func (w *soughtWriter) alternatives(value string, hide func(string) bool) string
 			code = w.digest(code)
 		}
 		if found {
-			if personalNumber.MatchString(system) {
+			if personal(system) {
 				system = "..."
 			}
 			code = escape(system) + "|" + code
@@ -128,8 +127,45 @@ func NumberOf(value string) string {
 	return plain
 }
 
-// personalNumber finds what could be somebody's number: nine digits or more, by themselves, or as NHS numbers are written.
-var personalNumber = regexp.MustCompile(`(^|[^0-9A-Za-z])([0-9]{9,}|[0-9]{3}[ -][0-9]{3}[ -][0-9]{4})($|[^0-9A-Za-z])`)
+// personal reports whether a text holds what could be somebody's number: nine digits or more, by themselves, or ten as NHS
+// numbers are written. What stands among letters is chance, as in most ids.
+func personal(text string) bool {
+	for i := 0; i < len(text); {
+		n := digitsAt(text, i)
+		if n == 0 {
+			i++
+			continue
+		}
+		alone := i == 0 || !isAlphanumeric(text[i-1])
+		if end := i + n; alone && n >= longNumber && (end == len(text) || !isAlphanumeric(text[end])) || alone && n == 3 && spaced(text[i:]) {
+			return true
+		}
+		i += n
+	}
+	return false
+}
+
+// longNumber is how many digits make a number that could be somebody's.
+const longNumber = 9
+
+// spaced reports whether a text begins with an NHS number written 3-3-4.
+func spaced(text string) bool {
+	const size = 12
+	return len(text) >= size && (text[3] == ' ' || text[3] == '-') && text[7] == text[3] && digitsAt(text, 4) == 3 && digitsAt(text, 8) == 4 &&
+		(len(text) == size || !isAlphanumeric(text[size]))
+}
+
+// digitsAt is how many digits stand in a row from i on.
+func digitsAt(text string, i int) (n int) {
+	for i+n < len(text) && text[i+n] >= '0' && text[i+n] <= '9' {
+		n++
+	}
+	return n
+}
+
+func isAlphanumeric(c byte) bool {
+	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z'
+}
 
 // tellable reports whether the values of a search parameter say nothing of who somebody is. It goes by the end of a chain, and
 // by what every parameter of that name searches, on any type: codes, references, amounts, moments of care.

@@ -3,6 +3,7 @@ package embedded
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -49,6 +50,7 @@ func (l *auditLog) commitQueued() {
 	var group []*queued
 	for q := range l.queue {
 		group = append(group[:0], q)
+		l.gather()
 		for size := len(q.sealed); size < maxGroup && len(l.queue) > 0; size += len(q.sealed) {
 			q = <-l.queue
 			group = append(group, q)
@@ -58,6 +60,15 @@ func (l *auditLog) commitQueued() {
 			q.done <- err
 			group[i] = nil
 		}
+	}
+}
+
+// gather lets whoever is about to record something do so first, so that one sync is for more of them. On an idle machine
+// it returns at once.
+func (l *auditLog) gather() {
+	for n := -1; n < len(l.queue) && n < auditQueue/2; {
+		n = len(l.queue)
+		runtime.Gosched()
 	}
 }
 

@@ -1,0 +1,118 @@
+package audit
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"hearken/fhir"
+)
+
+// Words say, for the person whose record it is, what an act was. They name no one, and nothing of anybody else.
+type Words struct {
+	What string // "looked at: care plan, consent (2)"
+	Role string // "nurse"
+	Why  string // "treatment in an emergency"
+	End  string // "done", "refused" or "failed"
+}
+
+// Words puts a Record into plain words for a patient whom it concerns.
+func (r *Record) Words() Words {
+	w := Words{What: r.what(), Role: wordOf(roles, lastPart(r.Agent.Role)), Why: wordOf(purposes, r.Agent.Purpose), End: ends[r.Outcome]}
+	switch {
+	case w.Role == "" && r.Agent.User:
+		w.Role = "somebody who logged in"
+	case w.Role == "" && r.Agent.IsZero():
+		w.Role = "somebody without a login"
+	case w.Role == "":
+		w.Role = "a computer system"
+	}
+	if r.Ground.Emergency {
+		w.Why = purposes["BTG"]
+	}
+	if w.Why == "" {
+		w.Why = "no purpose was given"
+	}
+	return w
+}
+
+var ends = map[Outcome]string{Success: "done", Denied: "refused", Failed: "failed", Faulty: "failed"}
+
+// roles are job roles of the NHS, and words of others, as people say them.
+var roles = map[string]string{
+	"R8000": "clinician", "R8001": "nurse", "R8003": "health professional", "R8004": "student", "R8015": "systems support",
+	"R0001": "privacy officer", "R5105": "Caldicott Guardian",
+}
+
+// purposes are codes of http://terminology.hl7.org/CodeSystem/v3-ActReason.
+var purposes = map[string]string{
+	"TREAT": "treatment", "ETREAT": "treatment in an emergency", "BTG": "emergency access, which has to be justified afterwards",
+	"CAREMGT": "planning of care", "PATRQT": "the person asked for it", "HOPERAT": "running the service", "HSYSADMIN": "running the computer system",
+}
+
+func wordOf(words map[string]string, code string) string {
+	if word := words[code]; word != "" || code == "" {
+		return word
+	}
+	return "code " + code
+}
+
+func lastPart(code string) string { return code[strings.LastIndexByte(code, ':')+1:] }
+
+// what says what was done. What concerned several people is not counted: those numbers are of all of them.
+func (r *Record) what() string {
+	verb := map[Action]string{Create: "added", Read: "looked at", Update: "changed", Delete: "removed"}[r.Action]
+	switch {
+	case r.Operation == "access-log":
+		return "looked at who had looked at the record"
+	case r.Outcome != Success:
+		attempt := map[Action]string{Create: "to add something", Read: "to look", Update: "to change something", Delete: "to remove something", Execute: "to search, or to send changes"}
+		return "tried " + attempt[r.Action] + map[bool]string{true: ", and was not allowed", false: ", and could not"}[r.Outcome == Denied]
+	case len(r.Patients) > 1:
+		return "saw or changed the records of several people, this one among them"
+	case len(r.Versions) == 0:
+		return "searched, and saw nothing"
+	case verb != "":
+		return verb + ": " + listOf(r.Versions, func(Version) bool { return true })
+	}
+	var parts []string
+	if seen := listOf(r.Versions, func(v Version) bool { return !v.Written }); seen != "" {
+		parts = append(parts, "looked at: "+seen)
+	}
+	if written := listOf(r.Versions, func(v Version) bool { return v.Written }); written != "" {
+		parts = append(parts, "added, changed or removed: "+written)
+	}
+	return strings.Join(parts, "; ")
+}
+
+// listOf counts versions by type: "care plan, consent (2)".
+func listOf(versions []Version, of func(Version) bool) string {
+	counts := map[string]int{}
+	for _, v := range versions {
+		if of(v) {
+			counts[plain(v.Type)]++
+		}
+	}
+	var all []string
+	for word, n := range counts {
+		if n > 1 {
+			word = fmt.Sprintf("%s (%d)", word, n)
+		}
+		all = append(all, word)
+	}
+	slices.Sort(all)
+	return strings.Join(all, ", ")
+}
+
+// plain is the name of a type as words: "CarePlan" is "care plan".
+func plain(t fhir.Type) string {
+	var out strings.Builder
+	for i, c := range string(t) {
+		if i > 0 && unicode.IsUpper(c) {
+			out.WriteByte(' ')
+		}
+		out.WriteRune(unicode.ToLower(c))
+	}
+	return out.String()
+}
