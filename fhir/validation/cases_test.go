@@ -184,7 +184,7 @@ func (c validatorCase) parse(source []byte) ([]*element.Tree, fhir.Outcome) {
 }
 
 // TestCases runs HL7's validator cases. testdata/known-verdicts.tsv lists each whose verdict differs, with the reason; not
-// more than six in a hundred may.
+// more than one in twenty may.
 func TestCases(t *testing.T) {
 	cases, known := validatorCases(t), knownVerdicts(t)
 	folder := fhirtest.SharedData(t, "fhir-test-cases", "validator")
@@ -211,8 +211,8 @@ func TestCases(t *testing.T) {
 		t.Errorf("known-verdicts.tsv names %s, which is no case", name)
 	}
 	t.Logf("%d of %d verdicts agree", agreed, len(cases))
-	if agreed*100 < len(cases)*94 {
-		t.Errorf("%d of %d verdicts agree, want 94 in 100", agreed, len(cases))
+	if agreed*100 < len(cases)*95 {
+		t.Errorf("%d of %d verdicts agree, want 95 in 100", agreed, len(cases))
 	}
 	writeResults(t, results)
 }
