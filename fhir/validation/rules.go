@@ -26,6 +26,7 @@ const (
 	DetailElementType        = "element-type"
 	DetailElementLimit       = "element-limit"
 	DetailExpression         = "fhirpath"
+	DetailObligation         = "obligation"
 	DetailCodeSystem         = "code-system"
 	DetailCode               = "code"
 	DetailConceptMap         = "concept-map"
@@ -58,6 +59,7 @@ func resourceRules() []placedRule {
 		{"Attachment", checkAttachment},
 		{"Questionnaire", checkQuestionnaire},
 		{"StructureDefinition", checkStructureDefinition},
+		{"StructureDefinition", checkObligations},
 		{"ElementDefinition", checkElementDefinition},
 		{"ValueSet.compose.include", checkInclude},
 		{"CodeSystem", checkCodeSystem},
