@@ -88,16 +88,19 @@ func (s *parse) match(o *offer, whole, modifier, value string) (c criterion, ok 
 			continue
 		}
 		s.conditions++
-		if e, problem := v.read(alternative); problem != "" {
+		switch e, problem := v.read(alternative); {
+		case problem != "" && v.notKnown:
+			s.report(notEvaluable(whole, "%s: %s", o.parameter, problem))
+		case problem != "":
 			s.report(badValue(whole, "%s: %s", o.parameter, problem))
-		} else {
+		default:
 			any = append(any, e)
 		}
 	}
 	if len(any) == 0 && len(s.found) == 0 {
 		return criterion{positive: query.Const(true)}, true // nothing but commas asks for nothing
 	}
-	return criterion{any, modifier == notModifier}, len(s.found) == 0
+	return criterion{any, modifier == notModifier || modifier == notInModifier}, len(s.found) == 0
 }
 
 // missing reads ":missing", whose value is one of two words.

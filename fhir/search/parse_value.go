@@ -24,7 +24,7 @@ const (
 // publishedModifiers are those the specification has, so that one of them in the wrong place or not
 // offered is told from a slip of the pen.
 var publishedModifiers = []string{missingModifier, notModifier, exactModifier, containsModifier, textModifier,
-	identifierModifier, ofTypeModifier, belowModifier, aboveModifier, "in", "not-in"}
+	identifierModifier, ofTypeModifier, belowModifier, aboveModifier, inModifier, notInModifier}
 
 // modifiersOf lists the modifiers each kind of parameter takes besides ":missing"; a reference takes types too.
 var modifiersOf = map[query.Kind][]string{
@@ -58,6 +58,7 @@ type valueReader struct {
 	whole    string
 	modifier string
 	target   fhir.Type // the type a reference's modifier names
+	notKnown bool      // the value is well formed, and what it names is not known
 }
 
 // acceptModifier reports whether the parameter takes the modifier; if not, that is a fault.
@@ -66,7 +67,7 @@ func (v *valueReader) acceptModifier() bool {
 		return true
 	}
 	p := v.parameter
-	valid := v.Registry.Modifiers(p)
+	valid := v.withTerminology(v.Registry.Modifiers(p))
 	if slices.Contains(valid, v.modifier) && v.modifier != missingModifier {
 		return true
 	}
@@ -83,6 +84,9 @@ func (v *valueReader) acceptModifier() bool {
 
 // read reads one alternative of a value, escapes and all. problem says what is wrong with its form.
 func (v *valueReader) read(raw string) (e query.Expr, problem string) {
+	if v.asksTerminology() {
+		return v.byTerminology(raw)
+	}
 	if v.parameter.Kind == query.KindURI && v.modifier != belowModifier && v.modifier != aboveModifier {
 		if e, problem, ok := v.versionedURI(raw); ok {
 			return e, problem

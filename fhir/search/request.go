@@ -5,6 +5,7 @@ import (
 
 	"hearken/fhir"
 	"hearken/fhir/search/query"
+	"hearken/fhir/terminology"
 )
 
 // Pair is one parameter of a request, decoded.
@@ -71,6 +72,8 @@ type Parser struct {
 	Limits            Limits
 	UnknownParameters Handling
 	Base              string // the server's own base URL, as the Extractor has it
+	// Terminology is asked by the modifiers in, not-in, below and above of tokens; nil refuses them. It is that of now.
+	Terminology func() *terminology.Library
 }
 
 // Request is what a search asks for.

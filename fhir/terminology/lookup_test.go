@@ -173,3 +173,27 @@ func TestMap_Translate(t *testing.T) {
 		t.Error("Map(urn:2|2) is there, want none")
 	}
 }
+
+func TestSystem_Related(t *testing.T) {
+	library := terminology.NewLibrary(&definition.Terminology{CodeSystems: []definition.CodeSystem{trees()}})
+	for _, row := range []struct {
+		system, code, below, above string
+		answer                     terminology.Answer
+	}{
+		{"urn:s", "b", "b c f", "b a", terminology.In},
+		{"urn:s", "f", "f", "f a b e", terminology.In},
+		{"urn:s", "zz", "", "", terminology.NotIn},
+		{"urn:t", "b", "", "", terminology.Unknown},
+		{"http://unitsofmeasure.org", "mg", "", "", terminology.Unknown},
+	} {
+		system := library.System(row.system, "")
+		below, verdict := system.Below(row.code)
+		above, _ := system.Above(row.code)
+		if got := strings.Join(below, " "); got != row.below || verdict.Answer != row.answer {
+			t.Errorf("Below(%s, %s) = %q, %v, want %q, %v", row.system, row.code, got, verdict, row.below, row.answer)
+		}
+		if got := strings.Join(above, " "); got != row.above {
+			t.Errorf("Above(%s, %s) = %q, want %q", row.system, row.code, got, row.above)
+		}
+	}
+}

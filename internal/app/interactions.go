@@ -114,6 +114,7 @@ func (i *Interactions) open(folder string, c config.Config, base string, guides 
 		Limits:      limits,
 		Software:    interaction.Software{Name: "Hearken", Version: d.Version, Date: d.Now()},
 	}
+	i.Parser.Terminology = inForce.Terminology
 	if auditOn(c) {
 		i.Audit = opened.Audit()
 	}
