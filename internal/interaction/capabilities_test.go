@@ -56,6 +56,9 @@ func TestCapabilities_Statement(t *testing.T) {
 		t.Errorf("mode %s, %d types, %d compartments; want server, 145, 5", rest.Mode, len(rest.Resource), len(rest.Compartment))
 	}
 	for _, r := range rest.Resource {
+		if r.Type == "AuditEvent" {
+			continue // kept apart: see TestApart
+		}
 		if r.Versioning != "versioned" || !r.ReadHistory || !r.UpdateCreate || !r.ConditionalCreate || !r.ConditionalUpdate ||
 			r.ConditionalRead != "full-support" || r.ConditionalDelete != "single" || strings.Join(r.ReferencePolicy, " ") != "literal logical" {
 			t.Errorf("%s: %+v", r.Type, r)

@@ -12,17 +12,17 @@ import (
 func (s *Server) describeType(typ fhir.Type) capabilityResource {
 	out := capabilityResource{
 		Type: string(typ), Versioning: "versioned",
-		ReadHistory:       s.offers(atVersion, http.MethodGet),
-		UpdateCreate:      s.offers(atInstance, http.MethodPut),
-		ConditionalCreate: s.offers(atType, http.MethodPost),
-		ConditionalUpdate: s.offers(atType, http.MethodPut),
+		ReadHistory:       s.offersOn(typ, atVersion, http.MethodGet),
+		UpdateCreate:      s.offersOn(typ, atInstance, http.MethodPut),
+		ConditionalCreate: s.offersOn(typ, atType, http.MethodPost),
+		ConditionalUpdate: s.offersOn(typ, atType, http.MethodPut),
 		ConditionalRead:   "not-supported", ConditionalDelete: "not-supported",
 		ReferencePolicy: []string{"literal", "logical"},
 	}
-	if s.offers(atInstance, http.MethodGet) {
+	if s.offersOn(typ, atInstance, http.MethodGet) {
 		out.ConditionalRead = "full-support"
 	}
-	if s.offers(atType, http.MethodDelete) {
+	if s.offersOn(typ, atType, http.MethodDelete) {
 		out.ConditionalDelete = "single"
 	}
 	if s.Policy.ReferentialIntegrity {
@@ -34,7 +34,7 @@ func (s *Server) describeType(typ fhir.Type) capabilityResource {
 	if guides := s.guides(); guides != nil {
 		out.SupportedProfile = guides.ProfilesOf(typ)
 	}
-	out.Interaction = s.typeInteractions()
+	out.Interaction = s.typeInteractions(typ)
 	s.describeSearch(&out, typ)
 	out.Operation = append(describeOperations(atTypeOperation, typ), describeOperations(atInstanceOperation, typ)...)
 	slices.SortFunc(out.Operation, compareOperations)
@@ -42,16 +42,12 @@ func (s *Server) describeType(typ fhir.Type) capabilityResource {
 	return out
 }
 
-func (s *Server) offers(at shape, method string) bool {
-	return slices.ContainsFunc(s.rows, func(r row) bool { return r.shape == at && r.method == method })
-}
-
 // typeInteractions are those on a type and its instances, in the table's order. (A search of a compartment has no code
 // of its own.)
-func (s *Server) typeInteractions() []capabilityCode {
+func (s *Server) typeInteractions(typ fhir.Type) []capabilityCode {
 	var codes []capabilityCode
 	for _, row := range s.rows {
-		onType := row.shape >= atType && row.shape <= atVersion
+		onType := row.shape >= atType && row.shape <= atVersion && !(s.apart(typ) && row.changes())
 		if code := (capabilityCode{Code: row.interaction}); onType && !slices.Contains(codes, code) {
 			codes = append(codes, code)
 		}
@@ -76,7 +72,7 @@ func (s *Server) describeSearch(out *capabilityResource, typ fhir.Type) {
 		out.SearchInclude = append([]string{"*"}, out.SearchInclude...)
 	}
 	for _, p := range s.Registry.All() {
-		if p.Kind == query.KindReference && slices.Contains(p.Targets, typ) {
+		if p.Kind == query.KindReference && slices.Contains(p.Targets, typ) && (p.Base == typ || !s.apart(p.Base)) {
 			out.SearchRevInclude = append(out.SearchRevInclude, string(p.Base)+":"+p.Code)
 		}
 	}

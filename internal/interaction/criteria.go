@@ -37,6 +37,9 @@ func (s *Server) criteriaOf(typ fhir.Type, parameters []search.Pair) (*criteria,
 	if err != nil {
 		return nil, err
 	}
+	if err := s.keepApart(&parsed.Query); err != nil {
+		return nil, err
+	}
 	c := &criteria{typ: typ, where: parsed.Query.Where}
 	c.claims = s.claimsOf(c)
 	return c, nil

@@ -34,6 +34,9 @@ func (s *Server) history(r *request) (reading, error) {
 		if err != nil {
 			return Answer{}, err
 		}
+		if q.Type == "" {
+			page.Records = s.withoutApart(page.Records)
+		}
 		body, err := s.historyBundle(r, applied, page, view)
 		return Answer{Status: http.StatusOK, Body: body, LastModified: newest(page.Records), Shown: page.Records}, err
 	}, nil

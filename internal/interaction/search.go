@@ -24,6 +24,9 @@ func (s *Server) search(r *request) (reading, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.keepApart(&parsed.Query); err != nil {
+		return nil, err
+	}
 	if s.Audit != nil {
 		r.asked = patientsAsked(parsed.Query.Where)
 	}
@@ -32,6 +35,9 @@ func (s *Server) search(r *request) (reading, error) {
 		page, err := rd.Search(&q)
 		if err != nil {
 			return Answer{}, err
+		}
+		if !s.apart(r.key.Type) {
+			page.Included = s.withoutApart(page.Included)
 		}
 		body, err := s.searchset(r, parsed, &page)
 		return Answer{Status: http.StatusOK, Body: body, Shown: slices.Concat(page.Matches, page.Included)}, err

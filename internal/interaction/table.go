@@ -64,7 +64,14 @@ func (s *Server) at(r *request) []*row {
 	if r.extended != nil {
 		return r.extended.rows()
 	}
-	return s.byShape[r.shape]
+	switch rows := s.byShape[r.shape]; {
+	case s.apart(r.member):
+		return nil
+	case s.apart(r.key.Type):
+		return rowsApart(rows)
+	default:
+		return rows
+	}
 }
 
 func rowFor(rows []*row, method string) *row {

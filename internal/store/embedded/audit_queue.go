@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
+	"time"
 
 	"github.com/cockroachdb/pebble/v2"
 
@@ -48,13 +49,15 @@ const maxGroup = 4 << 20
 func (l *auditLog) commitQueued() {
 	defer close(l.stopped)
 	var group []*queued
+	last := 0
 	for q := range l.queue {
 		group = append(group[:0], q)
-		l.gather()
+		l.gather(last)
 		for size := len(q.sealed); size < maxGroup && len(l.queue) > 0; size += len(q.sealed) {
 			q = <-l.queue
 			group = append(group, q)
 		}
+		last = len(group)
 		err := l.commitGroup(group)
 		for i, q := range group {
 			q.done <- err
@@ -63,13 +66,20 @@ func (l *auditLog) commitQueued() {
 	}
 }
 
-// gather lets whoever is about to record something do so first, so that one sync is for more of them. On an idle machine
-// it returns at once.
-func (l *auditLog) gather() {
-	for n := -1; n < len(l.queue) && n < auditQueue/2; {
-		n = len(l.queue)
-		runtime.Gosched()
+// A sync costs about as much as dozens of records, so that under load it pays to wait a little for more of them. Few
+// records at a time are never made to wait.
+const (
+	gatherFrom = 8
+	gatherTime = 500 * time.Microsecond
+)
+
+// gather lets whoever is about to record something do so first, so that one sync is for more of them.
+func (l *auditLog) gather(last int) {
+	if last >= gatherFrom && len(l.queue) < last {
+		time.Sleep(gatherTime)
+		return
 	}
+	runtime.Gosched()
 }
 
 // commitGroup makes the Records durable. A panic on the way is a fault like any other: the store becomes read-only,
