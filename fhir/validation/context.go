@@ -12,7 +12,7 @@ import (
 // contexts is where an extension may stand (https://hl7.org/fhir/R4/defining-extensions.html#context).
 type contexts struct {
 	elements    map[string]bool // paths and types, "Patient.name"
-	extensions  map[string]bool // urls of the extensions it may be part of
+	extensions  map[string]bool // urls of the extensions it may be part of, with "#part" for a part of one
 	expressions []*fhirpath.Expression
 	anywhere    bool
 	invariants  []compilation // what must be true there besides
@@ -24,8 +24,7 @@ func (l *profileLibrary) contexts(p *planner, s *definition.StructureDefinition)
 	for _, context := range s.Context {
 		switch context.Type {
 		case "extension":
-			url, _, _ := strings.Cut(context.Expression, "#") // a part of it is named after "#"
-			c.extensions[url] = true
+			c.extensions[context.Expression] = true
 		case "fhirpath":
 			made := p.compileText(context.Expression)
 			c.anywhere = c.anywhere || made.err != nil
@@ -72,7 +71,11 @@ func (v *Visit) isPartOf(extensions map[string]bool, n element.Node) bool {
 	if outer := n.Parent(); outer.Structure() == v.validator.extension {
 		n = outer
 	}
-	return n.Structure() == v.validator.extension && extensions[n.Child("url").Text()]
+	if n.Structure() != v.validator.extension {
+		return false
+	}
+	url, outer := n.Child("url").Text(), n.Parent()
+	return extensions[url] || outer.Structure() == v.validator.extension && extensions[outer.Child("url").Text()+"#"+url]
 }
 
 // isCanonical reports whether a resource is of a type that has a canonical URL: CanonicalResource is how later releases name what R4 has no

@@ -1,6 +1,7 @@
 package validation
 
 import (
+	"slices"
 	"strings"
 
 	"hearken/fhir"
@@ -22,6 +23,11 @@ type criterion struct {
 // discriminator makes the matcher of one discriminator of a slice
 // (https://hl7.org/fhir/R4/profiling.html#discriminator); nil when the slice says nothing where it looks, so that the others tell.
 func (p *rowPlanner) discriminator(o *definition.Outline, s *definition.Structure, d definition.Discriminator) matcher {
+	if s != nil && s.Name == "Extension" && d.Path == "url" {
+		if urls := urlsOf(o); len(urls) > 0 {
+			return func(_ *Visit, n element.Node) bool { return slices.Contains(urls, n.Child("url").Text()) }
+		}
+	}
 	steps, ends := p.follow(criterion{outline: o, at: s}, pathSteps(d.Path))
 	var any []matcher
 	for _, end := range ends {
@@ -36,6 +42,15 @@ func (p *rowPlanner) discriminator(o *definition.Outline, s *definition.Structur
 		return somewhere(steps[:last], p.referredType(anyOf(any), ends))
 	}
 	return somewhere(steps, anyOf(any))
+}
+
+// urlsOf are the urls a slice of extensions has: the one that is fixed, or those of the definitions that its type names, which need not be
+// known for that.
+func urlsOf(o *definition.Outline) []string {
+	if url := unquoted(o.Child("url")); url != "" {
+		return []string{url}
+	}
+	return profilesOf(o.Row)
 }
 
 // referredType matches a reference by the type of what it is to: of the resource where that is here, else as the reference names it.

@@ -68,6 +68,12 @@ func TestProfile_Slices(t *testing.T) {
 		{"slices that overlap", sliced("Patient.telecom", open, [2]string{"exists", "rank"}) +
 			`,{"path":"Patient.telecom","sliceName":"a"},{"path":"Patient.telecom.rank","min":1},{"path":"Patient.telecom","sliceName":"b","max":"1"},{"path":"Patient.telecom.rank","min":1}`,
 			`"telecom":[{"rank":1,"system":"phone","value":"1"}]`, []string{"error slice-ambiguous Patient.telecom[0]"}},
+		{"extensions nobody has defined", `{"path":"Patient.extension","sliceName":"a","min":1,"max":"1","type":[{"code":"Extension","profile":["http://a.example/x"]}]}`,
+			`"extension":[{"url":"http://a.example/y","valueString":"a"},{"url":"http://a.example/x","valueString":"a"},{"url":"http://a.example/x","valueString":"a"}]`,
+			[]string{"warning unknown-extension Patient.extension[0]", "warning unknown-extension Patient.extension[1]", "warning unknown-extension Patient.extension[2]", "error slice-too-many Patient.extension[2]"}},
+		{"and what is in them", `{"path":"Patient.extension","sliceName":"a","max":"1","type":[{"code":"Extension","profile":["http://a.example/x"]}]},{"path":"Patient.extension.extension","sliceName":"b","min":1}`,
+			`"extension":[{"url":"http://a.example/y","valueString":"a"},{"url":"http://a.example/x","valueString":"a"}]`,
+			[]string{"warning unknown-extension Patient.extension[0]", "warning unknown-extension Patient.extension[1]", "error slice-missing Patient.extension[1].extension"}},
 		{"the whole as well", byUse(open) + home + `,{"path":"Patient.contact","max":"0"}`, `"telecom":[{"use":"home","system":"phone","value":"1"}],"contact":[{"name":{"text":"a"}}]`, []string{"error too-many-elements Patient.contact[0]"}},
 	})
 }
