@@ -100,7 +100,7 @@ func TestFind_Nested(t *testing.T) {
 }
 
 func TestFind_HostileIsLinear(t *testing.T) {
-	fhirtest.Linear(t, 40, 2_000, func(n int) func() {
+	fhirtest.Linear(t, 60, 500, func(n int) func() {
 		entries := make([]string, n)
 		for i := range entries {
 			entries[i] = entry("http://a.example/Patient/1", fmt.Sprintf(`{"resourceType":"Patient","id":"1","meta":{"versionId":"%d"}}`, i+1))
