@@ -21,7 +21,7 @@ func TestUpdate_Examples(t *testing.T) {
 		t.Fatalf("%d examples (%v), want at least 500", len(files), err)
 	}
 	s, _ := newServer(t)
-	s.Conformance = nil
+	s.Conformance, s.Audit = nil, nil // with an audit log AuditEvents are not to be PUT: see TestApart
 	for _, file := range files {
 		body, err := os.ReadFile(file)
 		if err != nil {
