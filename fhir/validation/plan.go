@@ -105,9 +105,14 @@ func (p *planner) planFields() {
 		}
 		p.planType(plan, f)
 		p.validator.planBindings(plan, f)
-		plan.plainLeaf = f.Type.Kind == definition.Primitive && plan.max == 0 && len(plan.invariants) == 0 && len(plan.bindings) == 0 &&
-			plan.targets == nil && p.plain(f.Type)
+		plan.plainLeaf = p.validator.isPlainLeaf(plan, f)
 	}
+}
+
+// isPlainLeaf reports whether a value without id and extensions has nothing to check.
+func (v *Validator) isPlainLeaf(plan *fieldPlan, f *definition.Field) bool {
+	return f.Type.Kind == definition.Primitive && plan.max == 0 && len(plan.invariants) == 0 && len(plan.bindings) == 0 &&
+		plan.targets == nil && v.plain(f.Type)
 }
 
 // planType adds what the row says of the field's type: reference targets, and the profiles of a
@@ -145,8 +150,8 @@ func hasKey(constraints []*definition.Constraint, key string) bool {
 
 // plain reports whether a primitive with a value and without children passes all that its
 // structure asks: its invariants hold of any value, and it has no rules.
-func (p *planner) plain(s *definition.Structure) bool {
-	plan := &p.validator.structures[s.Index]
+func (v *Validator) plain(s *definition.Structure) bool {
+	plan := &v.structures[s.Index]
 	for _, invariant := range plan.invariants {
 		if !invariant.trivialOfValues {
 			return false

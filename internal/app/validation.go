@@ -2,6 +2,7 @@ package app
 
 import (
 	"math"
+	"sync"
 	"time"
 
 	"hearken/fhir/definition"
@@ -22,21 +23,31 @@ func Judge(c config.Config, guides *conformance.Guides, now func() time.Time) *i
 	}
 }
 
-// validatorOf makes what judges resources by a set of definitions, as the configuration asks; nil when nothing is to be judged.
+// validatorOf makes what judges resources by a set of definitions, as the configuration asks; nil when nothing is to be judged. What is
+// compiled of FHIR itself is compiled once and shared by all sets.
 func validatorOf(c config.Config, set *definition.Set, now func() time.Time) func(*conformance.Definitions) conformance.Validate {
 	if c.Validation == config.ValidationOff {
 		return nil
 	}
+	found := func(d *conformance.Definitions) []validation.Option {
+		return []validation.Option{validation.WithProfiles(d.Structure), validation.WithTerminology(d.Terminology()), validation.WithDefinitions(d.Questionnaire)}
+	}
+	options := []validation.Option{validation.WithAggregationInBundles(), validation.WithExamples(true), validation.WithClock(now)}
+	if c.Validation == config.ValidationFull {
+		options = append(options, validation.WithCalls(calls()...))
+	}
+	if len(c.AllowedProfiles) > 0 {
+		options = append(options, validation.WithAllowedProfiles(c.AllowedProfiles...))
+	}
+	var once sync.Once
+	var first *validation.Validator
 	return func(d *conformance.Definitions) conformance.Validate {
-		options := []validation.Option{validation.WithProfiles(d.Structure), validation.WithTerminology(d.Terminology()), validation.WithDefinitions(d.Questionnaire),
-			validation.WithAggregationInBundles(), validation.WithExamples(true), validation.WithClock(now)}
-		if c.Validation == config.ValidationFull {
-			options = append(options, validation.WithCalls(calls()...))
+		made := false
+		once.Do(func() { first, made = validation.New(set, append(options, found(d)...)...), true })
+		if made {
+			return first.Validate
 		}
-		if len(c.AllowedProfiles) > 0 {
-			options = append(options, validation.WithAllowedProfiles(c.AllowedProfiles...))
-		}
-		return validation.New(set, options...).Validate
+		return first.With(found(d)...).Validate
 	}
 }
 
