@@ -16,8 +16,11 @@ func declaring(profiles, members string) string {
 
 func TestDeclared(t *testing.T) {
 	const vitalSigns = "http://hl7.org/fhir/StructureDefinition/vitalsigns"
+	const rules = `{"path":"Patient","constraint":[{"key":"t-1","severity":"error","human":"a","expression":"name.exists()"},{"key":"t-2","severity":"warning","human":"a","expression":"gender.exists()"}]}`
 	definitions := []string{
 		structureDefinition("named", "Patient", `{"path":"Patient.name","min":1}`, `"version":"2"`),
+		structureDefinition("rules", "Patient", rules),
+		structureDefinition("more", "Patient", rules),
 		structureDefinition("organisation", "Organization", `{"path":"Organization.name","min":1}`),
 		structureDefinition("broken", "Patient", `{"path":"Patient.nonsense","min":1}`),
 	}
@@ -33,6 +36,7 @@ func TestDeclared(t *testing.T) {
 		{"declared with a version", nil, declaring(`"`+test+`named|2"`, `"active":true`), nil, []string{"error missing-element Patient.name"}},
 		{"declared with another version", nil, declaring(`"`+test+`named|3"`, `"active":true`), nil, []string{"warning unknown-profile Patient.meta.profile[0]"}},
 		{"declared twice", nil, declaring(`"`+test+`named","`+test+`named|2"`, `"active":true`), []string{test + "named"}, []string{"error missing-element Patient.name"}},
+		{"two with the same rules", nil, declaring(`"`+test+`rules","`+test+`more"`, `"active":true`), nil, []string{"error constraint-t-1 Patient", "warning constraint-t-2 Patient"}},
 		{"unknown", nil, declaring(`"http://a.example/x"`, `"active":true`), nil, []string{"warning unknown-profile Patient.meta.profile[0]"}},
 		{"without a snapshot that can be made", nil, declaring(`"`+test+`broken"`, `"active":true`), nil, []string{"warning unknown-profile Patient.meta.profile[0]"}},
 		{"of another type", nil, declaring(`"`+test+`organisation"`, `"active":true`), nil, []string{"error profile-type Patient"}},

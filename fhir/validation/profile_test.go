@@ -158,3 +158,22 @@ func TestProfile_References(t *testing.T) {
 		{"of no version", subject(to(r4+"Patient") + `,"versioning":"independent"`), `"subject":{"reference":"Patient/1/_history/2"}`, []string{"error reference-versioning Observation.subject.reference"}},
 	}, female)
 }
+
+// TestProfile_TellsNoValues: what was sent is not repeated, whatever is wrong with it.
+func TestProfile_TellsNoValues(t *testing.T) {
+	const secret = "Geheimnis"
+	rows := sliced("Patient.telecom", `"rules":"closed"`, [2]string{"value", "use"}) + `,{"path":"Patient.telecom","sliceName":"home"},{"path":"Patient.telecom.use","min":1,"fixedCode":"home"},` +
+		`{"path":"Patient.name","patternHumanName":{"family":"a"}},{"path":"Patient.name.family","fixedString":"a","maxLength":2,"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/regex","valueString":"a"}]},` +
+		`{"path":"Patient.maritalStatus","binding":{"strength":"required","valueSet":"http://hl7.org/fhir/ValueSet/administrative-gender"}},` +
+		`{"path":"Patient.managingOrganization","type":[{"code":"Reference","targetProfile":["http://hl7.org/fhir/StructureDefinition/Organization"],"versioning":"specific"}]}`
+	source := patient(`"meta":{"profile":["http://` + secret + `"]},"extension":[{"url":"http://` + secret + `","valueString":"` + secret + `"},{"url":"` + secret + `","valueString":"` + secret + `"}],` +
+		`"name":[{"family":"` + secret + `"}],"telecom":[{"system":"phone","value":"` + secret + `"}],"maritalStatus":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-MaritalStatus","code":"` + secret + `"}]},` +
+		`"managingOrganization":{"reference":"Organization/` + secret + `"}`)
+	outcome := measuring(t, []string{structureDefinition("p", "Patient", rows)}).Validate(parse(t, source), test+"p")
+	if len(outcome) < 9 {
+		t.Errorf("Validate = %q, want all that is wrong", remarks(outcome))
+	}
+	if text := fmt.Sprintf("%+v", outcome); strings.Contains(text, secret) {
+		t.Errorf("Validate = %s, which repeats what was sent", text)
+	}
+}

@@ -91,9 +91,22 @@ func (v *Visit) outcome() fhir.Outcome {
 	if !slices.IsSorted(v.places) {
 		sort.Stable(byPlace{v})
 	}
-	return slices.CompactFunc(v.issues, func(a, b fhir.Issue) bool {
-		return a.Severity == b.Severity && a.Detail == b.Detail && a.Line == b.Line && a.Column == b.Column && a.Diagnostics == b.Diagnostics && slices.Equal(a.Expression, b.Expression)
-	})
+	kept := v.issues[:0]
+	for i, issue := range v.issues {
+		first := len(kept) // of those kept at the same place
+		for first > 0 && v.places[first-1] == v.places[i] {
+			first--
+		}
+		if !slices.ContainsFunc(kept[first:], func(other fhir.Issue) bool { return sameWords(issue, other) }) {
+			v.places[len(kept)] = v.places[i]
+			kept = append(kept, issue)
+		}
+	}
+	return kept
+}
+
+func sameWords(a, b fhir.Issue) bool {
+	return a.Severity == b.Severity && a.Detail == b.Detail && a.Diagnostics == b.Diagnostics && slices.Equal(a.Expression, b.Expression)
 }
 
 // byPlace sorts the issues of a visit.
