@@ -45,7 +45,12 @@ var demoCommand = command{
 		if err != nil {
 			return fault(p, err)
 		}
-		welcome(p, a.URL(), people)
+		someone := welcome(p, people)
+		if c.DevLogin {
+			fmt.Fprintf(p.out, loginWords, a.URL(), someone)
+		} else {
+			fmt.Fprintf(p.out, openWords, a.URL(), someone)
+		}
 		return finish(p, errors.Join(a.Run(ctx), a.Close()))
 	},
 }
@@ -89,8 +94,8 @@ func loadPlans(ctx context.Context, target load.Target) ([]person, error) {
 	return people, nil
 }
 
-// welcome prints who can be looked up, and three URLs to begin with.
-func welcome(p *process, base string, people []person) {
+// welcome prints who can be looked up, and gives the identifier of one of them as a URL has it.
+func welcome(p *process, people []person) string {
 	fmt.Fprintf(p.out, "\n%d sample plans are loaded. Everybody in them is invented.\n\n", len(people))
 	table := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "  NHS number\tname\tplan")
@@ -106,14 +111,24 @@ func welcome(p *process, base string, people []person) {
 		fmt.Fprintf(table, "  %s\t%s\t%s\n", number, one.name, one.plan)
 	}
 	_ = table.Flush() // to the standard output: there is nobody to tell
-	identifier := url.QueryEscape(careplan.NHSNumberSystem + "|" + someone)
-	fmt.Fprintf(p.out, `
+	return url.QueryEscape(careplan.NHSNumberSystem + "|" + someone)
+}
+
+// openWords are what to do next without a login, and loginWords with one: of the service base and an identifier.
+const (
+	openWords = `
 Open these:
   %[1]s/Patient?identifier=%[2]s&_pretty=true
   %[1]s/CarePlan?patient.identifier=%[2]s&_include=CarePlan:subject&_pretty=true
   %[1]s/Flag?patient.identifier=%[2]s&_pretty=true
-
+` + stopWords
+	loginWords = `
+Log in as the paramedic, and look; then as the newcomer, who may not:
+  TOKEN=$(hearken token --base %[1]s paramedic)
+  curl -s -H "Authorization: Bearer $TOKEN" '%[1]s/CarePlan?patient.identifier=%[2]s&_include=CarePlan:subject&_pretty=true'
+` + stopWords
+	stopWords = `
 Interrupt (Ctrl-C) to stop; the store is removed then.
 
-`, base, identifier)
-}
+`
+)

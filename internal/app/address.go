@@ -11,6 +11,9 @@ import (
 
 // listen opens the configured address, if it may be: beyond this machine only with a login. loopbackOnly says that nobody but this machine can connect.
 func listen(c config.Config) (listener net.Listener, loopbackOnly bool, err error) {
+	if c.DevLogin && !namesLoopback(c.Listen) {
+		return nil, false, errDevLogin
+	}
 	open := c.Insecure || c.Login()
 	if !namesLoopback(c.Listen) && !open {
 		return nil, false, refusal(c.Listen)
@@ -24,6 +27,9 @@ func listen(c config.Config) (listener net.Listener, loopbackOnly bool, err erro
 	if !loopbackOnly && !open {
 		_ = listener.Close() // nobody has connected yet
 		return nil, false, refusal(c.Listen)
+	}
+	if !loopbackOnly && c.DevLogin {
+		return nil, false, errors.Join(errDevLogin, listener.Close())
 	}
 	if !loopbackOnly && c.Login() && c.BaseURL == "" {
 		return nil, false, errors.Join(errNoBase, listener.Close())

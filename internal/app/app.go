@@ -21,7 +21,8 @@ type App struct {
 	log        *slog.Logger
 	listener   net.Listener
 	loopback   bool
-	login      *login // nil for none
+	login      *login    // nil for none
+	dev        *devLogin // the login for trying out; nil for none
 	http       *http.Server
 	serve      func(net.Listener) error
 	unused     unused
@@ -85,10 +86,19 @@ func (a *App) prepare(ctx context.Context, d Deps) (err error) {
 			return err
 		}
 	}
-	if a.login, err = newLogin(a.config, a.URL(), d.Now); a.login != nil {
-		a.login.attach(a.Interactions)
+	if a.config.DevLogin {
+		if err := a.openDevLogin(d); err != nil {
+			return err
+		}
 	}
-	return err
+	if a.login, err = newLogin(a.config, a.URL(), d.Now); a.login == nil {
+		return err
+	}
+	a.login.attach(a.Interactions)
+	if a.dev != nil {
+		return a.dev.letIn(ctx)
+	}
+	return nil
 }
 
 func (a *App) handler(d Deps) http.Handler {
@@ -109,6 +119,9 @@ func (a *App) handler(d Deps) http.Handler {
 	if a.login != nil {
 		// Whoever comes has to show a token, whatever page or name they came by; and what the token is for is one URL.
 		o.Login, o.LoopbackOnly, o.BaseURL = a.login.wire(), false, a.URL()
+	}
+	if a.dev != nil {
+		return a.dev.beside(rest.New(o))
 	}
 	return rest.New(o)
 }

@@ -124,7 +124,7 @@ func (i *Interactions) open(folder string, c config.Config, base string, guides 
 // syntheticOnly: a server without login holds no real person's plan, unless it is told to; nor does the store that
 // such a server would open.
 func syntheticOnly(c config.Config) bool {
-	return c.SyntheticNHSNumbers == config.On || c.SyntheticNHSNumbers == config.Auto && namesLoopback(c.Listen) && !c.Login()
+	return c.SyntheticNHSNumbers == config.On || c.SyntheticNHSNumbers == config.Auto && namesLoopback(c.Listen) && len(c.Issuers) == 0
 }
 
 // auditOn: who looks at what is recorded where people log in; a server without login knows nobody whom it could record.

@@ -20,6 +20,12 @@ func (c *Config) faults() (faults []error) {
 	if !c.Login() && (c.IntrospectClient != "" || c.Audience != "" || len(c.SMARTCapabilities) > 0) {
 		faults = append(faults, errors.New("issuer: missing, and settings that are nothing without it are there"))
 	}
+	if c.DevLogin && (len(c.Issuers) > 0 || c.TLSCert != "" || c.Claims != "smart") {
+		faults = append(faults, errors.New("dev-login: is an issuer of its own, by plain HTTP"))
+	}
+	if c.DevClientKeys != "" && !c.DevLogin {
+		faults = append(faults, errors.New("dev-client-keys: are nothing without dev-login"))
+	}
 	for _, p := range c.Administrators {
 		if !slices.Contains(c.Issuers, p.Issuer) {
 			faults = append(faults, fmt.Errorf("administrators: %s is none of the issuers", p.Issuer))

@@ -29,6 +29,8 @@ type Config struct {
 	Administrators    []Person      // those who are administrators before there is any staff list
 	SMARTCapabilities []string      // of the first issuer, for apps: no metadata tells them
 	Origins           []string      // of web pages that may call; "*" is any
+	DevLogin          bool          // the login of package devlogin is the issuer
+	DevClientKeys     string        // file of the keys of its backend client; "" for none
 
 	Zone                 *time.Location // of dates and times without a zone
 	UnknownParameters    string         // Strict or Lenient
@@ -63,7 +65,7 @@ type Config struct {
 type Person struct{ Issuer, Subject string }
 
 // Login reports whether people must log in.
-func (c *Config) Login() bool { return len(c.Issuers) > 0 }
+func (c *Config) Login() bool { return len(c.Issuers) > 0 || c.DevLogin }
 
 // The words of settings that are a choice.
 const (

@@ -158,6 +158,7 @@ func TestLoad_BadValues(t *testing.T) {
 		{"administrator without issuer", []string{"--administrators=ann"}, nil, "", []string{"administrators (flag)", "with a | between"}},
 		{"administrator of another issuer", []string{"--issuer=https://a", "--administrators=https://b|ann"}, nil, "", []string{"https://b is none"}},
 		{"audience without issuer", []string{"--audience=https://a"}, nil, "", []string{"issuer: missing"}},
+		{"two logins", []string{"--issuer=https://a", "--dev-login"}, nil, "", []string{"dev-login"}},
 		{"certificate without key", []string{"--tls-cert=a.pem"}, nil, "", []string{"tls-cert", "tls-key"}},
 		{"introspection without client", []string{"--issuer=https://a", "--introspect=https://a/i"}, nil, "", []string{"introspect-client"}},
 		{"origin with a path", []string{"--origins=https://a/b"}, nil, "", []string{"origins (flag)"}},

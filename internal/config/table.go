@@ -74,6 +74,12 @@ var settings = []Setting{
 	{Name: "origins", Group: groupLogin, Default: "*", Form: originsForm,
 		Help: "web pages that may call with a token of theirs (CORS); * for any",
 		set:  into(func(c *Config) *[]string { return &c.Origins }, parseOrigins)},
+	{Name: "dev-login", Group: groupLogin, Default: "false", Form: booleanForm,
+		Help: "a login for trying out, with sample people; this machine only",
+		set:  into(func(c *Config) *bool { return &c.DevLogin }, parseBool)},
+	{Name: "dev-client-keys", Group: groupLogin, Default: "", Form: fileForm,
+		Help: "JWKS of the sample backend client of --dev-login",
+		set:  into(func(c *Config) *string { return &c.DevClientKeys }, parseText)},
 
 	{Name: "zone", Group: groupFHIR, Default: "Europe/London", Form: zoneForm,
 		Help: "time zone of dates and times that name none",

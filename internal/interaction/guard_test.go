@@ -243,6 +243,11 @@ func TestGuard_Writes(t *testing.T) {
 		{"deleting what is hidden is deleting what is not there", "other", "DELETE", "Observation/op1", "", 204},
 		{"deleting what one looks at", "paramedic", "DELETE", "Observation/op1", "", 403},
 		{"deleting one's own", "author", "DELETE", "Observation/op1", "", 204},
+		{"an attorney's relation to a patient, a fact", "admin", "POST", "RelatedPerson", `{"resourceType":"RelatedPerson",` + factMeta + `,"patient":{"reference":"Patient/p2"}}`, 201},
+		{"the same without its label", "admin", "POST", "RelatedPerson", `{"resourceType":"RelatedPerson","patient":{"reference":"Patient/p2"}}`, 404},
+		{"the same by an author", "author", "POST", "RelatedPerson", `{"resourceType":"RelatedPerson",` + factMeta + `,"patient":{"reference":"Patient/p1"}}`, 403},
+		{"a fact about a patient taken back", "admin", "DELETE", "RelatedPerson/attorney", "", 204},
+		{"a record made a fact of", "admin", "PUT", "Observation/op1", `{"resourceType":"Observation","id":"op1",` + factMeta + `,"status":"final","code":{"text":"x"},"subject":{"reference":"Patient/p1"}}`, 404},
 		{"plans an administrator does not see", "admin", "PUT", "CarePlan/cp1", planOf("cp1", "revoked", "p1", "a"), 404},
 		{"facts an administrator writes", "admin", "PUT", "Contract/X", `{"resourceType":"Contract","id":"X",` + factMeta + `,"status":"terminated",` + fmt.Sprintf(ods, "X") + `}`, 200},
 	} {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"slices"
 
 	"hearken/fhir"
 	"hearken/fhir/element"
@@ -120,11 +121,22 @@ func (tx *guardedTx) mayStore(p *store.Prepared, wanted smart.Permissions, befor
 	if err := access.Relabelling(&tx.caller, before, after); err != nil {
 		return err
 	}
+	if isFact(before, true) && isFact(after, p.Method == store.Delete) {
+		return nil // who writes facts sees no records, and says who does: an attorney's relation to a patient, a grant
+	}
 	owners := ownersOf(p.Key, p.Index)
 	if len(owners) == 0 && before == nil && p.Method != store.Delete {
 		return tx.decision.Creatable(p.Key.Type)
 	}
 	return tx.mayWriteInto(owners)
+}
+
+// isFact reports whether a resource with these labels is a fact; none says what to answer for a resource that is not there.
+func isFact(labels []access.SecurityLabel, none bool) bool {
+	if labels == nil {
+		return none
+	}
+	return slices.Contains(labels, access.SecurityLabel{System: access.LabelSystem, Code: access.LabelFact})
 }
 
 // mayWriteInto checks the patients whose record is written into. One who is not there is nobody's to write about, unless this Update

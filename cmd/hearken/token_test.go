@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// What the demo prints works when it is typed: the paramedic's token finds the plan, the newcomer's is refused, and nobody gets in without.
+func TestToken_AtTheDemo(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	var out, errs output
+	p := &process{strings.NewReader(""), &out, &errs, func(string) (string, bool) { return "", false }}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan int, 1)
+	go func() { ended <- run(ctx, p, []string{"demo", "--dev-login", "--listen", "127.0.0.1:0"}) }()
+	for began := time.Now(); !strings.Contains(out.String(), "Interrupt"); time.Sleep(10 * time.Millisecond) {
+		if time.Since(began) > time.Minute {
+			t.Fatalf("hearken demo --dev-login printed only %s%s", out.String(), errs.String())
+		}
+	}
+	printed := regexp.MustCompile(`--base (\S+) paramedic\)\n.*'(http\S+)'`).FindStringSubmatch(out.String())
+	if printed == nil {
+		t.Fatalf("the demo prints no way to log in: %s", out.String())
+	}
+	get := func(token string) (int, string) {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, printed[2], nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if token != "" {
+			r.Header.Set("Authorization", "Bearer "+strings.TrimSpace(token))
+		}
+		resp, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close() //nolint:errcheck // only read from
+		body, _ := io.ReadAll(resp.Body)
+		return resp.StatusCode, string(body)
+	}
+	for _, row := range []struct {
+		person string
+		status int
+		finds  bool
+	}{{"paramedic", 200, true}, {"newcomer", 403, false}, {"administrator", 200, false}} {
+		code, token, errs := hearken(t, "", "token", "--base", printed[1], row.person)
+		if code != exitDone {
+			t.Fatalf("hearken token %s = %d %s", row.person, code, errs)
+		}
+		if status, body := get(token); status != row.status || strings.Contains(body, "Whitcombe") != row.finds {
+			t.Errorf("as %s: %d %.300s, want %d and the plan %v", row.person, status, body, row.status, row.finds)
+		}
+	}
+	if status, _ := get(""); status != 401 {
+		t.Errorf("without a token: %d, want 401", status)
+	}
+	if code, _, errs := hearken(t, "", "token", "--base", printed[1], "nobody"); code != exitFaults || !strings.Contains(errs, "not open any more") {
+		t.Errorf("hearken token nobody = %d %s", code, errs)
+	}
+	if code, _, _ := hearken(t, "", "token"); code != exitUsage {
+		t.Errorf("hearken token = %d, want %d", code, exitUsage)
+	}
+	stop()
+	if code := <-ended; code != exitDone {
+		t.Errorf("hearken demo ended with %d: %s", code, errs.String())
+	}
+}
