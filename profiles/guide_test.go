@@ -51,6 +51,19 @@ func parse(t testing.TB, name string, source []byte) *element.Tree {
 	return tree
 }
 
+// parseDefinition reads a definition of the guide, which refers to others of it.
+func parseDefinition(t testing.TB, name string, source []byte) *element.Tree {
+	t.Helper()
+	tree, outcome := element.Parse(r4.Definitions(), source, element.DefaultLimits())
+	if tree == nil || len(outcome) > 0 {
+		t.Fatalf("%s: Parse = %v", name, outcome)
+	}
+	if found := findings(measuring().Validate(tree)); len(found) > 0 {
+		t.Errorf("%s: not valid: %q", name, found)
+	}
+	return tree
+}
+
 func readFile(t testing.TB, name string) []byte {
 	t.Helper()
 	source, err := os.ReadFile(name)
@@ -83,7 +96,7 @@ func TestFiles_ValidR4(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		tree := parse(t, name, source)
+		tree := parseDefinition(t, name, source)
 		if want := "package/" + tree.Root().Name() + "-" + text(tree.Root(), "id") + ".json"; name != want {
 			t.Errorf("%s holds what belongs in %s", name, want)
 		}
