@@ -42,6 +42,10 @@ var callers = map[string]access.Caller{
 	"lapsed partner":        {Now: now, Role: access.System, Purpose: access.Care, Organisation: "A", Agreement: access.Lapsed, Partner: true},
 	"researcher":            with(clinician("A", access.InForce, access.InForce), func(c *access.Caller) { c.Purpose = access.OtherUse }),
 	"administrator":         {Now: now, Role: access.Administrator, Purpose: access.Oversight},
+	"administrator of A":    staff(access.Administrator, "A"),
+	"lapsed A's":            with(staff(access.Administrator, "A"), func(c *access.Caller) { c.Agreement = access.Lapsed }),
+	"A's who left":          with(staff(access.Administrator, "A"), func(c *access.Caller) { c.Staff = access.Lapsed }),
+	"A's without agreement": with(staff(access.Administrator, "A"), func(c *access.Caller) { c.Agreement = access.Never }),
 	"nobody":                {Now: now},
 	"clinician of no place": clinician("", access.InForce, access.InForce),
 }
@@ -122,6 +126,8 @@ var sees = map[string]string{
 	"partner":              "plan, agreed, objected, restricted, no plan yet, draft, not for patient, of two, practitioner, value set",
 	"lapsed partner":       "practitioner, value set",
 	"administrator":        "practitioner, value set, contract, agreement",
+	"administrator of A":   "practitioner, value set",
+	"lapsed A's":           "practitioner, value set",
 }
 
 func TestDecide_WhoSeesWhat(t *testing.T) {
@@ -164,7 +170,7 @@ func TestDecide_Refusals(t *testing.T) {
 	want := map[string]access.Refusal{
 		"lapsed agreement": access.EmergencyAvailable, "lapsed training": access.EmergencyAvailable,
 		"never listed": access.Forbidden, "never listed, broke": access.Forbidden, "lapsed adviser": access.Forbidden, "attorney of nobody": access.Forbidden,
-		"researcher": access.Forbidden, "nobody": access.Forbidden, "clinician of no place": access.Forbidden,
+		"researcher": access.Forbidden, "nobody": access.Forbidden, "clinician of no place": access.Forbidden, "A's who left": access.Forbidden, "A's without agreement": access.Forbidden,
 	}
 	for who, caller := range callers {
 		if got := access.Decide(caller).Refusal; got != want[who] {
@@ -274,5 +280,25 @@ func TestAgreement(t *testing.T) {
 	a.Ended = true
 	if got := a.Standing(access.Clinical, access.Care, now); got != access.Lapsed {
 		t.Errorf("Standing() of one ended early = %v, want lapsed", got)
+	}
+}
+
+// Who may give an organisation another staff list; nobody who is not here.
+func TestMayKeepStaff(t *testing.T) {
+	keeps := map[string]string{"administrator": "A X", "administrator of A": "A", "lapsed A's": "A"}
+	for who, caller := range callers {
+		for _, organisation := range []string{"A", "X", ""} {
+			want := organisation != "" && strings.Contains(keeps[who], organisation) || who == "administrator"
+			if err := caller.MayKeepStaff(organisation); (err == nil) != want || err != nil && fhir.CodeOf(err) != fhir.CodeForbidden {
+				t.Errorf("%s, list of %q: %v, want %v", who, organisation, err, want)
+			}
+		}
+		if caller.RaisesAlone() != (who == "administrator") {
+			t.Errorf("%s raises alone: %v", who, caller.RaisesAlone())
+		}
+		fact := []access.SecurityLabel{{System: access.LabelSystem, Code: access.LabelFact}}
+		if err := access.Relabelling(&caller, nil, fact); (err == nil) != (who == "administrator") {
+			t.Errorf("%s writes facts: %v", who, err)
+		}
 	}
 }

@@ -18,7 +18,7 @@ const (
 	Proxy                             // acts for a person: an attorney, a parent
 	PrivacyOfficer                    // looks into how records were used, not into records
 	System                            // a client with no end user behind it
-	Administrator                     // keeps agreements, staff lists and labels
+	Administrator                     // keeps agreements, staff lists and labels; one of an organisation keeps its staff list alone
 )
 
 var roleNames = [...]string{"nobody", "clinical", "urgent-non-clinical", "care-home", "patient", "proxy", "privacy-officer", "system", "administrator"}

@@ -71,6 +71,7 @@ const (
 	BasisPartner      Basis = "exchange-partner"
 	BasisOversight    Basis = "oversight"
 	BasisAdmin        Basis = "admin"
+	BasisStaffList    Basis = "staff-list" // keeps the list of an organisation's staff, and sees nothing by it
 )
 
 // Decide applies the table of who may see what. It is the only place that does.
@@ -89,8 +90,10 @@ func Decide(c Caller) Decision {
 		d.see(BasisOversight, ofOfficer(c.Organisation), directory, public)
 	case c.Role == System:
 		d.system(&c)
-	case c.Role == Administrator:
+	case c.administers():
 		d.see(BasisAdmin, admin, directory, public)
+	case c.keepsList():
+		d.see(BasisStaffList, directory, public)
 	default:
 		d.Refusal = Forbidden
 	}

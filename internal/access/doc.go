@@ -28,6 +28,9 @@
 // A Record is read from resources by whoever writes them (the Patient, its sharing Consents, its plans); a Caller from a
 // token, a staff list and an agreement. Those resources are facts, and changing them is not an ordinary write: see Plane.
 //
+// The administrators whom the deploying organisation names are the admin plane. An administrator who is on an organisation's staff list keeps that list
+// (Caller.MayKeepStaff), and sees and writes no fact by it.
+//
 // # What is withheld
 //
 // A Rule takes elements out of resources that are visible. It holds for every surface, searching included: a

@@ -55,3 +55,23 @@ func (c *Caller) Work(entry StaffEntry, agreements []Agreement) {
 	}
 	c.Partner = c.Role == System && c.Staff == InForce
 }
+
+// administers reports whether the caller is of the admin plane. An administrator who is on an organisation's list keeps that list, and no more.
+func (c *Caller) administers() bool { return c.Role == Administrator && c.Organisation == "" }
+
+// keepsList reports whether the caller keeps the list of their organisation. They do when its agreement has lapsed, too: who leaves then must
+// not stay on the list.
+func (c *Caller) keepsList() bool {
+	return c.Role == Administrator && c.Organisation != "" && c.Staff == InForce && c.Agreement != Never
+}
+
+// MayKeepStaff reports whether the caller may give an organisation, by its ODS code, another staff list. The error is CodeForbidden.
+func (c *Caller) MayKeepStaff(organisation string) error {
+	if c.administers() || c.keepsList() && c.Organisation == organisation {
+		return nil
+	}
+	return adminOnly("a staff list is kept by the administrators, and by an administrator on the list of the same organisation")
+}
+
+// RaisesAlone reports whether the caller may make administrators and privacy officers of an organisation without a second person.
+func (c *Caller) RaisesAlone() bool { return c.administers() }

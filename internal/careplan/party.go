@@ -25,7 +25,7 @@ func (r *FactReader) parties(n element.Node, name string) (parties []Party) {
 }
 
 func (r *FactReader) party(container, reference element.Node) Party {
-	if code := odsCode(reference.Child("identifier")); code != "" {
+	if code := ODSCode(reference.Child("identifier")); code != "" {
 		return Party{Code: code}
 	}
 	raw := reference.Child("reference").Text()
@@ -45,7 +45,7 @@ func (r *FactReader) party(container, reference element.Node) Party {
 func (r *FactReader) Organisation(n element.Node) Party {
 	for child := range n.Children() {
 		if child.Name() == "identifier" {
-			if code := odsCode(child); code != "" {
+			if code := ODSCode(child); code != "" {
 				return Party{Code: code}
 			}
 		}
@@ -55,7 +55,7 @@ func (r *FactReader) Organisation(n element.Node) Party {
 			if child.Name() != name {
 				continue
 			}
-			if code := odsCode(child.Child("identifier")); code != "" {
+			if code := ODSCode(child.Child("identifier")); code != "" {
 				return Party{Code: code}
 			}
 			return Party{Key: fhir.ParseReference(child.Child("reference").Text(), r.isResource).Key}
@@ -64,7 +64,8 @@ func (r *FactReader) Organisation(n element.Node) Party {
 	return Party{}
 }
 
-func odsCode(identifier element.Node) string {
+// ODSCode is the code of an organisation or site that an identifier is; "" for one of another system.
+func ODSCode(identifier element.Node) string {
 	switch identifier.Child("system").Text() {
 	case ODSOrganisationSystem, ODSSiteSystem:
 		return identifier.Child("value").Text()

@@ -21,6 +21,15 @@ const (
 	TrainedUntil = "https://hearken.example.org/fhir/StructureDefinition/trained-until"
 )
 
+// TaskSystem has the kinds of Task of the admin plane.
+const TaskSystem = "https://hearken.example.org/fhir/CodeSystem/access-task"
+
+// The kinds of Task.
+const (
+	TaskStaffList  = "staff-list"         // a staff list that was applied, or waits for a second person
+	TaskBreakGlass = "break-glass-review" // emergency access that a privacy officer looks into
+)
+
 // The kinds of grant.
 const (
 	GrantBreakGlass = "break-glass"
@@ -50,7 +59,7 @@ func (t Times) period(n element.Node) (from, until time.Time, ok bool) {
 
 // StaffEntry reads a PractitionerRole that is an entry of a staff list.
 func (t Times) StaffEntry(n element.Node) access.StaffEntry {
-	e := access.StaffEntry{Organisation: odsCode(n.Child("organization").Child("identifier")), Role: access.ParseRole(codeOf(n, "code", RoleSystem))}
+	e := access.StaffEntry{Organisation: ODSCode(n.Child("organization").Child("identifier")), Role: access.ParseRole(CodeOf(n, "code", RoleSystem))}
 	var ok bool
 	e.From, e.Until, ok = t.period(n.Child("period"))
 	e.Ended = !ok || n.Child("active").Text() == "false"
@@ -68,7 +77,7 @@ func (t Times) Agreement(n element.Node) access.Agreement {
 	for child := range n.Children() {
 		switch child.Name() {
 		case "identifier":
-			if code := odsCode(child); code != "" {
+			if code := ODSCode(child); code != "" {
 				a.Organisation = code
 			}
 		case "subType":
@@ -98,7 +107,7 @@ func (t Times) Grant(n element.Node) (kind string, g access.Grant) {
 	}
 	if key := fhir.ParseReference(n.Child("subject").Child("reference").Text(), isPatient).Key; key.Type == typePatient {
 		g.Patient = key.ID
-		kind = codingOf(n.Child("code"), GrantSystem)
+		kind = CodingOf(n.Child("code"), GrantSystem)
 	}
 	return kind, g
 }
@@ -110,11 +119,11 @@ func Patient(n element.Node) fhir.ID {
 	return fhir.ParseReference(n.Child("patient").Child("reference").Text(), isPatient).Key.ID
 }
 
-// codeOf is the first code of a system among the concepts of an element.
-func codeOf(n element.Node, name, system string) string {
+// CodeOf is the first code of a system among the concepts of an element.
+func CodeOf(n element.Node, name, system string) string {
 	for child := range n.Children() {
 		if child.Name() == name {
-			if code := codingOf(child, system); code != "" {
+			if code := CodingOf(child, system); code != "" {
 				return code
 			}
 		}
@@ -122,7 +131,8 @@ func codeOf(n element.Node, name, system string) string {
 	return ""
 }
 
-func codingOf(concept element.Node, system string) string {
+// CodingOf is the code of a system in a concept; "" for none.
+func CodingOf(concept element.Node, system string) string {
 	for coding := range concept.Children() {
 		if coding.Name() == "coding" && coding.Child("system").Text() == system {
 			return coding.Child("code").Text()

@@ -1,7 +1,6 @@
 package conformance
 
 import (
-	"hearken/fhir/definition"
 	"hearken/fhir/element"
 	"hearken/fhir/r4"
 	"hearken/fhir/terminology"
@@ -20,16 +19,4 @@ func (g *Guides) Terminology() *terminology.Library {
 		g.terminology = terminology.NewLibrary(r4.Terminology(), terminology.Read(all...))
 	})
 	return g.terminology
-}
-
-// Operation finds an operation of our guide or of a package by canonical, or nil. FHIR's own are in Set.
-func (g *Guides) Operation(canonical string) *definition.Operation {
-	for _, pack := range g.library.Packages() {
-		for i := range pack.Operations {
-			if pack.Operations[i].URL == canonical {
-				return &pack.Operations[i]
-			}
-		}
-	}
-	return nil
 }

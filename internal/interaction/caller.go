@@ -2,13 +2,13 @@ package interaction
 
 import (
 	"slices"
-	"time"
 
 	"hearken/fhir"
 	"hearken/fhir/element"
 	"hearken/fhir/search/query"
 	"hearken/internal/access"
 	"hearken/internal/careplan"
+	"hearken/internal/careplan/stafflist"
 	"hearken/internal/smart"
 	"hearken/internal/store"
 )
@@ -66,9 +66,6 @@ const (
 	proxyType     fhir.Type = "RelatedPerson"
 )
 
-// sdsRoleProfile is the identifier system of a role that a person holds at an organisation.
-const sdsRoleProfile = "https://fhir.nhs.uk/Id/sds-role-profile-id"
-
 // person finds out whether the caller is a patient or acts for one: by the NHS number they logged in with, or by what the issuer says
 // describes them.
 func (l *lookup) person() (bool, error) {
@@ -99,7 +96,7 @@ func (l *lookup) person() (bool, error) {
 func (l *lookup) staff() error {
 	var entries []access.StaffEntry
 	err := l.each(staffType, l.named(staffType), func(n element.Node) {
-		e := l.times().StaffEntry(n)
+		e := l.server().times().StaffEntry(n)
 		if e.Organisation != "" && (l.principal.OrganisationID == "" || l.principal.OrganisationID == e.Organisation) && (e.Role == access.System) == !l.principal.User {
 			entries = append(entries, e)
 		}
@@ -121,7 +118,7 @@ func (l *lookup) staff() error {
 	}
 	var agreements []access.Agreement
 	err = l.each(agreementType, l.token(agreementType, "identifier", careplan.ODSOrganisationSystem, entry.Organisation), func(n element.Node) {
-		agreements = append(agreements, l.times().Agreement(n))
+		agreements = append(agreements, l.server().times().Agreement(n))
 	})
 	l.caller.Work(entry, agreements)
 	return err
@@ -133,7 +130,7 @@ func (l *lookup) grants() error {
 		return nil
 	}
 	return l.each(grantType, l.named(grantType), func(n element.Node) {
-		switch kind, grant := l.times().Grant(n); kind {
+		switch kind, grant := l.server().times().Grant(n); kind {
 		case careplan.GrantBreakGlass:
 			l.caller.Grants = append(l.caller.Grants, grant)
 		case careplan.GrantContact:
@@ -154,42 +151,20 @@ func (l *lookup) named(t fhir.Type) query.Expr {
 	}
 	any := query.Or{l.token(t, "identifier", l.principal.Issuer, subject)}
 	if l.principal.RoleID != "" {
-		any = append(any, l.token(t, "identifier", sdsRoleProfile, l.principal.RoleID))
+		any = append(any, l.token(t, "identifier", stafflist.RoleProfileSystem, l.principal.RoleID))
 	}
 	return any
 }
 
 func (l *lookup) token(t fhir.Type, code, system, value string) query.Expr {
-	return query.Match{Parameter: l.Server.Registry.Parameter(t, code), Test: query.TokenTest{System: system, Code: value}}
+	return l.Server.hasToken(t, code, system, value)
 }
-
-// maxFacts is how many facts of one sort about one caller are looked at.
-const maxFacts = 1000
 
 func (l *lookup) search(t fhir.Type, where query.Expr) (store.Page, error) {
-	return l.rd.Search(&query.Query{Types: []fhir.Type{t}, Where: where, Count: maxFacts, Total: query.TotalNone})
+	return l.rd.Search(&query.Query{Types: []fhir.Type{t}, Where: where, Count: 2, Total: query.TotalNone})
 }
 
-// each reads the facts of a type: what has the label of facts, and nothing that a plan brought along.
+// each reads the facts of a type.
 func (l *lookup) each(t fhir.Type, where query.Expr, visit func(element.Node)) error {
-	page, err := l.search(t, query.And{where, l.token(t, "_security", access.LabelSystem, access.LabelFact)})
-	if err != nil {
-		return err
-	}
-	for _, rec := range page.Matches {
-		tree, faults := element.Parse(l.Server.Definitions, rec.Body, l.Server.Limits.Element)
-		if faults.Failed() {
-			return errUnreadable
-		}
-		visit(tree.Root())
-	}
-	return nil
-}
-
-// times reads dates as searches do.
-func (l *lookup) times() careplan.Times {
-	return func(text string) (start, end time.Time, ok bool) {
-		p, ok := l.Server.Parser.Period(text)
-		return time.UnixMicro(p.Low), time.UnixMicro(p.High), ok && text != ""
-	}
+	return l.Server.eachFact(l.rd, t, where, func(_ store.Record, n element.Node) { visit(n) })
 }

@@ -42,6 +42,11 @@ var operations = []operation{
 		name: "validate", url: "http://hl7.org/fhir/OperationDefinition/Resource-validate", shape: atInstanceOperation, method: http.MethodGet,
 		several: []string{"profile"}, row: row{atInstanceOperation, http.MethodGet, "operation", nil, (*Server).validate},
 	},
+	{
+		name: "staff-list", url: profiles.Base + "/OperationDefinition/staff-list",
+		shape: atInstanceOperation, types: []fhir.Type{organizationType}, method: http.MethodPost,
+		row: row{atInstanceOperation, http.MethodPost, "operation", nil, (*Server).staffList},
+	},
 	terminologyOperation("ValueSet", "validate-code", atTypeOperation, (*Server).valueSetValidateCode, "date"),
 	terminologyOperation("ValueSet", "validate-code", atInstanceOperation, (*Server).valueSetValidateCode, "date"),
 	terminologyOperation("CodeSystem", "validate-code", atTypeOperation, (*Server).codeSystemValidateCode, "date"),

@@ -61,6 +61,10 @@ func giveFlag(name string, value bool) given {
 	return given{name: name, kind: "valueBoolean", json: strconv.AppendBool(nil, value)}
 }
 
+func giveNumber(name string, value int) given {
+	return given{name: name, kind: "valueInteger", json: strconv.AppendInt(nil, int64(value), 10)}
+}
+
 func giveParts(name string, parts ...given) given { return given{name: name, parts: parts} }
 
 func giveCoding(name string, c terminology.Coding) given {

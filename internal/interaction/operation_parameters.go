@@ -7,6 +7,7 @@ import (
 	"hearken/fhir/definition"
 	"hearken/fhir/element"
 	"hearken/fhir/search"
+	"hearken/internal/conformance"
 )
 
 // parameters is what an operation is called with, as its OperationDefinition says it may be: no name, type or number of
@@ -63,8 +64,9 @@ func (s *Server) operationDefinition(url string) *definition.Operation {
 	if i := slices.IndexFunc(all, func(o definition.Operation) bool { return o.URL == url }); i >= 0 {
 		return &all[i]
 	}
-	if guides := s.guides(); guides != nil {
-		return guides.Operation(url)
+	all = conformance.Guide().Operations
+	if i := slices.IndexFunc(all, func(o definition.Operation) bool { return o.URL == url }); i >= 0 {
+		return &all[i]
 	}
 	return nil
 }

@@ -1,0 +1,224 @@
+package interaction
+
+import (
+	"encoding/base64"
+	"time"
+
+	"hearken/fhir"
+	"hearken/fhir/element"
+	"hearken/internal/access"
+	"hearken/internal/careplan"
+	"hearken/internal/careplan/stafflist"
+	"hearken/internal/store"
+)
+
+const taskType fhir.Type = "Task"
+
+// staffListTurns is the space of claims by which the lists of an organisation come one after the other: it is owned by the Task of the last.
+const staffListTurns = "staff-list"
+
+// The stable details of lists that are not applied.
+const (
+	detailOwnEntry   = "own-entry"
+	detailSecondOne  = "second-person"
+	detailSuperseded = "superseded"
+)
+
+// apply is the Update of a list: compared with what is stored now, and stored or made to wait.
+func (u *upload) apply(tx *labelling) error {
+	u.state = stateDryRun
+	if rec, err := tx.Get(u.of.Key); err != nil || rec.Version != u.version {
+		return changedMeanwhile(err, "the Organization was changed while its list was read")
+	}
+	if !u.dry || u.approves != "" {
+		if err := u.turn(tx); err != nil {
+			return err
+		}
+	}
+	stored, err := u.stored(tx)
+	if err != nil {
+		return err
+	}
+	u.diff = stafflist.Compare(stored, u.list)
+	if err := u.refuseOwn(); err != nil {
+		return err
+	}
+	switch {
+	case u.dry:
+		return nil
+	case u.approves == "" && len(u.waitsFor()) > 0:
+		u.state = stateWaiting
+		return u.putTask(tx, "requested")
+	}
+	u.state = stateApplied
+	if err := u.write(tx); err != nil {
+		return err
+	}
+	return u.putTask(tx, "completed")
+}
+
+// changedMeanwhile is an error of a read, or the conflict that something is not what it was.
+func changedMeanwhile(err error, words string) error {
+	if err != nil {
+		return err
+	}
+	return fhir.Errorf(fhir.CodeConflict, "%s: try again", words).Detailed("changed-meanwhile")
+}
+
+// turn puts this list after the last of the organisation. One that is approved must be the last, and wait as it was read.
+func (u *upload) turn(tx *labelling) error {
+	if u.approves == "" {
+		_, err := takeTurn(tx, staffListTurns, u.of.Code, u.task)
+		return err
+	}
+	owner, _, err := tx.Claim(staffListTurns, u.of.Code, u.task)
+	if err != nil {
+		return err
+	}
+	rec, err := tx.Get(u.task)
+	switch {
+	case err != nil:
+		return err
+	case owner != u.task || rec.Version != u.waited:
+		return fhir.Errorf(fhir.CodeConflict, "another list has come since, or this one has been approved").Detailed(detailSuperseded)
+	}
+	return nil
+}
+
+// waitsFor is why a list is not applied without a second person; nothing where people do not log in, and cannot be told apart.
+func (u *upload) waitsFor() (why []string) {
+	if u.guard == nil {
+		return nil
+	}
+	if u.diff.RemovesMany() {
+		why = append(why, "removes-many")
+	}
+	if u.diff.Raises() && !u.guard.caller.RaisesAlone() {
+		why = append(why, "raises")
+	}
+	return why
+}
+
+// refuseOwn refuses who would add or change their own entry: by a list of theirs, or by approving one. Nor does somebody else's approval make up
+// for it.
+func (u *upload) refuseOwn() error {
+	for _, who := range []person{u.guard.person(), u.first} {
+		if who != (person{}) && u.diff.Touches(who.issuer, who.subject, who.roleProfile) {
+			return fhir.Errorf(fhir.CodeForbidden, "nobody adds or changes their own entry: it is for another administrator to send").Detailed(detailOwnEntry)
+		}
+	}
+	return nil
+}
+
+// write stores what the list changes.
+func (u *upload) write(tx *labelling) error {
+	at := make(map[stafflist.Entry]int, len(u.list))
+	for i, e := range u.list {
+		at[e] = i
+	}
+	put := func(key fhir.Key, in *incoming) error {
+		method := store.Update
+		if key.ID == "" {
+			key, method = fhir.Key{Type: staffType, ID: u.server.NewID()}, store.Create
+		}
+		_, err := tx.Put(in.prepared(key, method))
+		return err
+	}
+	for _, list := range [][]stafflist.Change{u.diff.Added, u.diff.Changed} {
+		for i := range list {
+			if err := put(list[i].Key, &u.drafts[at[list[i].After]]); err != nil {
+				return err
+			}
+		}
+	}
+	for i := range u.diff.Removed {
+		gone := &u.diff.Removed[i]
+		in, err := u.server.made(gone.Before.Resource(u.of, false), staffType)
+		if err != nil {
+			return err
+		}
+		if err := put(gone.Key, &in); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// putTask keeps what was done, or what waits to be: who sent the list, who approved it, and of one that waits the list.
+func (u *upload) putTask(tx *labelling, status string) error {
+	b := jsonWriter{[]byte(`{"resourceType":"Task","meta":{"security":[{"system":"` + access.LabelSystem + `","code":"` + access.LabelFact + `"}]}`)}
+	b.text("status", status)
+	b.text("intent", "order")
+	b.raw("code", coded(careplan.TaskSystem, careplan.TaskStaffList))
+	b.raw("focus", append(element.AppendString([]byte(`{"reference":`), u.of.Key.String()), '}'))
+	b.text("authoredOn", u.server.Now().UTC().Format(time.RFC3339))
+	sender, method := u.guard.person(), store.Create
+	if u.approves != "" {
+		b.raw("owner", named(u.guard.person()))
+		sender, method = u.first, store.Update
+	}
+	b.raw("requester", named(sender))
+	if status == "requested" {
+		b.raw("input", append(append([]byte(`[{"type":{"text":"list"},"valueAttachment":{"contentType":"application/fhir+json","data":"`),
+			base64.StdEncoding.EncodeToString(stafflist.Bundle(u.of, u.list))...), `"}}]`...))
+	}
+	b.json = append(b.json, '}')
+	in, err := u.server.made(b.json, taskType)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Put(in.prepared(u.task, method))
+	return err
+}
+
+// coded is a CodeableConcept of one code.
+func coded(system, code string) []byte {
+	b := jsonWriter{[]byte(`{"coding":[{`)}
+	b.text("system", system)
+	b.text("code", code)
+	return append(b.json, `}]}`...)
+}
+
+// named is a logical reference to who a token names; nothing for nobody.
+func named(p person) []byte {
+	if p.subject == "" {
+		return nil
+	}
+	b := jsonWriter{[]byte(`{"identifier":{`)}
+	b.text("system", p.issuer)
+	b.text("value", p.subject)
+	return append(b.json, `}}`...)
+}
+
+// waiting reads the list that is approved, and refuses who may not: who sent it.
+func (u *upload) waiting(rd store.Reader) error {
+	unknown := fhir.Errorf(fhir.CodeNotFound, "no list of this organisation waits under that id").Detailed("no-such-list")
+	rec, n, err := u.server.current(rd, fhir.Key{Type: taskType, ID: u.approves})
+	if err != nil {
+		return absent(err, "no-such-list")
+	}
+	isFact := false
+	for _, label := range careplan.SecurityLabels(n) {
+		isFact = isFact || label == access.SecurityLabel{System: access.LabelSystem, Code: access.LabelFact}
+	}
+	if !isFact || careplan.CodingOf(n.Child("code"), careplan.TaskSystem) != careplan.TaskStaffList || n.Child("focus").Child("reference").Text() != u.of.Key.String() {
+		return unknown
+	}
+	if n.Child("status").Text() != "requested" {
+		return fhir.Errorf(fhir.CodeConflict, "this list has been approved").Detailed(detailSuperseded)
+	}
+	sender := n.Child("requester").Child("identifier")
+	u.first, u.waited = person{issuer: sender.Child("system").Text(), subject: sender.Child("value").Text()}, rec.Version
+	if me := u.guard.person(); u.guard == nil || me.issuer == u.first.issuer && me.subject == u.first.subject {
+		return fhir.Errorf(fhir.CodeForbidden, "a list is approved by another administrator than the one who sent it").Detailed(detailSecondOne)
+	}
+	data, err := base64.StdEncoding.DecodeString(n.Child("input").Child("value").Child("data").Text())
+	if err != nil {
+		return errUnreadable
+	}
+	bundle, err := u.server.parse(data, "Bundle")
+	if err != nil {
+		return errUnreadable
+	}
+	return u.take(stafflist.ReadBundle(bundle, u.of, u.server.Limits.Entries))
+}
