@@ -112,12 +112,15 @@ func (a *App) handler(d Deps) http.Handler {
 		LoopbackOnly:   a.loopback,
 		MaxBody:        a.config.MaxBody,
 		Timeout:        a.config.RequestTimeout,
+		Limits:         rest.Limits{AtWork: a.config.AtWork},
 		Now:            d.Now,
 		NewRequestID:   d.newRequestID,
 		Log:            d.Log,
 	}
 	if a.login != nil {
 		// Whoever comes has to show a token, whatever page or name they came by; and what the token is for is one URL.
+		o.Limits.Caller, o.Limits.Client, o.Limits.Address = float64(a.config.RateCaller), float64(a.config.RateClient), float64(a.config.RateAddress)
+		o.Limits.Urgent = a.AnswersCalls
 		o.Login, o.LoopbackOnly, o.BaseURL = a.login.wire(), false, a.URL()
 	}
 	if a.dev != nil {

@@ -47,6 +47,11 @@ type Config struct {
 	DefaultCount int           // matches on one page when _count is not said
 	CursorLife   time.Duration // how long a page link can be followed
 
+	RateCaller  int // requests a second of one person at one client; with a login, as the next two
+	RateClient  int // of one client
+	RateAddress int // of one address without a good token
+	AtWork      int // requests at work at the same time
+
 	RequestTimeout time.Duration // for one interaction
 	ReadTimeout    time.Duration // for receiving a request
 	WriteTimeout   time.Duration // for receiving a request and sending its answer

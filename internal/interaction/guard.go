@@ -2,6 +2,7 @@ package interaction
 
 import (
 	"context"
+	"slices"
 
 	"hearken/fhir"
 	"hearken/fhir/search/query"
@@ -86,6 +87,16 @@ func (g *guard) decide(ctx context.Context) error {
 	}
 	g.decision = access.Decide(g.caller)
 	return g.decision.Refusal.Err()
+}
+
+// AnswersCalls reports whether a caller is one of those who answer urgent calls, by what is known of them now. One whom nothing is known
+// of, or can be found out, is not.
+func (s *Server) AnswersCalls(ctx context.Context, p *smart.Principal) bool {
+	if s.Login == nil || p == nil {
+		return false
+	}
+	g := &guard{server: s, principal: p}
+	return g.decide(ctx) == nil && slices.Contains(g.decision.Basis, access.BasisUrgentCare)
 }
 
 // notChecked is a look-up that failed: nobody may take it for "there is no plan".

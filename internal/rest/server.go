@@ -14,6 +14,7 @@ import (
 
 	"hearken/fhir/definition"
 	"hearken/internal/interaction"
+	"hearken/internal/smart"
 )
 
 // Doer does interactions; interaction.Server is the one there is.
@@ -22,7 +23,7 @@ type Doer interface {
 	Do(ctx context.Context, c interaction.Call) (interaction.Answer, error)
 }
 
-// Options is what New needs. All fields but BaseURL, TrustedProxies and Login have to be set.
+// Options is what New needs. All fields but BaseURL, TrustedProxies, Login and Limits have to be set.
 type Options struct {
 	Interactions   Doer
 	Ready          func() error      // nil when reads and writes would succeed; its words go to whoever asks
@@ -31,6 +32,7 @@ type Options struct {
 	BaseURL        string            // the service base of links; "" takes it from each request
 	TrustedProxies []netip.Prefix    // whose Forwarded and X-Forwarded-* headers are believed
 	Login          *Login            // nil for a server without
+	Limits         Limits            // of what callers take
 	LoopbackOnly   bool              // refuse requests that a web page from elsewhere could have made
 	MaxBody        int64             // bytes of a request body, compressed and not
 	Timeout        time.Duration     // for one interaction
@@ -45,7 +47,8 @@ type server struct {
 	isType       func(string) bool
 	definitions  *definition.Set
 	base         base
-	login        *Login    // nil for none
+	login        *Login // nil for none
+	limits       *limiter
 	loopback     *loopback // nil when everyone may connect
 	maxBody      int64
 	timeout      time.Duration
@@ -61,7 +64,7 @@ func New(o Options) http.Handler {
 	s := &server{
 		interactions: o.Interactions, ready: o.Ready, isType: o.IsType, definitions: o.Definitions,
 		base:  base{configured: o.BaseURL, proxies: o.TrustedProxies},
-		login: o.Login, maxBody: o.MaxBody, timeout: o.Timeout, now: o.Now, newRequestID: o.NewRequestID, log: o.Log,
+		login: o.Login, limits: newLimiter(o.Limits, o.Now), maxBody: o.MaxBody, timeout: o.Timeout, now: o.Now, newRequestID: o.NewRequestID, log: o.Log,
 	}
 	if o.LoopbackOnly {
 		s.loopback = &loopback{}
@@ -110,27 +113,62 @@ func (s *server) noRoute(c *gin.Context) {
 	s.write(c.Writer, c.Request, failure(errNoRoute), formOf(c.Request))
 }
 
-// serveFHIR answers a request below the service base.
+// serveFHIR answers a request below the service base, if there is a place for it.
 func (s *server) serveFHIR(c *gin.Context) {
+	if s.limits.full(c.Request) {
+		s.refuse(c, errBusy, formOf(c.Request), nil)
+		return
+	}
 	if s.login != nil && c.Request.URL.Path == smartPath {
 		s.smartConfiguration(c)
 		return
 	}
-	principal, err := s.authenticate(c.Request)
+	principal, later, err := s.identify(c)
 	if err != nil {
-		s.refuse(c, s.recordRefusal(c, err), formOf(c.Request), nil)
+		s.refuse(c, err, formOf(c.Request), nil)
 		return
 	}
 	q, err := s.understand(c.Request)
+	if err == nil && later {
+		err = s.limits.lookup(c.Request.Context(), principal, q.call.Path[0], q.call.Parameters)
+	}
 	if err != nil {
 		s.refuse(c, err, q.form, nil)
 		return
 	}
+	s.do(c, q, principal)
+}
+
+// identify finds out who is asking and whether they ask too much. later says that the latter depends on what they look up.
+func (s *server) identify(c *gin.Context) (p *smart.Principal, later bool, err error) {
+	if s.login == nil {
+		return nil, false, nil
+	}
+	if p, err = s.authenticate(c.Request); p == nil {
+		if limited := s.limits.anonymous(s.base.client(c.Request)); limited != nil {
+			return nil, false, limited // and is not recorded: who has no token must not fill the audit log
+		}
+		if err != nil {
+			err = s.recordRefusal(c, err)
+		}
+		return nil, false, err
+	}
+	later, err = s.limits.allow(p, c.Request)
+	return p, later, err
+}
+
+// do does the interaction that was asked for, and answers.
+func (s *server) do(c *gin.Context, q request, principal *smart.Principal) {
 	q.call.Principal = principal
 	q.call.RequestID, q.call.Address = requestIDRecorded(c), s.base.client(c.Request)
 	ctx, cancel := context.WithTimeout(c.Request.Context(), s.timeout)
 	defer cancel()
-	a, err := s.interactions.Do(ctx, q.call)
+	leave, err := s.limits.enter(c.Request)
+	if err != nil {
+		s.refuse(c, err, q.form, nil)
+		return
+	}
+	a, err := s.atWork(ctx, q.call, leave)
 	if err == nil {
 		err = q.represented(a)
 	}
@@ -145,6 +183,12 @@ func (s *server) serveFHIR(c *gin.Context) {
 	default:
 		s.refuse(c, err, q.form, a.Allow)
 	}
+}
+
+// atWork does an interaction and gives its place back: a client that sends or reads slowly holds none.
+func (s *server) atWork(ctx context.Context, call interaction.Call, leave func()) (interaction.Answer, error) {
+	defer leave()
+	return s.interactions.Do(ctx, call)
 }
 
 // logFault logs the cause of what the client is only told to be an internal error or a lack of means.
