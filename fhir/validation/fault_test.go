@@ -72,6 +72,7 @@ func TestValidate_OneFault(t *testing.T) {
 		{"an entry of another type", bundle(`{"fullUrl":"` + urn + `1","resource":{"resourceType":"Organization","name":"a"}},{"fullUrl":"` + urn + `2","resource":` + observation(`"subject":{"reference":"`+urn+`1"}`) + `}`), "error structure reference-target Bundle.entry[1].resource.ofType(Observation).subject.reference"},
 		{"a stated type", observation(`"subject":{"type":"Organization","display":"a"}`), "error structure reference-target Observation.subject.type"},
 		{"a stated type that is not the reference's", observation(`"subject":{"type":"Patient","reference":"Group/1"}`), "error structure reference-type-mismatch Observation.subject.type"},
+		{"a reference with white space", observation(`"subject":{"reference":"Patient/a b"}`), "error value uri-form Observation.subject.reference"},
 		// Canonicals.
 		{"a canonical without its version", patient(`"meta":{"profile":["http://a|"]}`), "error value invalid-canonical Patient.meta.profile[0]"},
 		{"a canonical that is relative", patient(`"meta":{"profile":["StructureDefinition/a"]}`), "warning value invalid-canonical Patient.meta.profile[0]"},

@@ -73,6 +73,7 @@ func (v *Visit) references(n element.Node, t *targets) {
 	stated := v.statedType(typ.Text())
 	found, seen := "", false
 	if reference.HasValue() {
+		v.referenceForm(reference)
 		found, seen = v.targetType(reference.Text(), n)
 	}
 	switch {
@@ -89,6 +90,13 @@ func (v *Visit) references(n element.Node, t *targets) {
 		v.wrongTarget(typ, fhir.SeverityError, t, stated)
 	case found != "" && stated != "" && found != stated:
 		v.Report(typ, fhir.SeverityError, fhir.CodeStructure, DetailReferenceType, "Reference.type says %s, and the reference is to %s", stated, found)
+	}
+}
+
+// referenceForm refuses white space, which no URL has. What stands after "?" selects by values, and is not looked at.
+func (v *Visit) referenceForm(reference element.Node) {
+	if url, _, _ := strings.Cut(reference.Text(), "?"); strings.ContainsAny(url, " \t\r\n") {
+		v.Report(reference, fhir.SeverityError, fhir.CodeValue, DetailURI, "a reference is a URL, which has no white space")
 	}
 }
 
