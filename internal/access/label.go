@@ -44,10 +44,10 @@ func (r *Record) Of() []query.Token {
 // A resource in several compartments needs all of them: only an organisation that may see each of the patients sees it.
 func Label(resource Resource, patients ...[]query.Token) []query.Token {
 	switch {
-	case resource.Fact:
-		return []query.Token{admin}
 	case resource.Officer != "":
 		return []query.Token{ofOfficer(resource.Officer)}
+	case resource.Fact:
+		return []query.Token{admin}
 	case len(patients) == 0:
 		return outside(resource.Type)
 	}

@@ -19,6 +19,8 @@ const (
 	GrantSystem = "https://hearken.example.org/fhir/CodeSystem/access-grant"
 	// TrainedUntil is the extension of a staff-list entry that says until when training is in date.
 	TrainedUntil = "https://hearken.example.org/fhir/StructureDefinition/trained-until"
+	// GrantReason is the extension of a grant that says why it was given.
+	GrantReason = "https://hearken.example.org/fhir/StructureDefinition/grant-reason"
 )
 
 // TaskSystem has the kinds of Task of the admin plane.
@@ -98,7 +100,7 @@ func (t Times) Agreement(n element.Node) access.Agreement {
 	return a
 }
 
-// Grant reads a Basic that opens a record; kind is "" for one that does not.
+// Grant reads a Basic that opens a record; kind is "" for one that does not. One whose patient is not known here opens nothing.
 func (t Times) Grant(n element.Node) (kind string, g access.Grant) {
 	for child := range n.Children() {
 		if child.Name() == "identifier" {
@@ -107,9 +109,8 @@ func (t Times) Grant(n element.Node) (kind string, g access.Grant) {
 	}
 	if key := fhir.ParseReference(n.Child("subject").Child("reference").Text(), isPatient).Key; key.Type == typePatient {
 		g.Patient = key.ID
-		kind = CodingOf(n.Child("code"), GrantSystem)
 	}
-	return kind, g
+	return CodingOf(n.Child("code"), GrantSystem), g
 }
 
 func isPatient(name string) bool { return name == typePatient }

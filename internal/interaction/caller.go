@@ -134,7 +134,7 @@ func (l *lookup) grants() error {
 		case careplan.GrantBreakGlass:
 			l.caller.Grants = append(l.caller.Grants, grant)
 		case careplan.GrantContact:
-			if l.caller.Now.Before(grant.Until) {
+			if grant.Patient != "" && l.caller.Now.Before(grant.Until) {
 				l.caller.Contacts = append(l.caller.Contacts, grant.Patient)
 			}
 		}

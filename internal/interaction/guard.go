@@ -64,7 +64,11 @@ func (g *guard) admit(ctx context.Context, r *request) error {
 		if err := g.permit(r); err != nil {
 			return err
 		}
-		return g.decide(ctx)
+		err := g.decide(ctx)
+		if err != nil && r.extended != nil && r.extended.closed && g.decision.Refusal == access.EmergencyAvailable {
+			return nil
+		}
+		return err
 	}
 	if err := g.decide(ctx); err != nil {
 		return err

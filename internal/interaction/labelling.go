@@ -127,7 +127,29 @@ func resourceOf(t fhir.Type, index query.Index) access.Resource {
 			resource.FromPatient = true
 		}
 	}
+	if resource.Fact && t == taskType {
+		resource.Officer = officerOf(index)
+	}
 	return resource
+}
+
+// officerOf is the organisation whose privacy officer a Task of the admin plane is for: the owner of a review. "" for none.
+func officerOf(index query.Index) (code string) {
+	isReview := false
+	for _, entry := range index.Entries {
+		switch value := entry.Value.(type) {
+		case query.Token:
+			isReview = isReview || entry.Parameter.Code == "code" && value == query.Token{System: careplan.TaskSystem, Code: careplan.TaskBreakGlass}
+		case query.LinkIdentifier:
+			if entry.Parameter.Code == "owner" && value.System == careplan.ODSOrganisationSystem {
+				code = value.Code
+			}
+		}
+	}
+	if !isReview {
+		return ""
+	}
+	return code
 }
 
 func (l *labelling) patient(id fhir.ID) *labelledPatient {

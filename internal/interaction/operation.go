@@ -19,6 +19,7 @@ type operation struct {
 	without []string    // parameters of its definition that this server does not do
 	several []string    // parameters that it takes more often than its definition says
 	open    bool        // it shows nothing of anybody, and is not recorded
+	closed  bool        // for who has no established access, too: it decides by itself who may
 	row     row
 }
 
@@ -46,6 +47,18 @@ var operations = []operation{
 		name: "staff-list", url: profiles.Base + "/OperationDefinition/staff-list",
 		shape: atInstanceOperation, types: []fhir.Type{organizationType}, method: http.MethodPost,
 		row: row{atInstanceOperation, http.MethodPost, "operation", nil, (*Server).staffList},
+	},
+	{
+		name: "break-glass", url: ours("break-glass"), shape: atTypeOperation, types: []fhir.Type{patientType}, method: http.MethodPost, closed: true,
+		row: row{atTypeOperation, http.MethodPost, "operation", nil, (*Server).breakGlass},
+	},
+	{
+		name: "break-glass-resolve", url: ours("break-glass-resolve"), shape: atInstanceOperation, types: []fhir.Type{taskType}, method: http.MethodPost,
+		row: row{atInstanceOperation, http.MethodPost, "operation", nil, (*Server).resolveBreakGlass},
+	},
+	{
+		name: "break-glass-close", url: ours("break-glass-close"), shape: atInstanceOperation, types: []fhir.Type{taskType}, method: http.MethodPost,
+		row: row{atInstanceOperation, http.MethodPost, "operation", nil, (*Server).closeBreakGlass},
 	},
 	terminologyOperation("ValueSet", "validate-code", atTypeOperation, (*Server).valueSetValidateCode, "date"),
 	terminologyOperation("ValueSet", "validate-code", atInstanceOperation, (*Server).valueSetValidateCode, "date"),
