@@ -69,6 +69,22 @@ const (
 	OtherUse           // anything else: research, planning, payment. Nothing is shown for it
 )
 
+// PurposeCode is the code of http://terminology.hl7.org/CodeSystem/v3-ActReason for what a caller in their role looks at records for; "" for
+// one of whom that is not known.
+func (c *Caller) PurposeCode() string {
+	switch {
+	case c.Role == Patient || c.Role == Proxy:
+		return "PATRQT"
+	case c.Role == PrivacyOfficer || c.Role == Administrator:
+		return "HOPERAT"
+	case c.Role == 0 || c.Organisation == "":
+		return ""
+	case c.Urgent:
+		return "ETREAT"
+	}
+	return "TREAT"
+}
+
 // Grant is a break-glass grant: one patient, for a limited time.
 type Grant struct {
 	Patient fhir.ID

@@ -39,10 +39,12 @@ func (r *Record) Words() Words {
 
 var ends = map[Outcome]string{Success: "done", Denied: "refused", Failed: "failed", Faulty: "failed"}
 
-// roles are job roles of the NHS, and words of others, as people say them.
+// roles are job roles of the NHS, and those of staff lists, as people say them.
 var roles = map[string]string{
 	"R8000": "clinician", "R8001": "nurse", "R8003": "health professional", "R8004": "student", "R8015": "systems support",
 	"R0001": "privacy officer", "R5105": "Caldicott Guardian",
+	"clinical": "clinician", "urgent-non-clinical": "adviser in urgent care", "care-home": "staff of a care home", "patient": "the person themself",
+	"proxy": "somebody who acts for the person", "privacy-officer": "privacy officer", "system": "a computer system", "administrator": "administrator",
 }
 
 // purposes are codes of http://terminology.hl7.org/CodeSystem/v3-ActReason.

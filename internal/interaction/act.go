@@ -10,7 +10,6 @@ import (
 
 	"hearken/fhir"
 	"hearken/internal/audit"
-	"hearken/internal/smart"
 	"hearken/internal/store"
 )
 
@@ -180,7 +179,7 @@ func (s *Server) recordOf(r *request, shown []store.Record, err error) *audit.Re
 func (s *Server) beginRecord(r *request) *audit.Record {
 	record := &audit.Record{
 		Interaction: r.row.interaction, Action: actions[r.row.interaction], Outcome: audit.Success,
-		Agent: agentOf(r.Principal), Ground: r.Ground, Address: r.Address, RequestID: r.RequestID, Target: r.key,
+		Agent: r.agent(), Ground: r.Ground, Address: r.Address, RequestID: r.RequestID, Target: r.key,
 	}
 	if r.act.kind != "" {
 		record.Interaction = r.act.kind
@@ -201,8 +200,9 @@ func (s *Server) beginRecord(r *request) *audit.Record {
 	return record
 }
 
-// agentOf is who asked, as the token says.
-func agentOf(p *smart.Principal) audit.Agent {
+// agent is who asked, as the token says and, where it does not, as the staff list and the agreement of their organisation do.
+func (r *request) agent() audit.Agent {
+	p := r.Principal
 	if p == nil {
 		return audit.Agent{}
 	}
@@ -215,7 +215,23 @@ func agentOf(p *smart.Principal) audit.Agent {
 	if len(p.Purposes) > 0 {
 		agent.Purpose = p.Purposes[0]
 	}
+	if r.guard != nil {
+		r.guard.complete(&agent)
+	}
 	return agent
+}
+
+// complete adds what is known of the caller besides the token.
+func (g *guard) complete(agent *audit.Agent) {
+	if agent.Organisation == "" {
+		agent.Organisation = g.caller.Organisation
+	}
+	if agent.Role == "" && g.caller.Role != 0 {
+		agent.Role = g.caller.Role.String()
+	}
+	if agent.Purpose == "" {
+		agent.Purpose = g.caller.PurposeCode()
+	}
 }
 
 // outcomeOf is how an act ended, and the stable code of what went wrong.

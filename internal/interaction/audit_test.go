@@ -166,6 +166,23 @@ func TestAudit_Who(t *testing.T) {
 	}
 }
 
+// TestAudit_WhoByStaffList has what the token does not say of its person from the staff list and the agreement, for a look and for a refusal.
+func TestAudit_WhoByStaffList(t *testing.T) {
+	s := guarded(t)
+	before := headOf(t, s.Audit)
+	for _, who := range []string{"paramedic", "gp", "lapsed-adviser", "patient", "stranger"} {
+		_ = answer(s, as(principal(who, "user/*.cruds"), "GET", "CarePlan/cp1", ""))
+	}
+	var got []string
+	for _, e := range looks(t, s.Audit, before, audit.Filter{}) {
+		got = append(got, strings.Join([]string{e.Agent.Subject, e.Agent.Organisation, e.Agent.Role, e.Agent.Purpose}, " "))
+	}
+	want := []string{"paramedic U clinical ETREAT", "gp P clinical TREAT", "lapsed-adviser U urgent-non-clinical ETREAT", "patient  patient PATRQT", "stranger   "}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("recorded (-want +got):\n%s", diff)
+	}
+}
+
 // TestAudit_Sought finds who looked for a number by the number, however it was written, and wants it nowhere in what is
 // recorded.
 func TestAudit_Sought(t *testing.T) {

@@ -48,10 +48,10 @@ func (s *Server) enter(ctx context.Context, r *request) (context.Context, error)
 			return ctx, smart.Refused(smart.TokenMissing)
 		}
 		g = &guard{server: s, principal: r.Principal}
+		r.guard = g // of a refusal, too, is recorded whose it was
 		if err := g.admit(ctx, r); err != nil {
 			return ctx, err
 		}
-		r.guard = g
 		return context.WithValue(ctx, guardKey{}, g), nil
 	}
 	return ctx, g.permit(r)
