@@ -2,10 +2,16 @@ package app_test
 
 import (
 	"fmt"
+	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"hearken/internal/app"
+	"hearken/internal/audit"
 	"hearken/internal/config"
 )
 
@@ -272,4 +278,34 @@ func TestLogin_UrgentLane(t *testing.T) {
 		return
 	}
 	t.Error("who does not answer calls is never refused")
+}
+
+// Every look, and every try without a good token, is in the audit log of the store, with who it was as far as that is known, and no token.
+func TestLogin_Audited(t *testing.T) {
+	data := ""
+	w := newLoginWorld(t, func(c *config.Config) { data = c.Data })
+	w.must(200, "GET /CarePlan/cp1", "", w.bearer("paramedic", everything))
+	w.must(404, "GET /CarePlan/cp2", "", w.bearer("paramedic", everything))
+	w.must(401, "GET /CarePlan/cp1", "")
+	w.must(401, "GET /CarePlan/cp1", "", "Authorization: Bearer forged-by-somebody")
+	w.must(403, "GET /CarePlan/cp1", "", w.bearer("stranger", everything))
+	if err := w.stop(); err != nil {
+		t.Fatal(err)
+	}
+	c := config.Defaults()
+	c.Data = data
+	var got []string
+	err := app.WithAudit(t.Context(), c, app.Deps{Log: slog.New(slog.DiscardHandler)}, func(log audit.Log) error {
+		page, err := log.Read(t.Context(), audit.Filter{})
+		for _, e := range page.Entries[:5] {
+			got = append(got, strings.Join([]string{e.Interaction, e.Agent.Subject, e.Agent.Organisation, e.Target.String(), e.Detail}, " "))
+		}
+		return err
+	})
+	slices.Reverse(got)
+	want := []string{"read paramedic U CarePlan/cp1 ", "read paramedic U CarePlan/cp2 unknown-resource", "login   CarePlan/cp1 token-missing",
+		"login   CarePlan/cp1 token-inactive", "read stranger  CarePlan/cp1 forbidden"}
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("recorded (-want +got), %v:\n%s", err, diff)
+	}
 }
