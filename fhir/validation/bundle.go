@@ -69,7 +69,8 @@ func (v *Visit) identity(entry element.Node, named fhir.Key, resource element.No
 	case !id.HasValue() && !exchange:
 		v.Report(entry, fhir.SeverityError, fhir.CodeInvalid, DetailFullURL, "Bundle.entry.fullUrl is the address of a resource, and the resource in the entry has no id")
 	case id.HasValue() && string(named.ID) != id.Text():
-		v.Report(entry, fhir.SeverityError, fhir.CodeInvalid, DetailFullURL, "Bundle.entry.fullUrl ends in another id than that of the resource in the entry")
+		// A warning only: the published examples have one, and the address, not the id, is what references resolve by.
+		v.Report(entry, fhir.Warning, fhir.CodeInvalid, DetailFullURL, "Bundle.entry.fullUrl ends in another id than that of the resource in the entry")
 	}
 }
 

@@ -67,7 +67,7 @@ func TestValidate_Entry(t *testing.T) {
 	testRules(t, []rule{
 		{"a relative fullUrl", bundle(entries("Patient/1", patient1)), "error value full-url Bundle.entry[0]"},
 		{"no fullUrl", bundle(`{"resource":` + patient1 + `}`), "error required full-url Bundle.entry[0]"},
-		{"a fullUrl with another id", bundle(entries("http://a.example/Patient/2", patient1)), "error invalid full-url Bundle.entry[0]"},
+		{"a fullUrl with another id", bundle(entries("http://a.example/Patient/2", patient1)), "warning invalid full-url Bundle.entry[0]"},
 		{"a fullUrl with another type", bundle(entries("http://a.example/Group/1", patient1)), "error invalid full-url Bundle.entry[0]"},
 		{"a fullUrl and no id", bundle(entries("http://a.example/Patient/1", nobody)), "error invalid full-url Bundle.entry[0]"},
 		{"a fullUrl that names no resource", bundle(entries("http://a.example/nothing", nobody)), ""},

@@ -89,7 +89,7 @@ func TestValidate_OneFault(t *testing.T) {
 		{"a script", patient(`"text":{"status":"generated","div":"<div ` + xhtmlNamespace + `>a<script>b</script></div>"}`), "error invariant constraint-txt-1 Patient.text.div"},
 		{"an event", patient(`"text":{"status":"generated","div":"<div ` + xhtmlNamespace + ` onclick='a()'>a</div>"}`), "error invariant constraint-txt-1 Patient.text.div"},
 		{"no namespace", patient(`"text":{"status":"generated","div":"<div>a</div>"}`), "error invariant constraint-txt-1 Patient.text.div"},
-		{"an empty narrative", patient(`"text":{"status":"generated","div":"<div ` + xhtmlNamespace + `> </div>"}`), "error invariant constraint-txt-2 Patient.text.div"},
+		{"an empty narrative", patient(`"text":{"status":"generated","div":"<div ` + xhtmlNamespace + `> </div>"}`), "warning invariant constraint-txt-2 Patient.text.div"},
 		// Invariants.
 		{"an element with an id alone", patient(`"name":[{"id":"a"}]`), "error invariant constraint-ele-1 Patient.name[0]"},
 		{"a primitive with an id alone", patient(`"_birthDate":{"id":"a"}`), "error invariant constraint-ele-1 Patient.birthDate"},

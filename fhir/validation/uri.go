@@ -36,10 +36,10 @@ func (v *Visit) isValueSet(url string) bool { return strings.Contains(url, "/Val
 func (v *Visit) urn(n element.Node, text string) {
 	text, _, _ = strings.Cut(text, "#")
 	text, _, _ = strings.Cut(text, "|") // of a canonical
-	switch {
+	switch {                            // warnings only: the published examples have both
 	case strings.HasPrefix(text, "urn:uuid:") && !element.ValidPrimitive("uuid", text):
-		v.Report(n, fhir.SeverityError, fhir.CodeValue, DetailURI, "what follows urn:uuid: is no UUID in lower case")
+		v.Report(n, fhir.Warning, fhir.CodeValue, DetailURI, "what follows urn:uuid: is no UUID in lower case")
 	case strings.HasPrefix(text, "urn:oid:") && !element.ValidPrimitive("oid", text):
-		v.Report(n, fhir.SeverityError, fhir.CodeValue, DetailURI, "what follows urn:oid: is no OID")
+		v.Report(n, fhir.Warning, fhir.CodeValue, DetailURI, "what follows urn:oid: is no OID")
 	}
 }
