@@ -73,5 +73,13 @@ func (c *Caller) MayKeepStaff(organisation string) error {
 	return adminOnly("a staff list is kept by the administrators, and by an administrator on the list of the same organisation")
 }
 
+// MayKeepAgreements reports whether the caller keeps agreements. The error is CodeForbidden.
+func (c *Caller) MayKeepAgreements() error {
+	if c.administers() {
+		return nil
+	}
+	return adminOnly("agreements are kept by the administrators")
+}
+
 // RaisesAlone reports whether the caller may make administrators and privacy officers of an organisation without a second person.
 func (c *Caller) RaisesAlone() bool { return c.administers() }

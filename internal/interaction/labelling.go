@@ -68,6 +68,9 @@ func (l *labelling) Put(p store.Prepared) (store.Record, error) {
 	if err != nil {
 		return rec, err
 	}
+	if err := l.checkFact(rec, made.resource); err != nil {
+		return rec, err
+	}
 	if p.Key.Type == patientType && p.Method == store.Create {
 		l.patient(p.Key.ID).fresh = true
 	}

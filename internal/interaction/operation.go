@@ -49,6 +49,10 @@ var operations = []operation{
 		row: row{atInstanceOperation, http.MethodPost, "operation", nil, (*Server).staffList},
 	},
 	{
+		name: "agreement-notices", url: ours("agreement-notices"), shape: atTypeOperation, types: []fhir.Type{agreementType}, method: http.MethodGet,
+		row: row{atTypeOperation, http.MethodGet, "operation", (*Server).agreementNotices, nil},
+	},
+	{
 		name: "break-glass", url: ours("break-glass"), shape: atTypeOperation, types: []fhir.Type{patientType}, method: http.MethodPost, closed: true,
 		row: row{atTypeOperation, http.MethodPost, "operation", nil, (*Server).breakGlass},
 	},
