@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -49,14 +50,14 @@ func certificate(t *testing.T, folder string, serial int64) tls.Certificate {
 }
 
 // secure is a server by TLS, with a clock of its own so that its files are looked at whenever the test wants.
-func secure(t *testing.T, folder string, passed *time.Duration, change func(*config.Config)) *server {
+func secure(t *testing.T, folder string, passed *atomic.Int64, change func(*config.Config)) *server {
 	began := time.Now()
 	s := startWith(t, func(c *config.Config) {
 		c.TLSCert, c.TLSKey = filepath.Join(folder, "cert.pem"), filepath.Join(folder, "key.pem")
 		if change != nil {
 			change(c)
 		}
-	}, app.Deps{Now: func() time.Time { return began.Add(*passed) }})
+	}, app.Deps{Now: func() time.Time { return began.Add(time.Duration(passed.Load())) }})
 	s.base = strings.Replace(s.base, "http://", "https://", 1)
 	return s
 }
@@ -82,9 +83,9 @@ func (s *server) serial(t *testing.T) int64 {
 
 // A renewed certificate is in use with the next handshake; one that is broken changes nothing.
 func TestTLS_Reload(t *testing.T) {
-	folder, passed := t.TempDir(), time.Duration(0)
+	folder, passed := t.TempDir(), new(atomic.Int64)
 	certificate(t, folder, 1)
-	s := secure(t, folder, &passed, nil)
+	s := secure(t, folder, passed, nil)
 	s.dial(&tls.Config{})
 	if got := s.serial(t); got != 1 {
 		t.Fatalf("certificate %d, want 1", got)
@@ -100,7 +101,7 @@ func TestTLS_Reload(t *testing.T) {
 		{"another", func() { certificate(t, folder, 3) }, 3},
 	} {
 		step.write()
-		if passed += 2 * time.Second; s.serial(t) != step.want {
+		if passed.Add(int64(2 * time.Second)); s.serial(t) != step.want {
 			t.Errorf("%s: not certificate %d", step.name, step.want)
 		}
 	}
@@ -110,9 +111,9 @@ func TestTLS_Reload(t *testing.T) {
 }
 
 func TestTLS_Versions(t *testing.T) {
-	folder, passed := t.TempDir(), time.Duration(0)
+	folder, passed := t.TempDir(), new(atomic.Int64)
 	certificate(t, folder, 1)
-	s := secure(t, folder, &passed, nil)
+	s := secure(t, folder, passed, nil)
 	for _, row := range []struct {
 		name   string
 		client *tls.Config
@@ -136,11 +137,11 @@ func TestTLS_Versions(t *testing.T) {
 
 // A token that is bound to a client certificate is good with it alone, and a certificate that nobody vouches for is refused.
 func TestTLS_ClientCertificate(t *testing.T) {
-	folder, clients, strangers, passed := t.TempDir(), t.TempDir(), t.TempDir(), time.Duration(0)
+	folder, clients, strangers, passed := t.TempDir(), t.TempDir(), t.TempDir(), new(atomic.Int64)
 	certificate(t, folder, 1)
 	own, stranger := certificate(t, clients, 7), certificate(t, strangers, 8)
 	i := newIssuer(t)
-	s := secure(t, folder, &passed, func(c *config.Config) {
+	s := secure(t, folder, passed, func(c *config.Config) {
 		c.TLSClientCA, c.Issuers = filepath.Join(clients, "cert.pem"), []string{i.Server.URL}
 		c.Administrators = []config.Person{{Issuer: i.Server.URL, Subject: "admin"}}
 	})
