@@ -20,6 +20,7 @@ import (
 type loginWorld struct {
 	*server
 	*issuer
+	attorney string // the id of the RelatedPerson of the matrix
 }
 
 const (

@@ -58,6 +58,15 @@ func (s *Server) keepApart(q *query.Query) error {
 	return nil
 }
 
+// ofEveryType reports whether a search is of all types that are searched together: it named none.
+func (s *Server) ofEveryType(types []fhir.Type) bool {
+	every := len(s.Registry.Types())
+	if s.Audit != nil {
+		every--
+	}
+	return len(types) >= every
+}
+
 // withoutApart takes what is kept apart out of what was found on the way.
 func (s *Server) withoutApart(records []store.Record) []store.Record {
 	if s.Audit == nil {

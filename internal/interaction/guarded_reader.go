@@ -122,7 +122,7 @@ func (r *guardedReader) ofTypes(types []fhir.Type) query.Expr {
 // Search is what the caller may see of a search, decided before sort, total and page.
 func (r *guardedReader) Search(q *query.Query) (store.Page, error) {
 	uncovered := smart.Refuse
-	if len(q.Types) == len(r.server.Registry.Types()) {
+	if r.server.ofEveryType(q.Types) {
 		uncovered = smart.Narrow
 	}
 	blind, err := r.blinded(*q)

@@ -101,7 +101,7 @@ func (v *validation) examine(ctx context.Context, by *conformance.Definitions) (
 		return v.onStore(ctx, v.deletable)
 	}
 	if len(v.request.Body) == 0 {
-		if err := v.server.Store.View(ctx, v.readStored); err != nil {
+		if err := v.server.view(ctx, v.readStored); err != nil {
 			return nil, err
 		}
 	}
@@ -129,9 +129,9 @@ func isUnreadable(err error) bool {
 	return Status(err) >= http.StatusInternalServerError || slices.ContainsFunc(issuesOf(err), func(i fhir.Issue) bool { return i.Severity == fhir.Fatal })
 }
 
-// onStore runs a check on the current state: what it refuses are issues.
+// onStore runs a check on the current state as the caller sees it: what it refuses are issues.
 func (v *validation) onStore(ctx context.Context, check func(store.Reader) error) (fhir.Outcome, error) {
-	err := v.server.Store.View(ctx, check)
+	err := v.server.view(ctx, check)
 	if err == nil {
 		return nil, nil
 	}

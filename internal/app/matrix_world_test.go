@@ -1,0 +1,138 @@
+package app_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"hearken/internal/config"
+)
+
+// The records of the matrix, by what stands in the way of seeing them. Each is a Patient, an approved plan (of "unrelated" a draft), an
+// Observation, and one that was deleted: all of organisation A, and all but the last patient's of practice P.
+var matrixRecords = []string{"open", "objected", "restricted", "unrelated"}
+
+const absentRecord = "none"
+
+// matrixCaller is a column of the table of who may see what.
+type matrixCaller struct {
+	name    string
+	header  func(*loginWorld) string
+	refused int    // the status of every request; 0 for one who is let in
+	sees    string // the records
+	absent  int    // the status of a read of what is not there or not visible
+	writes  bool   // into the records they see
+	hint    string // what every searchset says
+	chooses bool   // the ids of what they write
+
+	scopeless bool // refused by the scopes, before anything is looked up
+}
+
+const (
+	emergencyHint = "emergency access is available"
+	moreHint      = "there may be records you cannot see"
+)
+
+// matrixCallers is the table.
+var matrixCallers = []matrixCaller{
+	{name: "no token", header: func(*loginWorld) string { return "X-None: 1" }, refused: 401},
+	{name: "forged", header: func(w *loginWorld) string { h := w.bearer("author", everything); return h[:len(h)-8] + "AAAAAAAA" }, refused: 401},
+	{name: "alg none", header: func(w *loginWorld) string {
+		parts := strings.Split(w.token(claims{"sub": "author", "scope": everything}), ".")
+		return "Authorization: Bearer " + b64([]byte(`{"alg":"none","typ":"at+jwt"}`)) + "." + parts[1] + "."
+	}, refused: 401},
+	{name: "expired", header: func(w *loginWorld) string {
+		return "Authorization: Bearer " + w.token(claims{"sub": "author", "scope": everything, "exp": time.Now().Unix() - 60})
+	}, refused: 401},
+	{name: "no scope", header: func(w *loginWorld) string { return w.bearer("author", "openid") }, refused: 403, scopeless: true},
+	{name: "stranger", header: asUser("stranger"), refused: 403},
+	{name: "lapsed-adviser", header: asUser("lapsed-adviser"), refused: 403},
+	{name: "untrained", header: asUser("untrained"), refused: 403},
+	{name: "untrained-breaker", header: asUser("untrained-breaker"), sees: "unrelated", absent: 403, hint: emergencyHint},
+	{name: "author", header: asUser("author"), sees: "open objected restricted unrelated", absent: 404, writes: true, hint: emergencyHint},
+	{name: "gp", header: asUser("gp"), sees: "open", absent: 404, writes: true, hint: emergencyHint},
+	{name: "paramedic", header: asUser("paramedic"), sees: "open", absent: 404, hint: emergencyHint},
+	{name: "adviser", header: asUser("adviser"), sees: "open", absent: 404, hint: moreHint},
+	{name: "other", header: asUser("other"), absent: 404, hint: emergencyHint},
+	{name: "breaker", header: asUser("breaker"), sees: "objected", absent: 404, hint: emergencyHint},
+	{name: "late-breaker", header: asUser("late-breaker"), absent: 404, hint: emergencyHint},
+	{name: "crew", header: asUser("crew"), sees: "restricted", absent: 404, hint: emergencyHint},
+	{name: "officer", header: asUser("officer"), absent: 404},
+	{name: "partner", header: asClient("partner"), sees: "open objected restricted unrelated", absent: 404, writes: true, chooses: true},
+	{name: "foreign", header: asClient("foreign"), absent: 404, chooses: true},
+	{name: "unlisted", header: asClient("unlisted"), absent: 404, chooses: true},
+	{name: "patient", header: func(w *loginWorld) string {
+		return "Authorization: Bearer " + w.token(claims{"sub": "doreen", "scope": "patient/*.cruds", "patient": "open", "fhirUser": "Patient/open"})
+	}, sees: "open", absent: 404, writes: true},
+	{name: "attorney", header: func(w *loginWorld) string {
+		return "Authorization: Bearer " + w.token(claims{"sub": "anne", "scope": everything, "fhirUser": "RelatedPerson/" + w.attorney})
+	}, sees: "open", absent: 404, writes: true},
+	{name: "admin", header: asUser("admin"), absent: 404},
+}
+
+func asUser(subject string) func(*loginWorld) string {
+	return func(w *loginWorld) string { return w.bearer(subject, everything) }
+}
+
+func asClient(id string) func(*loginWorld) string {
+	return func(w *loginWorld) string { return w.client(id) }
+}
+
+// newMatrixWorld is a server with the records and callers of the matrix.
+func newMatrixWorld(t testing.TB) *loginWorld {
+	w := newLoginWorld(t, func(c *config.Config) { c.RateClient, c.RateCaller, c.RateAddress = 0, 0, 0 })
+	admin, partner := w.bearer("admin", everything), w.client("partner")
+	w.matrixStaff(admin)
+	author := strings.Replace(strings.TrimSuffix(odsIdentifier("A"), "]"), "[", "", 1)
+	for _, id := range matrixRecords {
+		gp, label, status := `"generalPractitioner":[{`+strings.ReplaceAll(author, `"A"`, `"P"`)+`}],`, "", "active"
+		switch id {
+		case "restricted":
+			label = `"meta":{"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-Confidentiality","code":"R"}]},`
+		case "unrelated":
+			gp, status = "", "draft"
+		}
+		w.must(201, "PUT /Patient/"+id, `{"resourceType":"Patient","id":"`+id+`",`+label+gp+`"managingOrganization":{`+author+`},"identifier":[{"system":"urn:n","value":"`+id+`"}]}`, partner)
+		w.must(201, "PUT /CarePlan/c"+id, `{"resourceType":"CarePlan","id":"c`+id+`","status":"`+status+`","intent":"plan","subject":{"reference":"Patient/`+id+`"},
+			"category":[{"coding":[{"system":"http://snomed.info/sct","code":"735324008"}]}],"author":{`+author+`}}`, partner)
+		for _, observation := range []string{"o" + id, "d" + id} {
+			w.must(201, "PUT /Observation/"+observation, matrixObservation(observation, id), partner)
+		}
+		w.must(204, "DELETE /Observation/d"+id, "", partner)
+	}
+	w.must(201, "POST /Consent", `{"resourceType":"Consent","status":"active","scope":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/consentscope","code":"patient-privacy"}]},
+		"category":[{"coding":[{"system":"http://snomed.info/sct","code":"882941000000102"}]}],"patient":{"reference":"Patient/objected"},"dateTime":"2024-01-01","policyRule":{"text":"x"},"provision":{"type":"deny"}}`, partner)
+	r := w.must(201, "POST /RelatedPerson", `{"resourceType":"RelatedPerson",`+factLabel+`,"patient":{"reference":"Patient/open"}}`, admin)
+	w.attorney = text(value(t, r.body), "id")
+	for _, grant := range []struct{ subject, until, code, patient string }{
+		{"breaker", "2089-01-01T00:00:00Z", "break-glass", "objected"}, {"late-breaker", "2024-01-01T00:00:00Z", "break-glass", "objected"},
+		{"crew", "2089-01-01T00:00:00Z", "urgent-care-contact", "restricted"}, {"untrained-breaker", "2089-01-01T00:00:00Z", "break-glass", "unrelated"},
+	} {
+		w.must(201, "POST /Basic", `{"resourceType":"Basic",`+factLabel+`,"identifier":[{"system":"`+w.issuer.URL+`","value":"`+grant.subject+`","period":{"end":"`+grant.until+`"}}],
+			"code":{"coding":[{"system":"https://hearken.example.org/fhir/CodeSystem/access-grant","code":"`+grant.code+`"}]},"subject":{"reference":"Patient/`+grant.patient+`"}}`, admin)
+	}
+	return w
+}
+
+// matrixStaff is the practice, its agreement, and the staff that the smaller world has not.
+func (w *loginWorld) matrixStaff(admin string) {
+	w.t.Helper()
+	w.must(201, "POST /Contract", `{"resourceType":"Contract",`+factLabel+`,"status":"executed",`+odsIdentifier("P")+`,"applies":{"start":"2023-01-01","end":"2090-01-01"},
+		"subType":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ActReason","code":"TREAT"},{"system":"http://terminology.hl7.org/CodeSystem/v3-ActReason","code":"HOPERAT"},
+		{"system":"`+roleSystem+`","code":"clinical"},{"system":"`+roleSystem+`","code":"privacy-officer"}]}]}`, admin)
+	w.must(201, "POST /Organization", `{"resourceType":"Organization","name":"x",`+odsIdentifier("P")+`}`, admin)
+	for _, one := range []struct{ subject, code, role, trained string }{
+		{"gp", "P", "clinical", "2089-01-01"}, {"adviser", "U", "urgent-non-clinical", "2089-01-01"}, {"breaker", "X", "clinical", "2089-01-01"},
+		{"late-breaker", "X", "clinical", "2089-01-01"}, {"crew", "X", "clinical", "2089-01-01"}, {"untrained-breaker", "A", "clinical", "2023-12-31"},
+		{"officer", "P", "privacy-officer", "2089-01-01"},
+	} {
+		w.must(201, "POST /PractitionerRole", fmt.Sprintf(`{"resourceType":"PractitionerRole",%s,"extension":[{"url":"https://hearken.example.org/fhir/StructureDefinition/trained-until","valueDate":"%s"}],
+			"identifier":[{"system":"%s","value":"%s"}],"active":true,"period":{"start":"2023-01-01"},"organization":{%s},"code":[{"coding":[{"system":"%s","code":"%s"}]}]}`,
+			factLabel, one.trained, w.issuer.URL, one.subject, strings.Replace(strings.Trim(odsIdentifier(one.code), "[]"), "[", "", 1), roleSystem, one.role), admin)
+	}
+}
+
+func matrixObservation(id, patient string) string {
+	return `{"resourceType":"Observation","id":"` + id + `","status":"final","code":{"text":"x"},"identifier":[{"system":"urn:n","value":"` + id + `"}],"subject":{"reference":"Patient/` + patient + `"}}`
+}
