@@ -80,12 +80,13 @@ func (p *Provider) byCode(r *http.Request) (grant, *oauthError) {
 	return g, nil
 }
 
-// byRefresh exchanges a refresh token, once: the answer has its successor.
+// byRefresh exchanges a refresh token, once: the answer has its successor. Public clients need not say client_id
+// (https://hl7.org/fhir/smart-app-launch/app-launch.html#refresh-access-token).
 func (p *Provider) byRefresh(r *http.Request) (grant, *oauthError) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	g, ok := p.refresh.take(r.PostFormValue("refresh_token"), p.Now())
-	if !ok || r.PostFormValue("client_id") != g.client {
+	if client := r.PostFormValue("client_id"); !ok || client != "" && client != g.client {
 		return g, invalidGrant("the refresh token is not known, was used, or is too old")
 	}
 	if fewer := strings.Fields(r.PostFormValue("scope")); len(fewer) > 0 {

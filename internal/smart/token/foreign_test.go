@@ -14,12 +14,12 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"hearken/internal/fhirtest"
 	"hearken/internal/smart"
 	"hearken/internal/smart/token"
 )
@@ -40,17 +40,7 @@ func privateJWK(kid string, key *ecdsa.PrivateKey) object {
 }
 
 func newForeign(t *testing.T) *foreign {
-	installed := os.Getenv("HEARKEN_OIDC_PROVIDER")
-	if installed == "" {
-		t.Skip("SKIPPED: no foreign issuer: install testdata/oidc-provider with npm and set HEARKEN_OIDC_PROVIDER to its folder")
-	}
-	folder := t.TempDir()
-	if err := os.CopyFS(folder, os.DirFS("testdata/oidc-provider")); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink(filepath.Join(installed, "node_modules"), filepath.Join(folder, "node_modules")); err != nil {
-		t.Fatal(err)
-	}
+	folder := fhirtest.NPM(t, "HEARKEN_OIDC_PROVIDER", "testdata/oidc-provider")
 	f := &foreign{t: t, client: must(ecdsa.GenerateKey(elliptic.P384(), rand.Reader))}
 	command := exec.Command("node", "issuer.mjs")
 	command.Dir = folder
