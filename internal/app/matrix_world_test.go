@@ -22,9 +22,7 @@ type matrixCaller struct {
 	refused int    // the status of every request; 0 for one who is let in
 	sees    string // the records
 	absent  int    // the status of a read of what is not there or not visible
-	writes  bool   // into the records they see
 	hint    string // what every searchset says
-	chooses bool   // the ids of what they write
 
 	scopeless bool // refused by the scopes, before anything is looked up
 }
@@ -50,8 +48,8 @@ var matrixCallers = []matrixCaller{
 	{name: "lapsed-adviser", header: asUser("lapsed-adviser"), refused: 403},
 	{name: "untrained", header: asUser("untrained"), refused: 403},
 	{name: "untrained-breaker", header: asUser("untrained-breaker"), sees: "unrelated", absent: 403, hint: emergencyHint},
-	{name: "author", header: asUser("author"), sees: "open objected restricted unrelated", absent: 404, writes: true, hint: emergencyHint},
-	{name: "gp", header: asUser("gp"), sees: "open", absent: 404, writes: true, hint: emergencyHint},
+	{name: "author", header: asUser("author"), sees: "open objected restricted unrelated", absent: 404, hint: emergencyHint},
+	{name: "gp", header: asUser("gp"), sees: "open", absent: 404, hint: emergencyHint},
 	{name: "paramedic", header: asUser("paramedic"), sees: "open", absent: 404, hint: emergencyHint},
 	{name: "adviser", header: asUser("adviser"), sees: "open", absent: 404, hint: moreHint},
 	{name: "other", header: asUser("other"), absent: 404, hint: emergencyHint},
@@ -59,15 +57,15 @@ var matrixCallers = []matrixCaller{
 	{name: "late-breaker", header: asUser("late-breaker"), absent: 404, hint: emergencyHint},
 	{name: "crew", header: asUser("crew"), sees: "restricted", absent: 404, hint: emergencyHint},
 	{name: "officer", header: asUser("officer"), absent: 404},
-	{name: "partner", header: asClient("partner"), sees: "open objected restricted unrelated", absent: 404, writes: true, chooses: true},
-	{name: "foreign", header: asClient("foreign"), absent: 404, chooses: true},
-	{name: "unlisted", header: asClient("unlisted"), absent: 404, chooses: true},
+	{name: "partner", header: asClient("partner"), sees: "open objected restricted unrelated", absent: 404},
+	{name: "foreign", header: asClient("foreign"), absent: 404},
+	{name: "unlisted", header: asClient("unlisted"), absent: 404},
 	{name: "patient", header: func(w *loginWorld) string {
 		return "Authorization: Bearer " + w.token(claims{"sub": "doreen", "scope": "patient/*.cruds", "patient": "open", "fhirUser": "Patient/open"})
-	}, sees: "open", absent: 404, writes: true},
+	}, sees: "open", absent: 404},
 	{name: "attorney", header: func(w *loginWorld) string {
 		return "Authorization: Bearer " + w.token(claims{"sub": "anne", "scope": everything, "fhirUser": "RelatedPerson/" + w.attorney})
-	}, sees: "open", absent: 404, writes: true},
+	}, sees: "open", absent: 404},
 	{name: "admin", header: asUser("admin"), absent: 404},
 }
 

@@ -372,3 +372,26 @@ func TestGuard_Hint(t *testing.T) {
 		}
 	}
 }
+
+// $validate of a stored resource is no way to learn that it is there.
+func TestGuard_ValidateOfTheHidden(t *testing.T) {
+	s := guarded(t)
+	for _, query := range []string{"", "?mode=delete"} {
+		for who, visible := range map[string]bool{"author": true, "gp": false, "other": false} {
+			p := principal(who, "user/*.cruds")
+			stored, none := answer(s, as(p, "POST", "CarePlan/cp2/$validate"+query, "")), answer(s, as(p, "POST", "CarePlan/none/$validate"+query, ""))
+			if alike := string(stored.Body) == string(none.Body); alike == visible {
+				t.Errorf("%s, $validate%s: %s and of none %s", who, query, stored.Body, none.Body)
+			}
+		}
+	}
+}
+
+// A search of the system is narrowed to the types that the scopes cover, also when AuditEvents are kept apart from it.
+func TestGuard_SystemSearchIsNarrowed(t *testing.T) {
+	s := guarded(t)
+	a := answer(s, as(principal("author", "user/CarePlan.rs"), "GET", "?_id=cp1", ""))
+	if a.Status != 200 || !strings.Contains(string(a.Body), `"id":"cp1"`) {
+		t.Errorf("a search of the system = %d %s", a.Status, a.Body)
+	}
+}
