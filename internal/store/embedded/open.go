@@ -60,6 +60,9 @@ func (s *Store) openDirectory(dir string) error {
 	if err != nil {
 		return err
 	}
+	if err := s.keepPrivate(dir); err != nil {
+		return err
+	}
 	cache := pebble.NewCache(s.options.CacheBytes)
 	defer cache.Unref()
 	s.db, err = pebble.Open(dir, s.pebbleOptions(cache))
