@@ -20,7 +20,7 @@ func (l *labelling) checkFact(rec store.Record, resource access.Resource) error 
 	if rec.Key.Type != agreementType || !resource.Fact || rec.Deleted() {
 		return nil
 	}
-	node, _, err := l.read(rec)
+	node, err := l.parse(rec)
 	if err != nil {
 		return err
 	}

@@ -223,7 +223,7 @@ func (l *labelling) note(rec store.Record, owners []fhir.ID) (draft bool, err er
 	if rec.Deleted() {
 		return false, nil
 	}
-	node, _, err := l.read(rec)
+	node, err := l.parse(rec)
 	if err != nil {
 		return false, err
 	}
@@ -238,10 +238,19 @@ var errUnreadable = errors.New("a stored resource cannot be read")
 
 // read parses a stored version and finds its compartments.
 func (l *labelling) read(rec store.Record) (element.Node, query.Index, error) {
+	node, err := l.parse(rec)
+	if err != nil {
+		return node, query.Index{}, err
+	}
+	index, err := l.server.Extractor.Index(node)
+	return node, index, err
+}
+
+// parse parses a stored version.
+func (l *labelling) parse(rec store.Record) (element.Node, error) {
 	tree, faults := element.Parse(l.server.Definitions, rec.Body, l.server.Limits.Element)
 	if faults.Failed() {
-		return element.Node{}, query.Index{}, errUnreadable
+		return element.Node{}, errUnreadable
 	}
-	index, err := l.server.Extractor.Index(tree.Root())
-	return tree.Root(), index, err
+	return tree.Root(), nil
 }

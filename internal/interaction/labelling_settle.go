@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"hearken/fhir"
-	"hearken/fhir/element"
 	"hearken/fhir/search/query"
 	"hearken/internal/access"
 	"hearken/internal/careplan"
@@ -118,12 +117,11 @@ func (l *labelling) load(p *labelledPatient) error {
 		if _, newer := p.facts[rec.Key]; newer {
 			return nil
 		}
-		tree, faults := element.Parse(l.server.Definitions, rec.Body, l.server.Limits.Element)
-		if faults.Failed() {
-			return errUnreadable
+		node, err := l.parse(rec)
+		if err == nil {
+			p.facts[rec.Key] = l.server.facts.reader.Read(node)
 		}
-		p.facts[rec.Key] = l.server.facts.reader.Read(tree.Root())
-		return nil
+		return err
 	})
 }
 
@@ -187,11 +185,11 @@ func (l *labelling) follow(key fhir.Key) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		tree, faults := element.Parse(l.server.Definitions, rec.Body, l.server.Limits.Element)
-		if faults.Failed() {
-			return "", errUnreadable
+		node, err := l.parse(rec)
+		if err != nil {
+			return "", err
 		}
-		party := l.server.facts.reader.Organisation(tree.Root())
+		party := l.server.facts.reader.Organisation(node)
 		if code = party.Code; code != "" || party.Key.IsZero() {
 			break
 		}

@@ -26,6 +26,7 @@ func (tx *transaction) put(p store.Prepared) (store.Record, error) {
 	if err != nil {
 		return store.Record{}, err
 	}
+	tx.touched[t] = true
 	old, err := tx.identify(t, p.Key)
 	if err != nil {
 		return store.Record{}, err

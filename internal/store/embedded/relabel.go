@@ -15,7 +15,7 @@ func (tx *transaction) Relabel(key fhir.Key, label []query.Token) error {
 	if w.label = label; label == nil {
 		w.label = []query.Token{}
 	}
-	tx.dirty = true
+	tx.dirty, tx.touched[w.forward.t] = true, true
 	tx.wait(key, w)
 	return nil
 }

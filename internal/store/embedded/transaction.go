@@ -29,6 +29,7 @@ type transaction struct {
 	mentioned  []mention
 	scratch    []byte // for values, which the batch copies
 	written    map[fhir.Key]store.Record
+	touched    [256]bool        // the types of what was written or relabelled
 	waiting    map[fhir.Key]int // where in queue
 	queue      []waiting
 	claims     map[string]fhir.Key

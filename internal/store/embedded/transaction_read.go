@@ -1,6 +1,8 @@
 package embedded
 
 import (
+	"slices"
+
 	"hearken/fhir"
 	"hearken/fhir/search/query"
 	"hearken/internal/store"
@@ -14,12 +16,28 @@ func (tx *transaction) History(q store.HistoryQuery) (store.HistoryPage, error) 
 	return tx.reader.History(q)
 }
 
-// Search shows this transaction's writes too.
+// Search shows this transaction's writes too. A search that none of them can change needs not be shown them, which costs.
 func (tx *transaction) Search(q *query.Query) (store.Page, error) {
-	if err := tx.see(); err != nil {
-		return store.Page{}, err
+	if tx.mayChange(q) {
+		if err := tx.see(); err != nil {
+			return store.Page{}, err
+		}
 	}
 	return tx.reader.Search(q)
+}
+
+// mayChange reports whether the answer to a query may depend on what this transaction has written: on a resource of a type that is
+// searched, or on another by way of a reference.
+func (tx *transaction) mayChange(q *query.Query) bool {
+	beyond := len(q.Includes) > 0
+	query.Walk(q.Where, func(e query.Expr) bool {
+		switch e.(type) {
+		case query.Chain, query.Has:
+			beyond = true
+		}
+		return !beyond
+	})
+	return beyond || slices.ContainsFunc(q.Types, func(name fhir.Type) bool { return tx.touched[tx.catalogue.types[name]] })
 }
 
 // Changes shows this transaction's changes too, under the number its commit will have.

@@ -109,6 +109,13 @@ var updateTests = []contractTest{
 		b.update(func(tx store.Tx) error { return b.seesOwnWrites(tx) })
 		expect(b, "patients with the new code", len(b.found(patients(b.token("token", "", "new")))), 3)
 	}},
+	{"searches inside Update see its own writes by way of references, and what it leaves alone", func(b *bench) {
+		b.start()
+		b.put(patient(1), value{"token", query.Token{Code: "old"}})
+		b.put(plan("1"), linkTo("reference", patient(1)))
+		b.put(plan("2"), linkTo("reference", patient(2)))
+		b.update(func(tx store.Tx) error { return b.seesByReference(tx) })
+	}},
 	{"a cancelled context stops Update before it commits", func(b *bench) {
 		b.start()
 		ctx, cancel := context.WithCancel(background)
@@ -205,5 +212,37 @@ func (b *bench) seesOwnWrites(tx store.Tx) error {
 	}
 	changes, err := tx.Changes(tx.Commit(), 10)
 	expect(b, "Changes() of this transaction", len(changes), 4)
+	return err
+}
+
+// seesByReference changes one patient and makes another, whom stored plans refer to, and only then a plan.
+func (b *bench) seesByReference(tx store.Tx) (err error) {
+	reference := b.world.Parameter("CarePlan", "reference")
+	look := func(what string, q *query.Query, want ...fhir.Key) {
+		page, failed := tx.Search(q)
+		err = firstError(err, failed)
+		expectKeys(b, what, append(keysOf(page.Matches), keysOf(page.Included)...), want...)
+	}
+	put := func(p store.Prepared) {
+		_, failed := tx.Put(p)
+		err = firstError(err, failed)
+	}
+	plansWhere := func(where query.Expr) *query.Query {
+		return &query.Query{Types: []fhir.Type{"CarePlan"}, Where: where, Count: 10}
+	}
+	chained := plansWhere(query.Chain{Parameter: reference, Target: "Patient", Where: b.token("token", "", "new")})
+	look("by a chain before", chained)
+	put(b.prepared(patient(1), value{"token", query.Token{Code: "new"}}))
+	look("plans, none written", plans(), plan("1"), plan("2"))
+	look("by a chain", chained, plan("1"))
+	put(b.prepared(patient(2), value{"token", query.Token{Code: "new"}}))
+	look("by a chain to what is new", chained, plan("1"), plan("2"))
+	look("by a chain that is denied", plansWhere(query.Not{Expr: chained.Where}))
+	look("with what is new", b.including(plansWhere(nil), query.Include{Source: "CarePlan"}), plan("1"), plan("2"), patient(1), patient(2))
+	pointedAt := patients(query.Has{Parameter: reference, Where: query.Const(true)})
+	look("pointed at", pointedAt, patient(1), patient(2))
+	put(store.Prepared{Key: plan("2"), Method: store.Delete})
+	look("pointed at when a plan is gone", pointedAt, patient(1))
+	look("plans, one deleted", plans(), plan("1"))
 	return err
 }
