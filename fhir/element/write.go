@@ -4,7 +4,11 @@ package element
 type WriteOptions struct {
 	Pretty bool            // two spaces per level, for people
 	Keep   func(Node) bool // which elements are written, each with what is below it only when itself is kept; nil = all
+	Mask   func(Node) bool // which of those that are kept are written as being there and not told; nil = none
 }
+
+// masked is the extension of an element that is there and not told (https://hl7.org/fhir/R4/extension-data-absent-reason.html).
+const masked = `"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/data-absent-reason","valueCode":"masked"}]`
 
 // AppendJSON appends a resource or element as JSON (https://hl7.org/fhir/R4/json.html), in the order in
 // which it was read. Values are written with the bytes they were read with. What a filter empties
@@ -32,6 +36,10 @@ type writer struct {
 // object writes the node's type, when it is a resource, and its children.
 func (w *writer) object(n Node) {
 	start := len(w.dst)
+	if w.masks(n) {
+		w.mask(n)
+		return
+	}
 	w.open('{')
 	empty := true
 	if n.IsResource() {
@@ -63,6 +71,20 @@ func (w *writer) children(n Node, empty *bool) {
 
 func (w *writer) keeps(n Node) bool { return w.options.Keep == nil || w.options.Keep(n) }
 
+func (w *writer) masks(n Node) bool { return w.options.Mask != nil && w.options.Mask(n) }
+
+// tells reports whether the value of a primitive is written.
+func (w *writer) tells(n Node) bool { return n.HasValue() && !w.masks(n) }
+
+// mask writes an element of which nothing is told; of an extension it is told which.
+func (w *writer) mask(n Node) {
+	w.dst = append(w.dst, '{')
+	if url := n.Child("url"); n.Structure().Name == "Extension" && !url.IsZero() {
+		w.dst = append(append(append(w.dst, `"url":`...), url.Source()...), ',')
+	}
+	w.dst = append(append(w.dst, masked...), '}')
+}
+
 // complexes writes the siblings from first up to after.
 func (w *writer) complexes(first, after Node, empty *bool) {
 	mark, wasEmpty := len(w.dst), *empty
@@ -91,6 +113,9 @@ func (w *writer) complexes(first, after Node, empty *bool) {
 
 // keepsAny reports whether the filter leaves anything inside a complex element.
 func (w *writer) keepsAny(n Node) bool {
+	if w.masks(n) {
+		return true
+	}
 	for c := range n.Children() {
 		if w.keeps(c) && (c.HasValue() || c.IsResource() || w.keepsAny(c)) {
 			return true
@@ -105,12 +130,12 @@ func (w *writer) primitives(first, after Node, empty *bool) {
 	var values, siblings bool
 	for n := first; n != after; n = n.NextSibling() {
 		if w.keeps(n) {
-			values = values || n.HasValue()
+			values = values || w.tells(n)
 			siblings = siblings || w.keepsAny(n)
 		}
 	}
 	if values {
-		w.member("", first, after, empty, Node.HasValue, w.value)
+		w.member("", first, after, empty, w.tells, w.value)
 	}
 	if siblings {
 		w.member("_", first, after, empty, w.keepsAny, w.object)
@@ -127,7 +152,7 @@ func (w *writer) member(prefix string, first, after Node, empty *bool, has func(
 	w.open('[')
 	nothing := true
 	for n := first; n != after; n = n.NextSibling() {
-		if !w.keeps(n) || !n.HasValue() && !w.keepsAny(n) {
+		if !w.keeps(n) || !w.tells(n) && !w.keepsAny(n) {
 			continue
 		}
 		w.item(&nothing)

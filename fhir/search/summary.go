@@ -45,13 +45,19 @@ func keepsElement(names []string, root, n element.Node) bool {
 	return n.Element().Min > 0 || slices.Contains(names, name) || slices.Contains(alwaysKept, name)
 }
 
+// dataAbsentReason says why an element has no value (https://hl7.org/fhir/R4/extension-data-absent-reason.html).
+const dataAbsentReason = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
+
 // keepsSummary keeps what the definitions mark as summary, at every level, and what is mandatory: that whole, because it
 // would be invalid without its content.
 func keepsSummary(root, n element.Node) bool {
 	if n.Element().IsSummary || n.Element().Min > 0 {
 		return true
 	}
-	for n = n.Parent(); !n.IsZero() && n != root; n = n.Parent() {
+	for ; !n.IsZero() && n != root; n = n.Parent() {
+		if n.Structure().Name == "Extension" && n.Child("url").Text() == dataAbsentReason {
+			return true // it stands for the value, which would be there
+		}
 		if e := n.Element(); e != nil && e.Min > 0 && !e.IsSummary {
 			return true
 		}

@@ -15,6 +15,8 @@ type Rule struct {
 	Paths []string
 	// Label is a code of the inline security label that marks an element, wherever it stands; "" for none.
 	Label string
+	// Extension is an extension by its URL, with all in it; "" for none.
+	Extension string
 	// Narrative takes out the text of the resources the rule touches: it may say in words what was taken out.
 	Narrative bool
 }
@@ -27,6 +29,9 @@ const (
 	LabelKeySafe      = "key-safe"     // how to get in: revealed one at a time, by a request of its own
 )
 
+// KeySafe is the extension of our guide that holds the details of a key safe.
+const KeySafe = "https://hearken.example.org/fhir/StructureDefinition/key-safe"
+
 // whereabouts are the elements that tell where a person at risk is, or lead there.
 var whereabouts = []string{
 	"Patient.address", "Patient.telecom", "Patient.generalPractitioner", "Patient.managingOrganization",
@@ -38,7 +43,7 @@ var whereabouts = []string{
 
 var (
 	locationRule = Rule{Name: "whereabouts", Paths: whereabouts, Narrative: true}
-	keySafeRule  = Rule{Name: LabelKeySafe, Label: LabelKeySafe, Narrative: true}
+	keySafeRule  = Rule{Name: LabelKeySafe, Label: LabelKeySafe, Extension: KeySafe, Narrative: true}
 	personRules  = []Rule{keySafeRule,
 		{Name: LabelThirdParty, Label: LabelThirdParty, Narrative: true},
 		{Name: LabelSafeguarding, Label: LabelSafeguarding, Narrative: true},

@@ -7,6 +7,7 @@ import (
 	"hearken/fhir"
 	"hearken/fhir/search/query"
 	"hearken/internal/access"
+	"hearken/internal/conformance"
 	"hearken/internal/smart"
 	"hearken/internal/store"
 )
@@ -26,6 +27,8 @@ type guard struct {
 	principal *smart.Principal
 	caller    access.Caller
 	decision  access.Decision
+
+	definitions *conformance.Definitions // in force when the request began
 }
 
 type guardKey struct{}
@@ -49,6 +52,10 @@ func (s *Server) enter(ctx context.Context, r *request) (context.Context, error)
 		}
 		g = &guard{server: s, principal: r.Principal}
 		r.guard = g // of a refusal, too, is recorded whose it was
+		var err error
+		if g.definitions, err = s.definitions(ctx); err != nil {
+			return ctx, notChecked(err)
+		}
 		if err := g.admit(ctx, r); err != nil {
 			return ctx, err
 		}

@@ -52,13 +52,14 @@ func (tx *guardedTx) Put(p store.Prepared) (store.Record, error) {
 		return store.Record{}, err
 	}
 	rec, err := tx.tx.Put(p)
-	if err == nil && !rec.Deleted() {
-		tx.written = append(tx.written, p.Key)
+	if err != nil || rec.Deleted() {
+		return rec, err
 	}
-	if err == nil && p.Key.Type == patientType && rec.Version == 1 {
+	tx.written = append(tx.written, p.Key)
+	if p.Key.Type == patientType && rec.Version == 1 {
 		tx.made[p.Key.ID] = true
 	}
-	return rec, err
+	return tx.shown(rec)
 }
 
 func (tx *guardedTx) mayPut(p *store.Prepared) error {

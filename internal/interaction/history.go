@@ -154,7 +154,7 @@ func (s *Server) historyBundle(r *request, applied url.Values, page store.Histor
 		b.fullURL(rec.Key)
 		b.raw("resource", body)
 		b.request(rec.Method, rec.Key)
-		b.response(response{status: historyStatus(rec), version: rec.Version, lastModified: rec.LastUpdated})
+		b.response(response{status: historyStatus(rec), version: tagOf(rec), lastModified: rec.LastUpdated})
 		b.end()
 	}
 	return b.bytes(), nil

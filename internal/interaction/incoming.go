@@ -139,7 +139,7 @@ const (
 // written is the answer to a write: what was stored, in the measure Prefer asks for
 // (https://hl7.org/fhir/R4/http.html#ops).
 func written(c *Call, rec store.Record, status int, remarks fhir.Outcome) Answer {
-	a := Answer{Status: status, Version: rec.Version, LastModified: rec.LastUpdated, Location: versionURL(c.Base, rec), Remarks: remarks}
+	a := Answer{Status: status, Version: tagOf(rec), LastModified: rec.LastUpdated, Location: versionURL(c.Base, rec), Remarks: remarks}
 	switch c.Prefer.Return {
 	case returnMinimal:
 	case returnOutcome:

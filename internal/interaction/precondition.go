@@ -79,12 +79,13 @@ func checkWrite(c *Call, current store.Record) error {
 
 // notModified reports whether a conditional read may be answered 304
 // (https://hl7.org/fhir/R4/http.html#cread). If-None-Match wins over If-Modified-Since, as RFC 9110 has it.
+// What is shown in part was given no tag, and may be shown otherwise though it has not changed: it never is.
 func notModified(c *Call, r store.Record) (bool, error) {
 	if c.IfNoneMatch != "" {
 		known, err := parseTags("If-None-Match", c.IfNoneMatch)
-		return err == nil && (known.any || known.has(r.Version)), err
+		return err == nil && !r.Partial && (known.any || known.has(r.Version)), err
 	}
-	if c.IfModifiedSince.IsZero() {
+	if c.IfModifiedSince.IsZero() || r.Partial {
 		return false, nil
 	}
 	// HTTP dates have whole seconds: a change later in the same second counts as known, as with every web server.

@@ -49,7 +49,7 @@ func (s *Server) present(r *request, rec store.Record, view presentation) (Answe
 	if rec.Deleted() {
 		return Answer{}, fhir.Errorf(fhir.CodeDeleted, "the resource was deleted").Detailed("deleted")
 	}
-	a := Answer{Status: http.StatusOK, Version: rec.Version, LastModified: rec.LastUpdated, Shown: []store.Record{rec}}
+	a := Answer{Status: http.StatusOK, Version: tagOf(rec), LastModified: rec.LastUpdated, Shown: []store.Record{rec}}
 	if same, err := notModified(&r.Call, rec); err != nil || same {
 		a.Status = http.StatusNotModified
 		return a, err
@@ -60,6 +60,15 @@ func (s *Server) present(r *request, rec store.Record, view presentation) (Answe
 	body, err := s.presented(rec.Body, view)
 	a.Body = body
 	return a, err
+}
+
+// tagOf is the version that an answer's ETag names: none of what the caller sees in part, because it is no tag of what they could write back, nor of what they
+// will see next time under other rules.
+func tagOf(rec store.Record) fhir.VersionID {
+	if rec.Partial {
+		return 0
+	}
+	return rec.Version
 }
 
 // absent makes a store's ErrNotFound a 404 that says of its own accord it is ours.

@@ -86,6 +86,10 @@ var reaches = []reach{
 		why: "decisions are pure, and tested as such",
 	},
 	{
+		name: "redaction", of: []string{"internal/redaction"}, only: []string{"fhir", "fhir/definition", "fhir/element", "fhir/search"}, never: inputOutput,
+		why: "what is taken out of a resource is decided by others, and how is pure",
+	},
+	{
 		name: "the store contract", of: []string{"internal/store"}, only: []string{"fhir", "fhir/search/query"}, through: true,
 		why: "an engine needs to know nothing else",
 	},

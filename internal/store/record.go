@@ -34,6 +34,9 @@ type Record struct {
 	Commit      Commit
 	Patients    []fhir.ID // as Prepared said; nil, and not merely empty, where the version was stored before that was kept
 	Body        []byte
+
+	// Partial is set by whoever takes out of Body what somebody may not see and could not write back. An engine neither sets nor keeps it.
+	Partial bool
 }
 
 // Deleted reports whether this version is a deletion.
