@@ -54,6 +54,18 @@ func (r *Registry) CompartmentMembers(focus fhir.Type) []fhir.Type {
 	return members
 }
 
+// CompartmentParameters are the parameters by which resources of a type are in the compartment of a focus.
+func (r *Registry) CompartmentParameters(t, focus fhir.Type) []*query.Parameter {
+	if of := r.types[t]; of != nil {
+		for _, c := range of.compartments {
+			if c.focus == focus {
+				return c.parameters
+			}
+		}
+	}
+	return nil
+}
+
 // compartmentsOf lists the compartments the extracted resource belongs to by its references, sorted. That the focus belongs
 // to its own goes without saying: see query.InCompartment.
 func (e *extraction) compartmentsOf(t *typeRegistry) []fhir.Key {

@@ -22,6 +22,11 @@ type Extractor struct {
 	Zone     *time.Location // of dates and times that name none; nil is UTC
 	Base     string         // the server's own base URL: an absolute reference below it is a local one
 
+	// Marks gives what is to be known of a resource by those who decide who sees it: tokens of the hidden access parameter. nil for none.
+	Marks func(resource element.Node) []query.Token
+	// Apart reports whether an extension, with all in it, is kept out of the index. nil for none.
+	Apart func(element.Node) bool
+
 	pool sync.Pool // of *extraction
 }
 
@@ -47,6 +52,11 @@ func (x *Extractor) Index(resource element.Node) (query.Index, error) {
 	}
 	compartments := e.compartmentsOf(t)
 	entries := append(e.entries, query.Entry{Parameter: t.access, Value: query.Token{Code: PublicAccess}})
+	if x.Marks != nil {
+		for _, mark := range x.Marks(resource) {
+			entries = append(entries, query.Entry{Parameter: t.access, Value: mark})
+		}
+	}
 	return query.Index{Entries: entries, Compartments: compartments}, nil
 }
 
@@ -57,6 +67,7 @@ type extraction struct {
 	base      string
 	env       fhirpath.Env
 	tree      *element.Tree   // what env knows something of
+	holds     bool            // it holds something that is kept apart
 	items     []fhirpath.Item // what the paths selected, one after the other
 	ends      []int           // where each path's items end
 	entries   []query.Entry
@@ -77,7 +88,7 @@ func (x *Extractor) extraction(tree *element.Tree) *extraction {
 	// serves them all, and finding it again for each would take quadratic time.
 	if e.tree != tree {
 		e.env.Reset()
-		e.tree = tree
+		e.tree, e.holds = tree, x.holdsApart(tree)
 	}
 	return e
 }
@@ -93,7 +104,9 @@ func (x *Extractor) release(e *extraction) {
 func (e *extraction) evaluate(t *typeRegistry, resource element.Node) error {
 	e.env.Resource = resource
 	keep := func(item fhirpath.Item) bool {
-		e.items = append(e.items, item)
+		if !e.apart(item.Node()) {
+			e.items = append(e.items, item)
+		}
 		return true
 	}
 	for i := range t.paths {
@@ -103,6 +116,26 @@ func (e *extraction) evaluate(t *typeRegistry, resource element.Node) error {
 		e.ends = append(e.ends, len(e.items))
 	}
 	return nil
+}
+
+// holdsApart reports whether a tree has an extension that is kept out of the index.
+func (x *Extractor) holdsApart(tree *element.Tree) bool {
+	for i := 0; x.Apart != nil && i < tree.Len(); i++ {
+		if n := tree.Node(i); n.Structure().Name == "Extension" && x.Apart(n) {
+			return true
+		}
+	}
+	return false
+}
+
+// apart reports whether an element is, or is in, an extension that is kept out of the index.
+func (e *extraction) apart(n element.Node) bool {
+	for ; e.holds && !n.IsZero(); n = n.Parent() {
+		if n.Structure().Name == "Extension" && e.extractor.Apart(n) {
+			return true
+		}
+	}
+	return false
 }
 
 // selected is what one path selected.

@@ -103,6 +103,7 @@ type Caller struct {
 	Partner      bool     // a system: registered as an exchange partner of the organisation
 	Patient      fhir.ID  // of a Patient
 	ActsFor      []fhir.ID
+	Ended        []string  // of a Patient or Proxy: when what was withheld from the person ended, as Ended has it
 	Contacts     []fhir.ID // patients of a dispatch or an urgent-care contact now open
 	Grants       []Grant   // break-glass; those that have run out do not count
 }

@@ -45,6 +45,7 @@ type Decision struct {
 	Hint    Hint          // what every searchset says besides, whatever it found
 	Basis   []Basis       // why, for the audit, strongest first
 	view    view
+	ended   []string // see Caller.Ended
 }
 
 // Hint is a remark that every searchset of a caller carries, found something or not.
@@ -83,9 +84,9 @@ func Decide(c Caller) Decision {
 	case c.Role.professional():
 		d.professional(&c)
 	case c.Role == Patient && c.Patient != "":
-		d.person(BasisSelf, c.Patient)
+		d.person(&c, BasisSelf, c.Patient)
 	case c.Role == Proxy && len(c.ActsFor) > 0:
-		d.person(BasisProxy, c.ActsFor...)
+		d.person(&c, BasisProxy, c.ActsFor...)
 	case c.Role == PrivacyOfficer && c.Organisation != "" && c.standing() == InForce:
 		d.see(BasisOversight, ofOfficer(c.Organisation), directory, public)
 	case c.Role == System:
@@ -152,9 +153,13 @@ func (d *Decision) grants(c *Caller) {
 }
 
 // person decides for people and their own records.
-func (d *Decision) person(basis Basis, ids ...fhir.ID) {
+func (d *Decision) person(c *Caller, basis Basis, ids ...fhir.ID) {
+	d.ended = c.Ended
 	for _, id := range ids {
 		d.Sees = append(d.Sees, ofPatient(systemSelf, id))
+		for _, end := range c.Ended {
+			d.Sees = append(d.Sees, query.Token{System: systemLater, Code: string(id) + "|" + end})
+		}
 	}
 	d.see(basis, public)
 	d.view = view{role: Patient}

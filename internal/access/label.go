@@ -11,10 +11,11 @@ import (
 // Resource is what is known of one resource besides whose it is.
 type Resource struct {
 	Type        fhir.Type
-	Draft       bool   // not approved: authors and the person see it, urgent care does not
-	FromPatient bool   // withheld from the person by the serious-harm test, and still so
-	Fact        bool   // it decides about access itself: see LabelFact
-	Officer     string // ODS code of the organisation whose privacy officer it is for; "" for none
+	Draft       bool          // not approved: authors and the person see it, urgent care does not
+	FromPatient bool          // withheld from the person: by the serious-harm test, or because it is about somebody else
+	Marks       []query.Token // what of it is withheld from the person: see Mark
+	Fact        bool          // it decides about access itself: see LabelFact
+	Officer     string        // ODS code of the organisation whose privacy officer it is for; "" for none
 }
 
 // Of is the label of a patient's own record, the Patient resource, which what is in its compartment has from it. It is sorted and has no
@@ -51,7 +52,7 @@ func Label(resource Resource, patients ...[]query.Token) []query.Token {
 	case len(patients) == 0:
 		return outside(resource.Type)
 	}
-	label := slices.Clone(patients[0])
+	label := WithoutMarks(patients[0])
 	for _, other := range patients[1:] {
 		label = slices.DeleteFunc(label, func(t query.Token) bool { return isPersonal(t) || t != Restricted && !slices.Contains(other, t) })
 		if slices.Contains(other, Restricted) {
@@ -61,7 +62,26 @@ func Label(resource Resource, patients ...[]query.Token) []query.Token {
 	label = slices.DeleteFunc(label, func(t query.Token) bool {
 		return resource.Draft && (t == urgent || t.System == systemContact) || resource.FromPatient && t.System == systemSelf
 	})
-	return sorted(label)
+	return sorted(append(label, resource.marks(patients)...))
+}
+
+// marks are the marks of a resource as they stand in its label: who it is withheld from until some time sees it from then on.
+func (r *Resource) marks(patients [][]query.Token) (marks []query.Token) {
+	for _, mark := range r.Marks {
+		if mark.System != systemLater {
+			marks = append(marks, mark)
+			continue
+		}
+		if len(patients) != 1 {
+			continue // what is of several is nobody's own
+		}
+		for _, t := range patients[0] {
+			if t.System == systemSelf {
+				marks = append(marks, query.Token{System: systemLater, Code: t.Code + "|" + mark.Code})
+			}
+		}
+	}
+	return marks
 }
 
 // isPersonal tells the tokens that name one patient: what is of several is nobody's own.

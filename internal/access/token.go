@@ -27,6 +27,8 @@ var (
 	admin     = query.Token{System: systemAdmin}
 	// Restricted marks the records of people whose whereabouts are withheld.
 	Restricted = query.Token{System: systemMark}
+	// FromPatient says, in an index and in no label, that a resource is withheld from the person.
+	FromPatient = query.Token{System: "from-patient"}
 )
 
 func ofOrganisation(code string) query.Token { return query.Token{System: systemOrg, Code: code} }

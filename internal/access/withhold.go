@@ -29,6 +29,9 @@ const (
 	LabelKeySafe      = "key-safe"     // how to get in: revealed one at a time, by a request of its own
 )
 
+// PersonLabels are those that withhold from the person what others see.
+var PersonLabels = []string{LabelThirdParty, LabelSafeguarding, LabelSeriousHarm}
+
 // KeySafe is the extension of our guide that holds the details of a key safe.
 const KeySafe = "https://hearken.example.org/fhir/StructureDefinition/key-safe"
 
@@ -72,12 +75,8 @@ func (d *Decision) Withheld(label []query.Token) []Rule {
 	return everyoneRules
 }
 
-// Blind reports whether there are elements that this caller does not see in some records: those of Whereabouts. A search parameter
-// that reads one has no value for them in such a record: see Unrestricted.
-func (d *Decision) Blind() bool { return d.view.role != Patient }
-
-// Unrestricted is the condition of a record that Whereabouts are not withheld in from this caller.
-func (d *Decision) Unrestricted(access *query.Parameter) query.Expr {
+// unrestricted is the condition of a record that Whereabouts are not withheld in from this caller.
+func (d *Decision) unrestricted(access *query.Parameter) query.Expr {
 	own := query.TokenTest{System: systemOrg, Code: d.view.organisation}
 	return query.Or{query.Not{Expr: query.Match{Parameter: access, Test: query.TokenTest{System: systemMark}}}, query.Match{Parameter: access, Test: own}}
 }

@@ -81,7 +81,7 @@ func (i *Interactions) open(folder string, c config.Config, base string, guides 
 	if err != nil {
 		return err
 	}
-	extractor := &search.Extractor{Registry: registry, Zone: c.Zone, Base: base}
+	extractor := interaction.Mark(&search.Extractor{Registry: registry, Zone: c.Zone, Base: base})
 	limits := interaction.DefaultLimits()
 	limits.Element.Bytes = int(c.MaxBody)
 	limits.Entries, limits.HistoryCount, limits.MaxCount = c.MaxEntries, c.DefaultCount, c.MaxCount

@@ -1,6 +1,7 @@
 package interaction
 
 import (
+	"errors"
 	"slices"
 
 	"hearken/fhir"
@@ -29,7 +30,7 @@ func (c *Callers) Caller(rd store.Reader, p *smart.Principal) (access.Caller, er
 	}
 	l := lookup{Callers: c, rd: rd, principal: p, caller: &caller}
 	if isPerson, err := l.person(); isPerson || err != nil {
-		return caller, err
+		return caller, errors.Join(err, l.ended())
 	}
 	if err := l.staff(); err != nil {
 		return caller, err
@@ -90,6 +91,36 @@ func (l *lookup) person() (bool, error) {
 		})
 	}
 	return false, nil
+}
+
+// ended finds which of what was withheld from the person they see by now.
+func (l *lookup) ended() error {
+	ids := l.caller.ActsFor
+	if l.caller.Patient != "" {
+		ids = []fhir.ID{l.caller.Patient}
+	}
+	types := l.server().Registry.CompartmentMembers(patientType)
+	ending := make(query.Or, len(types))
+	for i, t := range types {
+		ending[i] = access.Ending(l.server().Registry.Access(t))
+	}
+	for _, id := range ids {
+		q := query.Query{Types: types, Where: query.And{query.InCompartment{Focus: fhir.Key{Type: patientType, ID: id}}, ending}, Count: 1000, Total: query.TotalNone}
+		page, err := l.rd.Search(&q) // of more than so many the others end later: nothing is shown too early
+		if err != nil {
+			return err
+		}
+		for _, rec := range page.Matches {
+			label, err := l.rd.Label(rec.Key)
+			if err != nil {
+				return err
+			}
+			l.caller.Ended = append(l.caller.Ended, access.Ended(label, l.caller.Now)...)
+		}
+	}
+	slices.Sort(l.caller.Ended)
+	l.caller.Ended = slices.Compact(l.caller.Ended)
+	return nil
 }
 
 // staff finds the entry of the organisation the caller acts for, or their only one, and the agreements of that organisation.

@@ -57,13 +57,18 @@ const maxLooks = 64
 // settle decides a conditional creation inside an Update: the record the criteria match, or the zero Record when
 // the proposed resource may be created; then all its claims are owned.
 func (c *criteria) settle(tx store.Tx, s settling) (store.Record, error) {
+	if g, ok := tx.(*guardedTx); ok {
+		if err := g.mayAsk(c.where); err != nil {
+			return store.Record{}, err
+		}
+	}
 	seen := tx.Commit() // before the search: what is newer than this the search may have missed
 	found, err := c.find(unguarded(tx))
 	if err != nil {
 		return found, err
 	}
 	if found.Version != 0 {
-		return found, mayMatch(tx, found.Key)
+		return mayMatch(tx, found)
 	}
 	for _, claim := range c.claims {
 		if err := s.take(tx, claim, seen); err != nil {

@@ -57,6 +57,7 @@ func (r *guardedReader) covers(key fhir.Key, where query.Expr) (bool, error) {
 	if where == nil {
 		return true, nil
 	}
+	where = blind{r.guard, []fhir.Type{key.Type}}.expression(where)
 	q := query.Query{Types: []fhir.Type{key.Type}, Where: query.And{r.server.identified(key), where}, Count: 1, Total: query.TotalNone}
 	page, err := r.inner.Search(&q)
 	return len(page.Matches) == 1, err
@@ -95,6 +96,7 @@ func (r *guardedReader) History(q store.HistoryQuery) (store.HistoryPage, error)
 	if err != nil {
 		return store.HistoryPage{}, err
 	}
+	allowed.Where = blind{r.guard, allowed.Types}.expression(allowed.Where)
 	q.Where = allowed.Where
 	if len(allowed.Types) < len(types) || q.Type == "" {
 		q.Where = query.And{r.ofTypes(allowed.Types), allowed.Where}
@@ -125,12 +127,11 @@ func (r *guardedReader) Search(q *query.Query) (store.Page, error) {
 	if r.server.ofEveryType(q.Types) {
 		uncovered = smart.Narrow
 	}
-	blind, err := r.blinded(*q)
+	allowed, _, err := r.server.Login.Rules.SearchSeen(r.principal, *q, uncovered, r.seen)
 	if err != nil {
 		return store.Page{}, err
 	}
-	allowed, _, err := r.server.Login.Rules.SearchSeen(r.principal, blind, uncovered, r.seen)
-	if err != nil {
+	if allowed, err = r.blinded(allowed); err != nil {
 		return store.Page{}, err
 	}
 	page, err := r.inner.Search(&allowed)

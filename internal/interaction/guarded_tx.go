@@ -218,18 +218,18 @@ func unguarded(tx store.Tx) store.Tx {
 }
 
 // mayMatch refuses a conditional write whose criteria match what its caller may not see. It makes no twin, and so tells that there is
-// something (see SAFETY.md).
-func mayMatch(tx store.Tx, key fhir.Key) error {
+// something (see SAFETY.md). What they may see is given as they see it.
+func mayMatch(tx store.Tx, found store.Record) (store.Record, error) {
 	g, ok := tx.(*guardedTx)
 	if !ok {
-		return nil
+		return found, nil
 	}
-	if _, err := g.Get(key); errors.Is(err, store.ErrNotFound) {
-		return notAllowedHere("the criteria match what this caller may not see")
+	if _, err := g.Get(found.Key); errors.Is(err, store.ErrNotFound) {
+		return store.Record{}, notAllowedHere("the criteria match what this caller may not see")
 	} else if err != nil {
-		return err
+		return store.Record{}, err
 	}
-	return nil
+	return g.shown(found)
 }
 
 // stillSeen refuses an Update whose writer could not see what they wrote: a plan that names no organisation of theirs as author would be

@@ -45,6 +45,7 @@ func (s *Server) Judge(ctx context.Context, body []byte, mediaType string, profi
 func (s *Server) judge(by *conformance.Definitions, root element.Node, profiles ...string) fhir.Outcome {
 	issues := by.Validate(root.Tree(), profiles...)
 	issues = append(issues, checkNHSNumbers(root, s.Policy.SyntheticNHSNumbersOnly)...)
+	issues = append(issues, checkWithholding(s.times(), root)...)
 	if conformance.IsLive(fhir.Type(root.Structure().Name)) {
 		written := conformance.Change{Key: fhir.Key{Type: fhir.Type(root.Structure().Name), ID: fhir.ID(root.Child("id").Text())}, Node: root}
 		issues = withNew(issues, by.With(written).Check(root))

@@ -120,14 +120,14 @@ func resourceOf(t fhir.Type, index query.Index) access.Resource {
 	resource := access.Resource{Type: t}
 	for _, entry := range index.Entries {
 		token, ok := entry.Value.(query.Token)
-		if !ok || entry.Parameter.Code != "_security" || token.System != access.LabelSystem {
-			continue
-		}
-		switch token.Code {
-		case access.LabelFact:
-			resource.Fact = true
-		case access.LabelSeriousHarm:
+		switch {
+		case !ok:
+		case entry.Parameter.Code == query.AccessCode && access.IsMark(token):
+			resource.Marks = append(resource.Marks, token)
+		case entry.Parameter.Code == query.AccessCode && token == access.FromPatient:
 			resource.FromPatient = true
+		case entry.Parameter.Code == "_security" && token.System == access.LabelSystem && token.Code == access.LabelFact:
+			resource.Fact = true
 		}
 	}
 	if resource.Fact && t == taskType {
@@ -209,7 +209,7 @@ func (l *labelling) expectChange(id fhir.ID) error {
 	if err != nil {
 		return err
 	}
-	p.label = label
+	p.label = access.WithoutMarks(label)
 	return l.load(p)
 }
 

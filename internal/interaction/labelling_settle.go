@@ -87,8 +87,8 @@ func (l *labelling) labelOf(id fhir.ID) ([]query.Token, error) {
 		return nil, err
 	}
 	if len(label) > 0 {
-		p.label = label
-		return label, nil
+		p.label = access.WithoutMarks(label)
+		return p.label, nil
 	}
 	err = l.judge(p) // no Patient: what else is stored of theirs says
 	return p.label, err

@@ -6,6 +6,7 @@ import (
 
 	"hearken/fhir"
 	"hearken/fhir/element"
+	"hearken/fhir/search"
 	"hearken/fhir/search/query"
 	"hearken/internal/access"
 	"hearken/internal/careplan"
@@ -74,9 +75,11 @@ func (s *Server) hasToken(t fhir.Type, code, system, value string) query.Expr {
 }
 
 // times reads dates as searches do.
-func (s *Server) times() careplan.Times {
+func (s *Server) times() careplan.Times { return timesOf(s.Parser) }
+
+func timesOf(parser *search.Parser) careplan.Times {
 	return func(text string) (start, end time.Time, ok bool) {
-		p, ok := s.Parser.Period(text)
+		p, ok := parser.Period(text)
 		return time.UnixMicro(p.Low), time.UnixMicro(p.High), ok && text != ""
 	}
 }

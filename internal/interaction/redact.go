@@ -9,13 +9,10 @@ import (
 	"hearken/fhir/element"
 	"hearken/fhir/search/query"
 	"hearken/internal/access"
+	"hearken/internal/careplan"
 	"hearken/internal/redaction"
 	"hearken/internal/store"
 )
-
-// inlineLabel is the extension that marks one element of a resource with a security label
-// (https://hl7.org/fhir/uv/security-label-ds4p/): a code of access.LabelSystem is one of ours.
-const inlineLabel = "http://hl7.org/fhir/uv/security-label-ds4p/StructureDefinition/extension-inline-sec-label"
 
 // shown is a record as the caller sees it: without the elements that are withheld from them. It happens where records leave the store, so that
 // every surface shows the same.
@@ -77,8 +74,9 @@ func (g *guard) withheld(tree *element.Tree, rules []access.Rule) withholding {
 	found, narrative := withholding{nodes: map[int]bool{}}, false
 	for i := range tree.Len() {
 		n := tree.Node(i)
+		says := g.server.times().WithholdingOf(n)
 		for _, rule := range rules {
-			if ruleTouches(rule, n) {
+			if g.touches(rule, n, &says) {
 				found.nodes[i] = true
 				found.partial = found.partial || rule.Name != access.LabelKeySafe
 				narrative = narrative || rule.Narrative
@@ -93,27 +91,18 @@ func (g *guard) withheld(tree *element.Tree, rules []access.Rule) withholding {
 	return found
 }
 
-func ruleTouches(rule access.Rule, n element.Node) bool {
-	if e := n.Element(); e != nil && slices.Contains(rule.Paths, e.Path) {
+// touches reports whether a rule withholds an element.
+func (g *guard) touches(rule access.Rule, n element.Node, says *careplan.Withholding) bool {
+	e := n.Element()
+	switch {
+	case e == nil: // the resource itself is withheld by its label, not by a rule
+		return false
+	case slices.Contains(rule.Paths, e.Path):
+		return true
+	case rule.Extension != "" && n.Structure().Name == "Extension" && n.Child("url").Text() == rule.Extension:
 		return true
 	}
-	if rule.Extension != "" && n.Structure().Name == "Extension" && n.Child("url").Text() == rule.Extension {
-		return true
-	}
-	return rule.Label != "" && labelledInline(n, rule.Label)
-}
-
-func labelledInline(n element.Node, code string) bool {
-	for extension := range n.Children() {
-		if extension.Name() != "extension" || extension.Child("url").Text() != inlineLabel {
-			continue
-		}
-		coding := extension.Child("value")
-		if coding.Child("system").Text() == access.LabelSystem && coding.Child("code").Text() == code {
-			return true
-		}
-	}
-	return false
+	return rule.Label != "" && says.Holds(rule.Label, g.caller.Now)
 }
 
 // detailRedacted is the detail of a write of what its writer does not see whole.

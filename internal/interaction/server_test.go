@@ -53,7 +53,7 @@ func (c *clock) now() time.Time       { return time.Unix(0, c.nanos.Load()).UTC(
 func (c *clock) pass(d time.Duration) { c.nanos.Add(int64(d)) }
 
 var extractor = sync.OnceValue(func() *search.Extractor {
-	return &search.Extractor{Registry: registry(), Zone: time.UTC, Base: base}
+	return interaction.Mark(&search.Extractor{Registry: registry(), Zone: time.UTC, Base: base})
 })
 
 // extract indexes a stored version.

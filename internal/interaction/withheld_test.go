@@ -137,7 +137,7 @@ func TestWithheld_NotWrittenBack(t *testing.T) {
 		"an update":                   put(key, nil),
 		"with the current version":    put(key, func(c *interaction.Call) { c.IfMatch = `W/"3"` }),
 		"with any version":            put(key, func(c *interaction.Call) { c.IfMatch = "*" }),
-		"a conditional update":        put("Observation?identifier=urn:n|watched", nil),
+		"a conditional update":        put("Observation?subject=Patient/p1&status=final&_id="+id, nil),
 		"a conditional update by id":  put("Observation?_id="+id, nil),
 		"an update in a batch":        entryAnswer(t, s, "batch", "PUT", key, body),
 		"one in a transaction":        entryAnswer(t, s, "transaction", "PUT", key, body),

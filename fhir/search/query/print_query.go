@@ -55,6 +55,9 @@ func (i Include) String() string {
 	if i.Target != "" {
 		text += ":" + string(i.Target)
 	}
+	if i.From != nil {
+		text += " from " + i.From.String()
+	}
 	if i.Where != nil {
 		text += " where " + i.Where.String()
 	}

@@ -38,4 +38,5 @@ type Include struct {
 	Target    fhir.Type  // "" means any
 	Iterate   bool       // apply to included resources too
 	Where     Expr       // what an included resource must satisfy besides (set by deciders); nil means nothing
+	From      Expr       // what a resource must satisfy for its references to be followed, if not Reverse (set by deciders); nil means nothing
 }

@@ -88,6 +88,9 @@ func (in *including) followFrom(include query.Include, p *parameter, row pageRow
 	if err != nil || f == nil {
 		return err
 	}
+	if holds, err := in.holds(f, include.From); err != nil || !holds {
+		return err
+	}
 	f.links(p.number, func(to target) bool {
 		if wantsTarget(include, in.catalogue.names[to.t]) {
 			err = in.add(include, to.t, to.d)

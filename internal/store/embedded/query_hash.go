@@ -38,6 +38,7 @@ func (s *searching) parameterNumbers() (string, error) {
 	for _, include := range s.query.Includes {
 		note(include.Parameter)
 		query.Walk(include.Where, visit)
+		query.Walk(include.From, visit)
 	}
 	return numbers.String(), failed
 }

@@ -43,6 +43,14 @@ var includeTests = []contractTest{
 		page := b.mustSearch(b.including(plans(), allowed))
 		expectKeys(b, "included", keysOf(page.Included), patient(2))
 	}},
+	{"references are not followed from where they may not be seen", func(b *bench) {
+		b.start()
+		b.family()
+		for allowed, want := range map[bool][]fhir.Key{true: {patient(1), patient(2)}, false: {}} {
+			page := b.mustSearch(b.including(plans(), query.Include{Source: "CarePlan", From: query.Const(allowed)}))
+			expectKeys(b, "included", keysOf(page.Included), want...)
+		}
+	}},
 	{"what is deleted or absent is not included", func(b *bench) {
 		b.start()
 		b.family()

@@ -125,6 +125,9 @@ func (g *generator) include() query.Include {
 	if g.chance(20) {
 		i.Where = query.Missing{Parameter: g.world.Parameter(Types[0], "token")}
 	}
+	if g.chance(20) {
+		i.From = query.Missing{Parameter: g.world.Parameter(i.Source, "token")}
+	}
 	word := "include"
 	if i.Reverse {
 		word = "revinclude"

@@ -195,6 +195,9 @@ func (s *oracleState) included(q *query.Query, rows []oracleVersion) (records []
 func (s *oracleState) follow(include query.Include, rows []oracleVersion) (found []oracleVersion) {
 	for _, row := range rows {
 		if !include.Reverse {
+			if !search.Match(include.From, documentOf(row), s) {
+				continue
+			}
 			for _, key := range linked(include, row) {
 				if versions := s.versions[key]; len(versions) > 0 && !versions[len(versions)-1].Deleted() {
 					found = append(found, versions[len(versions)-1])
