@@ -2,8 +2,8 @@ package query
 
 import "encoding/binary"
 
-// maxRankText is how many bytes of a folded text, code or URI a sort looks at.
-const maxRankText = 256
+// MaxRankText is how many bytes of a folded text, code or URI a sort looks at.
+const MaxRankText = 256
 
 // Rank gives the bytes by which a value is sorted: bytes.Compare of two ranks orders their values as the sort key
 // does, so the value a resource is sorted by is the one with the least rank, in either direction. Descending
@@ -56,7 +56,7 @@ func linkText(v Link) string {
 // rankText writes text so that no rank is a prefix of another and order is kept: 00 becomes 00 FF, and
 // 00 01 ends it.
 func rankText(text string) []byte {
-	text = text[:min(len(text), maxRankText)]
+	text = text[:min(len(text), MaxRankText)]
 	rank := make([]byte, 0, len(text)+2)
 	for i := range len(text) {
 		rank = append(rank, text[i])

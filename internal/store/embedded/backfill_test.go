@@ -129,7 +129,7 @@ func TestBackfill_OldNumberIsGone(t *testing.T) {
 	if err != nil || len(after.Faults) > 0 {
 		t.Fatalf("Check() = %v, %v", after.Faults, err)
 	}
-	if gone := before.Postings - after.Postings; gone != 50*3 { // two in P, one in S
-		t.Errorf("postings gone with the parameter = %d, want %d", gone, 50*3)
+	if gone := before.Postings - after.Postings; gone != 50 { // in P
+		t.Errorf("postings gone with the parameter = %d, want %d", gone, 50)
 	}
 }

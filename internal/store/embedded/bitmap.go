@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"container/list"
+	"errors"
 	"sync"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -10,7 +11,7 @@ import (
 )
 
 // maxRecent is how many index changes are remembered, so that a bitmap read from a snapshot can be brought up to date.
-const maxRecent = 1 << 17
+const maxRecent = 1 << 16
 
 // maxPending is how many changes a kept bitmap may have that were not yet worked in.
 const maxPending = 1 << 14
@@ -54,14 +55,20 @@ func newBitmapCache(limit int64, least uint64) *bitmapCache {
 }
 
 // keptPrefixes are the lengths of the prefixes of a posting for which bitmaps are kept, 0 for none: postings of one
-// value, and the documents that have any value (or any to sort by) of a parameter.
-func keptPrefixes(key []byte) (first, second int) {
+// value, and the documents that have any value (or any to sort by) of a parameter, each by one posting.
+func keptPrefixes(p posting) (first, second int) {
+	key := p.key
 	if len(key) == 0 {
 		return 0, 0
 	}
 	switch key[0] {
-	case familyEquality, familyReference, familyCompartment:
+	case familyCompartment:
 		return len(key) - 4, 0
+	case familyEquality, familyReference:
+		if p.apart {
+			return len(key) - 4, 0
+		}
+		return len(key) - 4, parameterLength
 	case familySort:
 		if key[4] != descending {
 			return 5, 6
@@ -69,6 +76,9 @@ func keptPrefixes(key []byte) (first, second int) {
 	}
 	return 0, 0
 }
+
+// parameterLength is how long what parameterPrefix gives is.
+const parameterLength = 1 + 1 + 2
 
 // start sets the newest commit of a store just opened.
 func (c *bitmapCache) start(tip store.Commit) {
@@ -99,7 +109,7 @@ func eachChange(commit store.Commit, changes []indexChange, visit func(bitmapCha
 			if change.add != add {
 				continue
 			}
-			if first, second := keptPrefixes(change.key); first > 0 {
+			if first, second := keptPrefixes(change.posting); first > 0 {
 				visit(bitmapChange{commit, change.key, add}, first, second)
 			}
 		}
@@ -212,21 +222,44 @@ func (r *reader) bitmap(prefix []byte) (*roaring.Bitmap, error) {
 			return bitmap, nil
 		}
 	}
-	bitmap, err := r.readBitmap(prefix, after(prefix))
+	bitmap, err := r.readBitmap(prefix)
 	if err == nil && kept {
 		r.store.bitmaps.put(prefix, r.commit, bitmap)
 	}
 	return bitmap, err
 }
 
-// readBitmap collects the documents of a range of keys.
-func (r *reader) readBitmap(lower, upper []byte) (*roaring.Bitmap, error) {
+// readBitmap collects the documents of all keys with a prefix; of all of a parameter in P or E, those that are not apart.
+func (r *reader) readBitmap(prefix []byte) (*roaring.Bitmap, error) {
 	c := collector{bitmap: roaring.New()}
-	err := r.walk(lower, upper, func(key []byte) bool {
+	visit := func(key []byte) bool {
 		c.add(lastDocument(key))
 		return true
-	})
+	}
+	if len(prefix) > parameterLength || prefix[0] != familyEquality && prefix[0] != familyReference {
+		err := r.walkPrefix(prefix, visit)
+		return c.done(), err
+	}
+	err := r.walkSorting(prefix, visit)
 	return c.done(), err
+}
+
+// walkSorting is walkPrefix without the postings that are apart.
+func (r *reader) walkSorting(prefix []byte, visit func(key []byte) bool) error {
+	it, err := r.iterator(prefix, after(prefix))
+	if err != nil {
+		return err
+	}
+	steps := 0
+	for valid := it.First(); valid; valid = it.Next() {
+		if steps++; steps%4096 == 0 && r.ctx.Err() != nil {
+			return errors.Join(r.ctx.Err(), r.done(it))
+		}
+		if len(it.Value()) == 0 && !visit(it.Key()) {
+			break
+		}
+	}
+	return r.done(it)
 }
 
 // collector fills a bitmap many documents at a time.

@@ -20,6 +20,7 @@ type catalogue struct {
 	identities map[identity]*parameter
 	ofType     map[typeNumber][]*parameter
 	codes      map[typeCode]*parameter
+	labels     map[parameterNumber]bool // which are access labels
 }
 
 // identity names a parameter across restarts.
@@ -41,6 +42,9 @@ type parameter struct {
 	since  atomic.Uint64 // the first commit whose state has the whole index; notYet while it is built
 }
 
+// isLabel reports whether the parameter is the access label, which is asked for by system and code only.
+func (p *parameter) isLabel() bool { return p.Code == query.AccessCode }
+
 // notYet is above every commit.
 const notYet = math.MaxUint64
 
@@ -51,6 +55,7 @@ func newCatalogue() *catalogue {
 	return &catalogue{
 		types: map[fhir.Type]typeNumber{}, parameters: map[*query.Parameter]*parameter{},
 		identities: map[identity]*parameter{}, ofType: map[typeNumber][]*parameter{}, codes: map[typeCode]*parameter{},
+		labels: map[parameterNumber]bool{},
 	}
 }
 
@@ -72,6 +77,9 @@ func (c *catalogue) addParameter(p *parameter) {
 	c.identities[identity{p.Base, p.Identity}] = p
 	c.ofType[p.t] = append(c.ofType[p.t], p)
 	c.codes[typeCode{p.t, p.Code}] = p
+	if p.isLabel() {
+		c.labels[p.number] = true
+	}
 }
 
 // nextType is the number a new type gets.

@@ -233,19 +233,25 @@ func (c *checking) index() error {
 }
 
 func (c *checking) postings(f *forward, want map[byte]int) error {
-	made, err := draftOfForward(&c.store.hash, f)
+	made, err := draftOfForward(c.catalogue, &c.store.hash, f)
 	if err != nil {
 		return err
 	}
 	all := indexed{t: f.t, d: f.d, draft: made, lastUpdated: f.lastUpdated}
-	for _, key := range all.postings(func(g *group) bool { return !c.registered[g.number] }) {
-		want[key[0]]++
-		_, found, err := getValue(c.kv, key)
+	dropped := func(g *group) bool { return !c.registered[g.number] }
+	for _, p := range all.postings(dropped) {
+		want[p.key[0]]++
+		value, found, err := getValue(c.kv, p.key)
 		if err != nil {
 			return err
 		}
-		if !found {
-			c.fault("%s %d: a posting of family %c is absent", f.names[f.t], f.d, key[0])
+		if !found || !bytes.Equal(value, p.value()) {
+			c.fault("%s %d: a posting of family %c is absent or has another value", f.names[f.t], f.d, p.key[0])
+		}
+	}
+	for _, name := range all.names(dropped) {
+		if _, found, err := getValue(c.kv, name); err != nil || !found {
+			c.fault("%s %d: the name of a value is absent", f.names[f.t], f.d)
 		}
 	}
 	return nil

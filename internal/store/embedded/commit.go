@@ -109,6 +109,7 @@ func (s *Store) apply(tx *transaction) (*applied, error) {
 	s.tip = next
 	s.catalogue.Store(tx.catalogue)
 	s.bitmaps.record(next.commit, tx.changes)
+	s.names.add(tx.named)
 	st := &state{snapshot: s.db.NewSnapshot(), commit: next.commit}
 	return &applied{batch: batch, state: st, head: head}, nil
 }

@@ -4,7 +4,7 @@
 // The layout on disk is in FORMAT.md, with a worked example that a test checks. In one breath: identity (I) gives a
 // resource's document number; versions (V) hold bodies; the forward record (F) holds all that is indexed of the
 // current version, so that the difference between two forward records is the index write; postings (P, O, S, E, K)
-// lead from values to documents; the log (L, H) says what changed when; the undo family (X) gives back the state as of
+// lead from values to documents, names (N) in their order to the postings of tokens and references; the log (L, H) says what changed when; the undo family (X) gives back the state as of
 // an earlier commit while page cursors to it live.
 //
 // A write: fn runs under the commit lock on the tip, the batch is applied to the log and the memtable, a snapshot is

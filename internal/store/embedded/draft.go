@@ -13,8 +13,10 @@ import (
 type group struct {
 	number  parameterNumber
 	entries []byte // as in the forward record
-	keys    [][]byte
-	links   []int // numbers in the table of targets
+	keys    []posting
+	names   [][]byte // N keys of its tokens
+	links   []int    // numbers in the table of targets
+	link    []byte   // the rank of the one link it is sorted by, if it is
 }
 
 // draft is the index of one version as far as it can be written before the numbers of documents are known.
@@ -65,7 +67,7 @@ type row struct {
 func newGroup(w *postingWriter, table *targetTable, rows []row) group {
 	p := rows[0].parameter
 	g := group{number: p.number}
-	w.begin(p.t, p.number)
+	w.begin(p.t, p.number, p.isLabel())
 	var space [512]byte
 	for _, row := range rows {
 		value := appendValue(space[:0], row.value, table)
@@ -82,20 +84,34 @@ func newGroup(w *postingWriter, table *targetTable, rows []row) group {
 
 // end takes the keys from w, and leaves of each link one.
 func (g *group) end(w *postingWriter) {
-	g.keys = w.end()
+	if w.named() == nameLink {
+		g.link = w.low
+	}
+	g.keys, g.names = w.end(), w.names
 	slices.Sort(g.links)
 	g.links = slices.Compact(g.links)
 }
 
 // finish appends the group's keys with the document at their end, each once. It writes into what room
 // the keys have: a draft is of one document only, so doing that twice writes the same.
-func (g *group) finish(keys [][]byte, t typeNumber, d document, targets []target) [][]byte {
-	for _, key := range g.keys {
-		keys = append(keys, order.AppendUint32(key, documentIn(key, d)))
+func (g *group) finish(keys []posting, t typeNumber, d document, targets []target) []posting {
+	for _, p := range g.keys {
+		keys = append(keys, posting{order.AppendUint32(p.key, documentIn(p.key, d)), p.apart})
 	}
 	for _, n := range g.links {
 		prefix := referencePrefix(t, g.number, targets[n-1].t, targets[n-1].d)
-		keys = append(keys, order.AppendUint32(prefix, uint32(d)))
+		keys = append(keys, posting{order.AppendUint32(prefix, uint32(d)), g.link == nil})
 	}
 	return keys
+}
+
+// finishNames appends the names of the group's values.
+func (g *group) finishNames(names [][]byte, t typeNumber, targets []target) [][]byte {
+	names = append(names, g.names...)
+	if g.link != nil {
+		to := targets[g.links[0]-1]
+		name := append(append(namePrefix(t, g.number, nameLink), g.link...), byte(to.t))
+		names = append(names, order.AppendUint32(name, uint32(to.d)))
+	}
+	return names
 }

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/google/go-cmp/cmp"
 
@@ -154,7 +155,7 @@ func printable(data []byte) string {
 const fixtureFile = "testdata/format-%d.tar"
 
 // currentFormat is the one that -update writes a fixture of, unless there is one.
-const currentFormat = 2
+const currentFormat = 3
 
 // TestFormat_Fixture opens copies of stores that the first version of each format wrote: they must read, search and
 // page as they did, and take what is new. A fixture is never written anew.
@@ -162,7 +163,7 @@ func TestFormat_Fixture(t *testing.T) {
 	if _, err := os.Stat(fmt.Sprintf(fixtureFile, currentFormat)); *update && errors.Is(err, os.ErrNotExist) {
 		writeFixture(t)
 	}
-	for _, row := range []struct{ format, records int }{{1, 0}, {2, 7}} {
+	for _, row := range []struct{ format, records int }{{1, 0}, {2, 7}, {3, 7}} {
 		t.Run(fmt.Sprint("format ", row.format), func(t *testing.T) {
 			fs := vfs.NewMem()
 			cursor := unpackFixture(t, fs, row.format)
@@ -177,6 +178,30 @@ func TestFormat_Fixture(t *testing.T) {
 			recordFixture(t, s, 100)
 			expectFixture(t, s, row.records+1)
 		})
+	}
+}
+
+// TestFormat_RebuildIsRepeated opens a store whose index was being made anew when the program was killed.
+func TestFormat_RebuildIsRepeated(t *testing.T) {
+	fs := vfs.NewMem()
+	cursor := unpackFixture(t, fs, 2)
+	if err := openFixture(t, fs).Close(); err != nil {
+		t.Fatal(err)
+	}
+	db, err := pebble.Open("/db", &pebble.Options{FS: fs, Comparer: embedded.Comparer, FormatMajorVersion: pebble.FormatTableFormatV6})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = errors.Join(db.DeleteRange([]byte("N"), []byte("T"), pebble.Sync), db.Set([]byte("Mrebuild"), nil, pebble.Sync), db.Close())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := openFixture(t, fs)
+	defer s.Close()
+	expectFixture(t, s, 7)
+	err = s.View(context.Background(), func(r store.Reader) error { return errors.Join(readFixture(t, r), pageFixture(t, r, cursor)) })
+	if err != nil {
+		t.Errorf("View() = %v", err)
 	}
 }
 

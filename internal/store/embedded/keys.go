@@ -16,6 +16,7 @@ const (
 	familyEquality    = 'P'
 	familyOrdered     = 'O'
 	familySort        = 'S'
+	familyName        = 'N'
 	familyReference   = 'E'
 	familyCompartment = 'K'
 	familyLog         = 'L'
@@ -89,6 +90,11 @@ func referencePrefix(t typeNumber, p parameterNumber, target typeNumber, d docum
 // compartmentPrefix is what the postings of a compartment's members of one type begin with.
 func compartmentPrefix(focus typeNumber, d document, t typeNumber) []byte {
 	return append(order.AppendUint32([]byte{familyCompartment, byte(focus)}, uint32(d)), byte(t))
+}
+
+// namePrefix is what the names of one sort of a parameter's values begin with.
+func namePrefix(t typeNumber, p parameterNumber, sort byte) []byte {
+	return append(parameterPrefix(familyName, t, p), sort)
 }
 
 func commitKey(family byte, c store.Commit) []byte {

@@ -47,6 +47,9 @@ func (ev *evaluator) leafOf(p *parameter, test query.Test) (leaf, error) {
 	case query.DisplayTest:
 		return ev.wordsLeaf(p, orderedDisplay, test.Text), nil
 	case query.TokenTest:
+		if test.AnySystem && !test.AnyCode {
+			return ev.codeLeaf(p, test.Code)
+		}
 		return ev.tokenLeaf(p, test, hashCode, hashToken, hashSystem), nil
 	case query.LinkIdentifierTest:
 		return ev.tokenLeaf(p, test.TokenTest, hashLinkCode, hashLinkToken, hashLinkSystem), nil
@@ -73,10 +76,11 @@ func sortPrefix(t typeNumber, p parameterNumber, direction byte) []byte {
 }
 
 // presenceLeaf is every document that has a value, each to be looked at: every one has a mirrored or an ascending
-// S key.
+// S key, or a posting in P or E that is not apart.
 func presenceLeaf(t typeNumber, p parameterNumber) leaf {
 	return leaf{doubtful: true, spans: []span{
-		prefixSpan(sortPrefix(t, p, mirrored)), prefixSpan(sortPrefix(t, p, ascending))}}
+		prefixSpan(sortPrefix(t, p, mirrored)), prefixSpan(sortPrefix(t, p, ascending)),
+		prefixSpan(parameterPrefix(familyEquality, t, p)), prefixSpan(parameterPrefix(familyReference, t, p))}}
 }
 
 // present is the documents that have a value of the parameter; with ranked, a value to sort by.
@@ -85,15 +89,38 @@ func (ev *evaluator) present(t typeNumber, p parameterNumber, ranked bool) (*roa
 	if ranked {
 		class = []byte{sortRanked}
 	}
-	both, err := ev.bitmap(append(sortPrefix(t, p, mirrored), class...))
-	if err != nil {
-		return nil, err
+	var all *roaring.Bitmap
+	for _, prefix := range [][]byte{
+		append(sortPrefix(t, p, mirrored), class...), append(sortPrefix(t, p, ascending), class...),
+		parameterPrefix(familyEquality, t, p), parameterPrefix(familyReference, t, p),
+	} {
+		found, err := ev.bitmap(prefix)
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case all == nil:
+			all = found
+		case !found.IsEmpty():
+			all = roaring.Or(all, found)
+		}
 	}
-	low, err := ev.bitmap(append(sortPrefix(t, p, ascending), class...))
-	if err != nil || low.IsEmpty() {
-		return both, err
+	return all, nil
+}
+
+// codeLeaf is the documents that have a token of a code, of whatever system: its names tell which there are.
+func (ev *evaluator) codeLeaf(p *parameter, code string) (leaf, error) {
+	if p.isLabel() {
+		return presenceLeaf(p.t, p.number), nil
 	}
-	return roaring.Or(both, low), nil
+	l := leaf{doubtful: len(code) >= query.MaxRankText}
+	prefix := appendEscaped(namePrefix(p.t, p.number, nameToken), code[:min(len(code), query.MaxRankText)])
+	err := ev.walkPrefix(prefix, func(name []byte) bool {
+		hash := [hashSize]byte(name[len(name)-hashSize:])
+		l.spans = append(l.spans, prefixSpan(equalityPrefix(p.t, p.number, hash)))
+		return true
+	})
+	return l, err
 }
 
 func (ev *evaluator) tokenLeaf(p *parameter, test query.TokenTest, code, token, system byte) leaf {

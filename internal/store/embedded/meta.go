@@ -15,9 +15,9 @@ import (
 
 // formatVersion is the version of the layout FORMAT.md describes.
 //
-// Format 2 added the patients of a version and the audit log. A store of format 1 is one of format 2 without either, and
-// becomes one when it is opened, so that no earlier program writes to it again.
-const formatVersion = 2
+// Format 2 added the patients of a version and the audit log, format 3 names in the place of most sort keys. A store of an earlier
+// format becomes one of this when it is opened, so that no earlier program writes to it again; see rebuild.
+const formatVersion = 3
 
 // formatMagic stands before the format version, to tell Hearken's stores from others'.
 const formatMagic = "hearken\x00"
@@ -56,7 +56,15 @@ func (s *Store) initialise() error {
 	if order.Uint16(rest) == formatVersion {
 		return nil
 	}
-	return s.db.Set(metaKey("format"), order.AppendUint16([]byte(formatMagic), formatVersion), pebble.Sync)
+	batch := s.db.NewBatch()
+	defer batch.Close()
+	err = errors.Join(
+		batch.Set(metaKey("format"), order.AppendUint16([]byte(formatMagic), formatVersion), nil),
+		batch.Set(metaKey(metaRebuild), nil, nil))
+	if err != nil {
+		return err
+	}
+	return batch.Commit(pebble.Sync)
 }
 
 func (s *Store) initialiseEmpty() error {
@@ -99,6 +107,7 @@ const (
 	metaParameter = "parameter\x00"
 	metaTip       = "tip"
 	metaUndo      = "undo"
+	metaRebuild   = "rebuild" // the index is to be made anew before anything else
 )
 
 func typeMetaKey(name fhir.Type) []byte { return metaKey(metaType + string(name)) }

@@ -27,6 +27,7 @@ type Store struct {
 	durable durability
 	states  states
 	bitmaps *bitmapCache
+	names   knownNames // guarded by lock
 	space   space
 	work    background
 	audit   *auditLog
@@ -117,6 +118,9 @@ func (s *Store) pebbleOptions(cache *pebble.Cache) *pebble.Options {
 // load reads what a store keeps in memory.
 func (s *Store) load() error {
 	if err := s.initialise(); err != nil {
+		return err
+	}
+	if err := s.rebuild(); err != nil {
 		return err
 	}
 	if err := s.register(s.options.Parameters); err != nil {

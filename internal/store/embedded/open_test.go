@@ -83,7 +83,7 @@ func newerStore(t *testing.T, fs vfs.FS) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(db.Set([]byte("Mformat"), []byte("hearken\x00\x00\x03"), pebble.Sync), db.Close()); err != nil {
+	if err := errors.Join(db.Set([]byte("Mformat"), []byte("hearken\x00\x00\x04"), pebble.Sync), db.Close()); err != nil {
 		t.Fatal(err)
 	}
 }

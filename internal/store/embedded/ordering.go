@@ -25,7 +25,7 @@ func (o *ordering) walk(level int, set *roaring.Bitmap, head, after []byte, yiel
 	if level == len(o.query.Sort) {
 		return o.walkTies(set, head, after, yield), nil
 	}
-	if set.GetCardinality() <= o.few() {
+	if set.GetCardinality() <= o.few() || o.query.Sort[level].Parameter.Code == query.AccessCode { // labels are in no order
 		return o.walkFew(level, set, head, after, yield)
 	}
 	w := groupWalk{ordering: o, level: level, set: set, head: head, after: after, yield: yield}

@@ -14,7 +14,7 @@ const (
 	hashHistory         = 'H' // a history query, for its cursors
 	hashQuery           = 'W' // a search
 	hashNumbers         = '#' // the parameter numbers of a search
-	hashCode            = 'c' // code of a token, whatever its system
+	hashCode            = 'c' // code of a token that is part of a composite, whatever its system
 	hashToken           = 't' // system and code
 	hashSystem          = 's' // system, whatever the code
 	hashTypedIdentifier = 'y'
@@ -58,20 +58,53 @@ const (
 	descending = 2
 )
 
-// postingWriter makes the posting keys of one parameter's values in one document, without the document.
-type postingWriter struct {
-	hash   *hasher
-	t      typeNumber
-	p      parameterNumber
-	space  []byte // what the keys are slices of
-	keys   [][]byte
-	low    []byte // least ascending rank
-	high   []byte // least descending rank
-	values bool
+// posting is a key of the index, mostly without the document at its end.
+type posting struct {
+	key   []byte
+	apart bool // in P and E: not what its document is sorted by, or known by to have a value; its value is then apartMark
 }
 
-func (w *postingWriter) begin(t typeNumber, p parameterNumber) {
-	*w = postingWriter{hash: w.hash, t: t, p: p, space: w.space}
+// apartMark is the value of a posting that is apart.
+var apartMark = []byte{1}
+
+// value is what stands beside the key.
+func (p posting) value() []byte {
+	if p.apart {
+		return apartMark
+	}
+	return nil
+}
+
+func comparePostings(a, b posting) int { return bytes.Compare(a.key, b.key) }
+
+// The sorts of names: what N keys have before the rank.
+const (
+	nameToken = 'c' // the hash of a token follows the rank
+	nameLink  = 'l' // type and number of a target follow
+)
+
+// postingWriter makes the posting keys of one parameter's values in one document, without the document.
+type postingWriter struct {
+	hash  *hasher
+	t     typeNumber
+	p     parameterNumber
+	plain bool   // access labels: neither sorted by, nor searched but by system and code
+	space []byte // what the keys are slices of
+	keys  []posting
+	names [][]byte // of tokens
+	low   []byte   // least ascending rank
+	top   []byte   // greatest ascending rank of what the descending one is the mirror of
+	high  []byte   // least descending rank of the rest
+	sort  byte     // nameToken or nameLink while all ranks are of such values, in full; 0 before the first
+	token int      // the last token's place in keys
+	some  bool     // there are values
+}
+
+// mixed is the sort of a postingWriter whose values have no names to be sorted by.
+const mixed = 'x'
+
+func (w *postingWriter) begin(t typeNumber, p parameterNumber, plain bool) {
+	*w = postingWriter{hash: w.hash, t: t, p: p, plain: plain, space: w.space}
 }
 
 // keySpace is how many bytes of keys are allocated together.
@@ -86,28 +119,67 @@ func (w *postingWriter) open(family byte) []byte {
 }
 
 func (w *postingWriter) close(key []byte) {
+	w.keys = append(w.keys, posting{key: w.keep(key)})
+}
+
+// keep takes what was appended to a key out of the free space.
+func (w *postingWriter) keep(key []byte) []byte {
 	const room = 4 // for the document
 	if end := len(w.space) + len(key) + room; end <= cap(w.space) {
 		w.space = w.space[:end]
-		key = key[: len(key) : len(key)+room]
-	} else {
-		w.space = nil // the key is the last in it, or has moved out of it
+		return key[: len(key) : len(key)+room]
 	}
-	w.keys = append(w.keys, key)
+	w.space = nil // the key is the last in it, or has moved out of it
+	return key
 }
 
-// end adds the sort keys and gives all keys, sorted and each once.
-func (w *postingWriter) end() [][]byte {
+// end adds the sort keys and gives all keys, sorted and each once. Where all values are one token or one local reference, no sort key
+// is needed: the documents of the value are, in the order of its name.
+func (w *postingWriter) end() []posting {
+	if w.plain {
+		w.keys = distinctPostings(w.keys)
+		for i := range w.keys {
+			w.keys[i].apart = i > 0
+		}
+		return w.keys
+	}
+	named := w.named()
+	for i := range w.keys {
+		w.keys[i].apart = w.keys[i].key[0] == familyEquality && !(named == nameToken && bytes.Equal(w.keys[i].key, w.keys[w.token].key))
+	}
+	high := w.mirrored()
 	switch {
-	case !w.values:
-	case w.low == nil || isMirror(w.low, w.high):
+	case named != 0 || !w.some:
+	case w.low == nil || isMirror(w.low, high):
 		w.close(appendSort(w.open(familySort), mirrored, w.low))
 	default:
 		w.close(appendSort(w.open(familySort), ascending, w.low))
-		w.close(appendSort(w.open(familySort), descending, w.high))
+		w.close(appendSort(w.open(familySort), descending, high))
 	}
-	slices.SortFunc(w.keys, bytes.Compare)
-	return slices.CompactFunc(w.keys, bytes.Equal)
+	return distinctPostings(w.keys)
+}
+
+func distinctPostings(list []posting) []posting {
+	slices.SortFunc(list, comparePostings)
+	return slices.CompactFunc(list, func(a, b posting) bool { return bytes.Equal(a.key, b.key) })
+}
+
+// named is the sort of name all values share; 0 where they have several or none.
+func (w *postingWriter) named() byte {
+	if w.sort == mixed || !bytes.Equal(w.low, w.top) {
+		return 0
+	}
+	return w.sort
+}
+
+// mirrored is the least descending rank of all.
+func (w *postingWriter) mirrored() []byte {
+	if w.top == nil {
+		return w.high
+	}
+	mirror := bytes.Clone(w.top)
+	complementBytes(mirror)
+	return lesser(w.high, mirror)
 }
 
 func appendSort(prefix []byte, direction byte, rank []byte) []byte {
@@ -138,12 +210,44 @@ func documentIn(key []byte, d document) uint32 {
 	return uint32(d)
 }
 
-func (w *postingWriter) rank(v query.Value) {
-	w.values = true
-	if low, ok := query.Rank(v, false); ok {
-		high, _ := query.Rank(v, true)
-		w.low, w.high = lesser(w.low, low), lesser(w.high, high)
+// rank notes what a value is sorted by, and gives it.
+func (w *postingWriter) rank(v query.Value) []byte {
+	w.some = true
+	rank, ok := query.Rank(v, false)
+	if !ok {
+		return nil
 	}
+	w.low = lesser(w.low, rank)
+	switch v.(type) {
+	case query.Period, query.Number, query.Quantity:
+		high, _ := query.Rank(v, true)
+		w.high = lesser(w.high, high)
+	default:
+		if bytes.Compare(rank, w.top) > 0 {
+			w.top = rank
+		}
+	}
+	if sort := sortOfName(v); w.sort == 0 {
+		w.sort = sort
+	} else if sort != w.sort {
+		w.sort = mixed
+	}
+	return rank
+}
+
+// sortOfName is the sort of name a ranked value has by which documents can be sorted: one that no other value has.
+func sortOfName(v query.Value) byte {
+	switch v := v.(type) {
+	case query.Token:
+		if len(v.Code) <= query.MaxRankText && len(v.System) <= query.MaxRankText {
+			return nameToken
+		}
+	case query.Link:
+		if v.URL == "" && len(v.Key.Type)+1+len(v.Key.ID) <= query.MaxRankText {
+			return nameLink
+		}
+	}
+	return mixed
 }
 
 // lesser is the lesser of two ranks, the first of which may be nil.
@@ -164,6 +268,10 @@ func (w *postingWriter) ordered(value []byte) {
 
 // add makes the postings of one value.
 func (w *postingWriter) add(v query.Value) {
+	if token, ok := v.(query.Token); ok {
+		w.addToken(token)
+		return
+	}
 	w.rank(v)
 	switch v := v.(type) {
 	case query.Text:
@@ -194,6 +302,19 @@ func (w *postingWriter) add(v query.Value) {
 			w.equal(hash)
 		}
 	}
+}
+
+// addToken makes the one posting of a token, and the name that leads from its code to it.
+func (w *postingWriter) addToken(v query.Token) {
+	hash := w.hash.pair(hashSystem, hashToken, v.System, v.Code)
+	w.token = len(w.keys)
+	w.equal(hash)
+	if w.plain {
+		return
+	}
+	rank := w.rank(v)
+	name := append(append(w.open(familyName), nameToken), rank...)
+	w.names = append(w.names, w.keep(append(name, hash[:]...)))
 }
 
 // ofValue is the hashes by which a token, an identifier or the URL of a link is found.

@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"bytes"
+	"errors"
 	"slices"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -77,16 +78,16 @@ func (tx *transaction) writeForward(f *forward, next *draft, before []byte) erro
 	}
 	now := indexed{t: f.t, d: f.d, draft: next, lastUpdated: f.lastUpdated}
 	if before == nil {
-		return tx.addAll(now.postings(nil))
+		return errors.Join(tx.addAll(now.postings(nil)), tx.addNames(now.names(nil)))
 	}
 	oldForward, old, err := tx.decodeDraft(f.t, f.d, before)
 	if err != nil {
 		return err
 	}
 	was := indexed{t: f.t, d: f.d, draft: old, lastUpdated: oldForward.lastUpdated}
-	return tx.diff(
-		was.postings(func(g *group) bool { return next.sameGroup(old, g) }),
-		now.postings(func(g *group) bool { return old.sameGroup(next, g) }))
+	same := func(g *group) bool { return old.sameGroup(next, g) }
+	err = tx.diff(was.postings(func(g *group) bool { return next.sameGroup(old, g) }), now.postings(same))
+	return errors.Join(err, tx.addNames(now.names(same)))
 }
 
 // dropIndex takes a document out of every index.
@@ -111,13 +112,13 @@ func (tx *transaction) decodeDraft(t typeNumber, d document, data []byte) (*forw
 	if err != nil {
 		return nil, nil, err
 	}
-	made, err := draftOfForward(&tx.store.hash, f)
+	made, err := draftOfForward(tx.catalogue, &tx.store.hash, f)
 	return f, made, err
 }
 
 // draftOfForward derives the postings of a forward record. Parameters that are no longer registered have theirs too:
 // deleting what a range deletion took already does no harm.
-func draftOfForward(h *hasher, f *forward) (*draft, error) {
+func draftOfForward(c *catalogue, h *hasher, f *forward) (*draft, error) {
 	d := &draft{targets: f.targets()}
 	r := decoder{rest: f.compartments}
 	for len(r.rest) > 0 {
@@ -132,7 +133,7 @@ func draftOfForward(h *hasher, f *forward) (*draft, error) {
 		if len(d.groups) == 0 || d.groups[len(d.groups)-1].number != number {
 			d.endGroup(&w)
 			d.groups = append(d.groups, group{number: number})
-			w.begin(f.t, number)
+			w.begin(f.t, number, c.labels[number])
 		}
 		g := &d.groups[len(d.groups)-1]
 		g.entries = append(g.entries, start[:len(start)-len(r.rest)]...)
@@ -176,13 +177,13 @@ type indexed struct {
 }
 
 // postings lists all postings, but of the groups to skip.
-func (x indexed) postings(skip func(*group) bool) [][]byte {
+func (x indexed) postings(skip func(*group) bool) []posting {
 	end := order.AppendUint32(nil, uint32(x.d))
-	list := make([][]byte, 0, x.draft.count())
-	list = append(list, append(livePrefix(x.t), end...), append(lastUpdatedPrefix(x.t, x.lastUpdated), end...))
+	list := make([]posting, 0, x.draft.count())
+	list = append(list, posting{key: append(livePrefix(x.t), end...)}, posting{key: append(lastUpdatedPrefix(x.t, x.lastUpdated), end...)})
 	for _, n := range x.draft.compartments {
 		focus := x.draft.targets[n-1]
-		list = append(list, append(compartmentPrefix(focus.t, focus.d, x.t), end...))
+		list = append(list, posting{key: append(compartmentPrefix(focus.t, focus.d, x.t), end...)})
 	}
 	for i := range x.draft.groups {
 		if g := &x.draft.groups[i]; skip == nil || !skip(g) {
@@ -190,6 +191,16 @@ func (x indexed) postings(skip func(*group) bool) [][]byte {
 		}
 	}
 	return list
+}
+
+// names lists the names of all values, but of the groups to skip.
+func (x indexed) names(skip func(*group) bool) (names [][]byte) {
+	for i := range x.draft.groups {
+		if g := &x.draft.groups[i]; skip == nil || !skip(g) {
+			names = g.finishNames(names, x.t, x.draft.targets)
+		}
+	}
+	return names
 }
 
 // count is how many postings there are.

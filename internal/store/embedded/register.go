@@ -130,7 +130,7 @@ func (r *registration) drop() error {
 			r.batch.Set(parameterMetaKey(p.number), p.encode(), nil),
 			r.batch.Delete(backfillKey(p.number), nil),
 		}
-		for _, family := range []byte{familyEquality, familyOrdered, familySort, familyReference} {
+		for _, family := range []byte{familyEquality, familyOrdered, familySort, familyName, familyReference} {
 			prefix := parameterPrefix(family, p.t, p.number)
 			errs = append(errs, r.batch.DeleteRange(prefix, after(prefix), nil))
 		}

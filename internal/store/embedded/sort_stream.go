@@ -12,6 +12,7 @@ import (
 
 // sortStream is the documents of one type in the order of one sort key, from one range of keys.
 type sortStream struct {
+	names    *nameWalk // where the order is that of names, and it is at the postings of one
 	it       *pebble.Iterator
 	t        typeNumber
 	prefix   int  // bytes before the rank
@@ -27,8 +28,8 @@ type sortStreams struct {
 	list []*sortStream
 }
 
-// open starts two streams of every type: of the mirrored keys, backward if the sort is descending, and of the keys
-// that are for its direction alone. They start at rank, and with last after tie.
+// open starts the streams of every type: of the mirrored keys, backward if the sort is descending, of the keys
+// that are for its direction alone, and of what is sorted by names. They start at rank, and with last after tie.
 func (w *groupWalk) open(rank, tie []byte, last bool) (*sortStreams, error) {
 	streams := &sortStreams{reader: w.reader}
 	if !last {
@@ -68,7 +69,10 @@ func (streams *sortStreams) openType(w *groupWalk, t typeNumber, key query.SortK
 			return err
 		}
 	}
-	return nil
+	if key.Parameter.Intrinsic != query.NotIntrinsic {
+		return nil
+	}
+	return streams.openNames(t, number, key.Descending, rank, tie)
 }
 
 // sortPosition is the key to start at: forward the first one wanted, backward the first not wanted any more.
@@ -155,9 +159,13 @@ func (streams *sortStreams) start(s *sortStream, lower, upper, position []byte) 
 
 // next goes to the next document.
 func (s *sortStream) next() {
-	if s.backward {
+	switch {
+	case s.names != nil:
+		s.nextNamed()
+		return
+	case s.backward:
 		s.valid = s.it.Prev()
-	} else {
+	default:
 		s.valid = s.it.Next()
 	}
 	s.settle()
@@ -214,7 +222,12 @@ func (s *sortStream) before(other *sortStream) bool {
 
 func (streams *sortStreams) close() (err error) {
 	for _, s := range streams.list {
-		err = firstError(err, streams.done(s.it))
+		if s.it != nil {
+			err = firstError(err, streams.done(s.it))
+		}
+		if s.names != nil {
+			err = firstError(err, s.names.err, streams.done(s.names.it))
+		}
 	}
 	streams.list = nil
 	return err

@@ -34,12 +34,13 @@ type transaction struct {
 	queue      []waiting
 	claims     map[string]fhir.Key
 	changes    []indexChange
-	records    []*queued // for the audit log
+	named      map[string]struct{} // the names written
+	records    []*queued           // for the audit log
 }
 
 // indexChange is one posting added or taken away, for the bitmaps in memory.
 type indexChange struct {
-	key []byte
+	posting
 	add bool
 }
 

@@ -39,6 +39,51 @@ var pagingTests = []contractTest{
 		q.Sort = []query.SortKey{b.sortKey("number", true)}
 		expect(b, "descending", fmt.Sprint(b.found(q)), "[Patient/p003 Patient/p004 Patient/p001 Patient/p002]")
 	}},
+	{"tokens and references sort by their texts, whether a resource has one, several or none that sorts", func(b *bench) {
+		b.start()
+		token := func(system, code string) value { return value{"token", query.Token{System: system, Code: code}} }
+		b.put(patient(1), token("s", "b"), linkTo("reference", plan("b")))
+		b.put(patient(2), token("s", "c"), token("s", "a"), linkTo("reference", plan("c")), linkTo("reference", plan("a")))
+		b.put(patient(3), value{"token", query.Display{Text: "words only"}})
+		b.put(patient(4), token("r", "b"), value{"reference", query.Link{URL: "http://elsewhere.example/b"}})
+		b.put(patient(5), token("s", "b"), linkTo("reference", plan("b")))
+		b.put(patient(6), token("s", "z"), linkTo("reference", plan("z")))
+		b.put(patient(6), token("s", "0"), token("s", "0"), linkTo("reference", plan("0"))) // another than before
+		b.put(patient(7), token("s", "a"), token("s", "c"))
+		b.put(patient(7), token("s", "c")) // one of two is left
+		b.put(patient(8), token("s", "b"), linkTo("reference", plan("b")))
+		b.delete(patient(8))
+		for _, row := range []struct {
+			code       string
+			descending bool
+			by         []string // what each patient is sorted by
+			want       string
+		}{
+			{"token", false, []string{"b|s", "a", "-", "b|r", "b|s", "0", "c"}, "[0 a b|r b|s b|s c -]"},
+			{"token", true, []string{"b|s", "c", "-", "b|r", "b|s", "0", "c"}, "[c c b|s b|s b|r 0 -]"},
+			{"reference", false, []string{"b", "a", "-", "http", "b", "0", "-"}, "[0 a b b http - -]"},
+			{"reference", true, []string{"b", "c", "-", "http", "b", "0", "-"}, "[http c b b 0 - -]"},
+		} {
+			for count := 1; count <= 8; count++ {
+				q := patients(nil)
+				q.Count, q.Sort = count, []query.SortKey{b.sortKey(row.code, row.descending)}
+				found := b.found(q)
+				var by []string
+				for _, key := range found {
+					by = append(by, row.by[key.ID[len(key.ID)-1]-'1'])
+				}
+				what := fmt.Sprintf("by %s, descending %t, pages of %d", row.code, row.descending, count)
+				expect(b, what, fmt.Sprint(by), row.want)
+				expect(b, what+": distinct", len(slices.Compact(sortedKeys(found))), 7)
+			}
+		}
+		for code, want := range map[string]int{"b": 3, "c": 2, "a": 1, "z": 0, "": 0} {
+			found := b.found(patients(query.Match{Parameter: b.world.Parameter("Patient", "token"), Test: query.TokenTest{Code: code, AnySystem: true}}))
+			expect(b, fmt.Sprintf("with the code %q of any system", code), len(found), want)
+		}
+		expect(b, "without a token", len(b.found(patients(query.Missing{Parameter: b.world.Parameter("Patient", "token")}))), 0)
+		expect(b, "without a reference", len(b.found(patients(query.Missing{Parameter: b.world.Parameter("Patient", "reference")}))), 2)
+	}},
 	{"rows are neither lost nor repeated when writers change what is paged", func(b *bench) {
 		b.start()
 		for n := range 40 {
