@@ -34,5 +34,8 @@
 // # What is withheld
 //
 // A Rule takes elements out of resources that are visible. It holds for every surface, searching included: a
-// parameter that reads a withheld element has no value for that caller.
+// parameter that reads a withheld element has no value for that caller. What is withheld from the person stays searchable to everybody else: a crew loses nothing by it. Which
+// parameters those are stands in the label of each resource, by the paths of its elements and not by their values (see MarkParameters).
+//
+// The details of a key safe are withheld from everybody, and in no index. They are told one at a time (Caller.MayReveal).
 package access

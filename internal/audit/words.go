@@ -68,6 +68,8 @@ func (r *Record) what() string {
 	switch {
 	case r.Operation == "access-log":
 		return "looked at who had looked at the record"
+	case r.Operation == "reveal-key-safe":
+		return "asked how to get in at the person's home"
 	case r.Outcome != Success:
 		attempt := map[Action]string{Create: "to add something", Read: "to look", Update: "to change something", Delete: "to remove something", Execute: "to search, or to send changes"}
 		return "tried " + attempt[r.Action] + map[bool]string{true: ", and was not allowed", false: ", and could not"}[r.Outcome == Denied]

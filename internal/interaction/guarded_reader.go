@@ -163,3 +163,13 @@ func (r *guardedReader) Label(key fhir.Key) ([]query.Token, error) {
 	}
 	return slices.Clone(label), nil
 }
+
+// looking is the Tx of what reads facts and writes nothing.
+type looking struct {
+	store.Tx
+	rd store.Reader
+}
+
+func (l looking) Get(key fhir.Key) (store.Record, error) { return l.rd.Get(key) }
+
+func (l looking) Search(q *query.Query) (store.Page, error) { return l.rd.Search(q) }

@@ -83,6 +83,9 @@ func (tx *guardedTx) mayPut(p *store.Prepared) error {
 			if err := tx.mayOverwrite(rec); err != nil {
 				return err
 			}
+			if err := tx.keepKeySafes(p, rec); err != nil {
+				return err
+			}
 		}
 	}
 	return tx.mayStore(p, wanted, before)

@@ -64,6 +64,10 @@ var operations = []operation{
 		name: "break-glass-close", url: ours("break-glass-close"), shape: atInstanceOperation, types: []fhir.Type{taskType}, method: http.MethodPost,
 		row: row{atInstanceOperation, http.MethodPost, "operation", nil, (*Server).closeBreakGlass},
 	},
+	{
+		name: "reveal-key-safe", url: ours("reveal-key-safe"), shape: atInstanceOperation, types: []fhir.Type{patientType}, method: http.MethodPost,
+		row: row{atInstanceOperation, http.MethodPost, "operation", nil, (*Server).revealKeySafe},
+	},
 	terminologyOperation("ValueSet", "validate-code", atTypeOperation, (*Server).valueSetValidateCode, "date"),
 	terminologyOperation("ValueSet", "validate-code", atInstanceOperation, (*Server).valueSetValidateCode, "date"),
 	terminologyOperation("CodeSystem", "validate-code", atTypeOperation, (*Server).codeSystemValidateCode, "date"),

@@ -54,6 +54,7 @@ type Server struct {
 	telling      sync.Map        // *query.Parameter → bool: see tells
 	identifiers  sync.Map        // *query.Parameter → bool: see isIdentifier
 	plain        map[string]bool // see tellable
+	reveals      reveals
 }
 
 // Limits bounds what one request may cost. Zero fields are set to DefaultLimits'.

@@ -1,0 +1,186 @@
+package interaction
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"hearken/fhir"
+	"hearken/fhir/element"
+	"hearken/internal/access"
+	"hearken/internal/careplan"
+	"hearken/internal/smart"
+	"hearken/internal/store"
+	"hearken/profiles"
+)
+
+// keySafeReasons is the code system of why a detail of a key safe is asked for.
+const keySafeReasons = profiles.Base + "/CodeSystem/key-safe-reason"
+
+// revealKeySafe answers POST [base]/Patient/[id]/$reveal-key-safe, an operation of our own (profiles/package/OperationDefinition-reveal-key-safe.json): one
+// detail of how to get in at a person's home, told to a dispatched crew or to those who wrote the record. It is in no other answer. Asking is recorded with its
+// reason, as every act is before it is answered, and bounded.
+//
+// Who may not see the person is answered as when there was none; who may, and is not told, with 403, whether there is a key safe or not.
+func (s *Server) revealKeySafe(ctx context.Context, r *request) (Answer, error) {
+	g := guardOf(ctx)
+	if g == nil {
+		return Answer{}, fhir.Errorf(fhir.CodeNotSupported, "nobody logs in to this server: who may be told cannot be decided").Detailed("no-login")
+	}
+	ask, err := s.readReveal(r)
+	if err != nil {
+		return Answer{}, err
+	}
+	var rec store.Record
+	err = s.Store.View(ctx, func(rd store.Reader) (err error) {
+		reader := &guardedReader{guard: g, inner: rd}
+		if rec, err = reader.get(r.key, smart.Read); err != nil {
+			return absent(err, "unknown-resource")
+		}
+		authors, err := s.authorsOf(rd, r.key.ID)
+		if err == nil {
+			err = g.caller.MayReveal(r.key.ID, authors)
+		}
+		return err
+	})
+	if err != nil {
+		return Answer{}, err
+	}
+	if err := s.reveals.turn(g); err != nil {
+		return Answer{}, err
+	}
+	value, address, err := s.keySafeDetail(rec, ask)
+	if err != nil {
+		return Answer{}, err
+	}
+	return Answer{Status: http.StatusOK, Shown: []store.Record{rec}, Body: answerParameters(
+		give("detail", "valueCode", ask.detail), give("value", "valueString", value),
+		given{name: "address", kind: "valuePositiveInt", json: strconv.AppendInt(nil, int64(address), 10)},
+	)}, nil
+}
+
+// reveal is what is asked for.
+type reveal struct {
+	detail  string
+	address int // from 1; 0 for the only one
+}
+
+// keySafeDetails are the parts of the extension that can be asked for.
+var keySafeDetails = map[string]bool{"place": true, "code": true, "instructions": true}
+
+func (s *Server) readReveal(r *request) (reveal, error) {
+	given, err := s.parameters(r)
+	if err != nil {
+		return reveal{}, err
+	}
+	fault := func(name, words string) (reveal, error) {
+		return reveal{}, fhir.Errorf(fhir.CodeInvalidCode, "%s", words).At("http." + name).Detailed(detailParameterValue)
+	}
+	ask := reveal{detail: given.text("detail")}
+	if !keySafeDetails[ask.detail] {
+		return fault("detail", "the detail is place, code or instructions")
+	}
+	if text := given.text("address"); text != "" {
+		if ask.address, err = strconv.Atoi(text); err != nil || ask.address < 1 {
+			return fault("address", "the address is its place among the addresses, from 1")
+		}
+	}
+	reason := given.text("reason")
+	if !guideHas(keySafeReasons, reason) {
+		return fault("reason", "the reason is a code of "+keySafeReasons)
+	}
+	r.Ground.Reason = reason
+	return ask, nil
+}
+
+// keySafeDetail finds the detail, and which address it is of.
+func (s *Server) keySafeDetail(rec store.Record, ask reveal) (value string, address int, err error) {
+	none := fhir.Errorf(fhir.CodeNotFound, "no such detail of a key safe is written down here").Detailed("no-key-safe")
+	if rec.Deleted() {
+		return "", 0, none
+	}
+	root, err := s.parse(rec.Body, patientType)
+	if err != nil {
+		return "", 0, errUnreadable
+	}
+	position := 0
+	for n := range root.Children() {
+		if n.Name() != "address" {
+			continue
+		}
+		if position++; ask.address != 0 && ask.address != position {
+			continue
+		}
+		text := keySafePart(n, ask.detail)
+		if text == "" {
+			continue
+		}
+		if value != "" {
+			return "", 0, fhir.Errorf(fhir.CodeRequired, "several addresses have one: say which").At("http.address").Detailed(detailMissingParameter)
+		}
+		value, address = text, position
+	}
+	if value == "" {
+		return "", 0, none
+	}
+	return value, address, nil
+}
+
+// keySafePart is one part of the key safe of an address; "" for none.
+func keySafePart(address element.Node, name string) string {
+	for extension := range address.Children() {
+		if extension.Name() != "extension" || extension.Child("url").Text() != access.KeySafe {
+			continue
+		}
+		for part := range extension.Children() {
+			if part.Child("url").Text() == name {
+				return part.Child("value").Text()
+			}
+		}
+	}
+	return ""
+}
+
+// authorsOf are the organisations that wrote a patient's record, by their ODS codes.
+func (s *Server) authorsOf(rd store.Reader, id fhir.ID) ([]string, error) {
+	l := s.newLabelling(looking{rd: rd})
+	p := l.patient(id)
+	if err := l.load(p); err != nil {
+		return nil, err
+	}
+	all := make([]careplan.Facts, 0, len(p.facts))
+	for _, facts := range p.facts {
+		all = append(all, facts)
+	}
+	record, err := careplan.Record(id, all, l.follow, s.moment)
+	return record.Authors, err
+}
+
+// reveals remembers when callers were told details, for as long as it counts.
+type reveals struct {
+	lock sync.Mutex
+	told map[person][]time.Time
+}
+
+// turn counts a caller's request, if it is within bounds. One at a time: two at once are two.
+func (r *reveals) turn(g *guard) error {
+	r.lock.Lock()
+	defer r.lock.Unlock()
+	now := g.caller.Now
+	if r.told == nil {
+		r.told = map[person][]time.Time{}
+	}
+	for who, times := range r.told {
+		if now.Sub(times[len(times)-1]) >= time.Hour {
+			delete(r.told, who) // so that the memory is of the last hour's callers alone
+		}
+	}
+	me := g.person()
+	if err := g.caller.MayRevealAgain(r.told[me]); err != nil {
+		return err
+	}
+	r.told[me] = append(r.told[me], now)
+	return nil
+}
