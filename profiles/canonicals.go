@@ -31,4 +31,6 @@ const (
 	AdrtWithdrawal             = Base + "/StructureDefinition/adrt-withdrawal"
 	LpaLifeSustainingAuthority = Base + "/StructureDefinition/lpa-life-sustaining-authority"
 	LpaRegisteredOn            = Base + "/StructureDefinition/lpa-registered-on"
+	KeySafe                    = Base + "/StructureDefinition/key-safe"
+	Withholding                = Base + "/StructureDefinition/withholding"
 )

@@ -118,7 +118,7 @@ func TestExtensions(t *testing.T) {
 			t.Errorf("%s: isModifier = %t: only the circumstances of a refusal change what it means", url, modifier)
 		}
 	}
-	if n != 7 {
-		t.Errorf("%d extensions, want 7", n)
+	if n != 9 {
+		t.Errorf("%d extensions, want 9", n)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"hearken/fhir/search/query"
+	"hearken/profiles"
 )
 
 // Rule takes elements out of the resources a caller sees. What it takes out is gone from every surface, cannot be searched or sorted by for
@@ -32,9 +33,6 @@ const (
 // PersonLabels are those that withhold from the person what others see.
 var PersonLabels = []string{LabelThirdParty, LabelSafeguarding, LabelSeriousHarm}
 
-// KeySafe is the extension of our guide that holds the details of a key safe.
-const KeySafe = "https://hearken.example.org/fhir/StructureDefinition/key-safe"
-
 // whereabouts are the elements that tell where a person at risk is, or lead there.
 var whereabouts = []string{
 	"Patient.address", "Patient.telecom", "Patient.generalPractitioner", "Patient.managingOrganization",
@@ -46,7 +44,7 @@ var whereabouts = []string{
 
 var (
 	locationRule = Rule{Name: "whereabouts", Paths: whereabouts, Narrative: true}
-	keySafeRule  = Rule{Name: LabelKeySafe, Label: LabelKeySafe, Extension: KeySafe, Narrative: true}
+	keySafeRule  = Rule{Name: LabelKeySafe, Label: LabelKeySafe, Extension: profiles.KeySafe, Narrative: true}
 	personRules  = []Rule{keySafeRule,
 		{Name: LabelThirdParty, Label: LabelThirdParty, Narrative: true},
 		{Name: LabelSafeguarding, Label: LabelSafeguarding, Narrative: true},

@@ -14,9 +14,6 @@ import (
 // (https://hl7.org/fhir/uv/security-label-ds4p/): a code of access.LabelSystem is one of ours.
 const InlineLabel = "http://hl7.org/fhir/uv/security-label-ds4p/StructureDefinition/extension-inline-sec-label"
 
-// WithholdingExtension is the extension of our guide that says who withholds something from the person, and until when.
-const WithholdingExtension = profiles.Base + "/StructureDefinition/withholding"
-
 // Withholding is what an element or resource says about being withheld from the person.
 type Withholding struct {
 	Labels []string  // codes of access.LabelSystem
@@ -64,7 +61,7 @@ func (t Times) WithholdingOf(n element.Node) (w Withholding) {
 			if coding := extension.Child("value"); coding.Child("system").Text() == access.LabelSystem {
 				w.Labels = append(w.Labels, coding.Child("code").Text())
 			}
-		case WithholdingExtension:
+		case profiles.Withholding:
 			t.readWithholding(extension, &w)
 		}
 	}

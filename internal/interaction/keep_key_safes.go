@@ -11,8 +11,8 @@ import (
 	"hearken/fhir"
 	"hearken/fhir/element"
 	"hearken/fhir/search/query"
-	"hearken/internal/access"
 	"hearken/internal/store"
+	"hearken/profiles"
 )
 
 // Whoever writes a Patient has read them without the details of key safes, and says nothing of these. So what is stored is kept with the address it is of, as long as
@@ -65,7 +65,7 @@ func (tx *guardedTx) keySafeMoves(sent element.Node, kept []element.Node) (map[i
 			place = placeOf(sent, address, moves)
 		}
 		if place < 0 {
-			return nil, fhir.Errorf(fhir.CodeConflict, "the address of a key safe has changed: say with the new one, by the extension %s, what its details are now or that there is none", access.KeySafe).
+			return nil, fhir.Errorf(fhir.CodeConflict, "the address of a key safe has changed: say with the new one, by the extension %s, what its details are now or that there is none", profiles.KeySafe).
 				Detailed(detailKeySafeAddress)
 		}
 		if of[address.Index()] = place; known {
@@ -79,7 +79,7 @@ func (tx *guardedTx) keySafeMoves(sent element.Node, kept []element.Node) (map[i
 // keySafesIn are the extensions with the details of key safes.
 func keySafesIn(root element.Node) (found []element.Node) {
 	for i := range root.Tree().Len() {
-		if n := root.Tree().Node(i); n.Structure().Name == "Extension" && n.Child("url").Text() == access.KeySafe {
+		if n := root.Tree().Node(i); n.Structure().Name == "Extension" && n.Child("url").Text() == profiles.KeySafe {
 			found = append(found, n)
 		}
 	}
@@ -101,7 +101,7 @@ func placeOf(root, stored element.Node, taken map[int][]byte) int {
 // plain is what an element says, but for key safes: as values, so that order and white space do not matter.
 func plain(n element.Node) (value any) {
 	decoder := json.NewDecoder(bytes.NewReader(element.AppendJSON(nil, n, element.WriteOptions{Keep: func(n element.Node) bool {
-		return n.Structure().Name != "Extension" || n.Child("url").Text() != access.KeySafe
+		return n.Structure().Name != "Extension" || n.Child("url").Text() != profiles.KeySafe
 	}})))
 	decoder.UseNumber()
 	if decoder.Decode(&value) != nil {

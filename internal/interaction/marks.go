@@ -10,6 +10,7 @@ import (
 	"hearken/fhir/search/query"
 	"hearken/internal/access"
 	"hearken/internal/careplan"
+	"hearken/profiles"
 )
 
 // Marking is what an Extractor has to be told so that its indexes say what is withheld from whom: see access.MarkParameters. Every Extractor of a server's
@@ -23,7 +24,7 @@ type Marking struct {
 func Mark(x *search.Extractor) *search.Extractor {
 	m := Marking{registry: x.Registry, times: timesOf(&search.Parser{Registry: x.Registry, Zone: x.Zone})}
 	x.Marks = m.marks
-	x.Apart = func(extension element.Node) bool { return extension.Child("url").Text() == access.KeySafe }
+	x.Apart = func(extension element.Node) bool { return extension.Child("url").Text() == profiles.KeySafe }
 	return x
 }
 

@@ -12,6 +12,7 @@ import (
 	"hearken/internal/careplan"
 	"hearken/internal/redaction"
 	"hearken/internal/store"
+	"hearken/profiles"
 )
 
 // shown is a record as the caller sees it: without the elements that are withheld from them. It happens where records leave the store, so that
@@ -40,7 +41,7 @@ func (r *guardedReader) allShown(records []store.Record) (err error) {
 // with escapes may be anything.
 func mayWithhold(rec store.Record) bool {
 	return bytes.Contains(rec.Body, []byte(`\u`)) || bytes.Contains(rec.Body, []byte(`\/`)) ||
-		bytes.Contains(rec.Body, []byte(access.LabelSystem)) || bytes.Contains(rec.Body, []byte(access.KeySafe)) ||
+		bytes.Contains(rec.Body, []byte(access.LabelSystem)) || bytes.Contains(rec.Body, []byte(profiles.KeySafe)) ||
 		slices.ContainsFunc(access.Whereabouts(), func(path string) bool {
 			owner, _, _ := strings.Cut(path, ".")
 			return owner == string(rec.Key.Type) || bytes.Contains(rec.Body, []byte(`"`+owner+`"`)) // contained

@@ -9,7 +9,6 @@ import (
 
 	"hearken/fhir"
 	"hearken/fhir/element"
-	"hearken/internal/access"
 	"hearken/internal/careplan"
 	"hearken/internal/smart"
 	"hearken/internal/store"
@@ -131,7 +130,7 @@ func (s *Server) keySafeDetail(rec store.Record, ask reveal) (value string, addr
 // keySafePart is one part of the key safe of an address; "" for none.
 func keySafePart(address element.Node, name string) string {
 	for extension := range address.Children() {
-		if extension.Name() != "extension" || extension.Child("url").Text() != access.KeySafe {
+		if extension.Name() != "extension" || extension.Child("url").Text() != profiles.KeySafe {
 			continue
 		}
 		for part := range extension.Children() {

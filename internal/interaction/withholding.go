@@ -5,6 +5,7 @@ import (
 	"hearken/fhir/element"
 	"hearken/internal/access"
 	"hearken/internal/careplan"
+	"hearken/profiles"
 )
 
 // The details of labels that are not as they must be.
@@ -20,11 +21,11 @@ func checkWithholding(times careplan.Times, root element.Node) (issues fhir.Outc
 		n := root.Tree().Node(i)
 		says := times.WithholdingOf(n)
 		if says.Has(access.LabelSeriousHarm) && (!says.Named || says.Until.IsZero()) {
-			issues = append(issues, at(n, detailWithholdingIncomplete, "what is withheld from the person by the serious-harm test needs the extension "+careplan.WithholdingExtension+
+			issues = append(issues, at(n, detailWithholdingIncomplete, "what is withheld from the person by the serious-harm test needs the extension "+profiles.Withholding+
 				" with the professional who decided it and the time until which it holds"))
 		}
-		if says.Has(access.LabelKeySafe) && n.Child("url").Text() != access.KeySafe {
-			issues = append(issues, at(n, detailKeySafePlace, "details of a key safe stand in the extension "+access.KeySafe+" of an address, and nowhere else"))
+		if says.Has(access.LabelKeySafe) && n.Child("url").Text() != profiles.KeySafe {
+			issues = append(issues, at(n, detailKeySafePlace, "details of a key safe stand in the extension "+profiles.KeySafe+" of an address, and nowhere else"))
 		}
 	}
 	return issues
