@@ -38,9 +38,14 @@ func Relabelling(c *Caller, before, after []SecurityLabel) error {
 		return adminOnly("a resource that decides who may see records is written by the administrators alone")
 	}
 	if after != nil && lowered(before, after) {
-		return adminOnly("a security label may be raised here, and is lowered or taken away by the administrators alone")
+		return Lowered()
 	}
 	return nil
+}
+
+// Lowered is the refusal of a write that lowers or takes away a security label. It is CodeForbidden.
+func Lowered() error {
+	return adminOnly("a security label may be raised here, and is lowered or taken away by the administrators alone")
 }
 
 func adminOnly(words string) error {

@@ -83,7 +83,7 @@ func (tx *guardedTx) mayPut(p *store.Prepared) error {
 			if err := tx.mayOverwrite(rec); err != nil {
 				return err
 			}
-			if err := tx.keepKeySafes(p, rec); err != nil {
+			if err := errors.Join(tx.keepLabels(p, rec), tx.keepKeySafes(p, rec)); err != nil {
 				return err
 			}
 		}

@@ -98,11 +98,18 @@ func placeOf(root, stored element.Node, taken map[int][]byte) int {
 	return -1
 }
 
-// plain is what an element says, but for key safes: as values, so that order and white space do not matter.
-func plain(n element.Node) (value any) {
-	decoder := json.NewDecoder(bytes.NewReader(element.AppendJSON(nil, n, element.WriteOptions{Keep: func(n element.Node) bool {
-		return n.Structure().Name != "Extension" || n.Child("url").Text() != profiles.KeySafe
-	}})))
+// plain is what an element says, but for key safes.
+func plain(n element.Node) any { return valueOf(n, profiles.KeySafe) }
+
+// valueOf is what an element says, but for some extensions: as values, so that order and white space do not matter.
+func valueOf(n element.Node, but ...string) (value any) {
+	keep := func(n element.Node) bool {
+		return n.Structure().Name != "Extension" || !slices.Contains(but, n.Child("url").Text())
+	}
+	if n.IsPrimitive() {
+		return [2]any{n.Text(), n.HasValue()}
+	}
+	decoder := json.NewDecoder(bytes.NewReader(element.AppendJSON(nil, n, element.WriteOptions{Keep: keep})))
 	decoder.UseNumber()
 	if decoder.Decode(&value) != nil {
 		return nil // cannot be: it is our own JSON
