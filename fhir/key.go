@@ -1,9 +1,6 @@
 package fhir
 
-import (
-	"fmt"
-	"strconv"
-)
+import "strconv"
 
 // Type is the name of a resource type ("CarePlan") or datatype ("HumanName").
 type Type string
@@ -64,4 +61,4 @@ type Key struct {
 func (k Key) IsZero() bool { return k == Key{} }
 
 // String is the relative reference "CarePlan/123".
-func (k Key) String() string { return fmt.Sprintf("%s/%s", k.Type, k.ID) }
+func (k Key) String() string { return string(k.Type) + "/" + string(k.ID) }

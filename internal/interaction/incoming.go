@@ -122,7 +122,7 @@ func worstOf(issues fhir.Outcome, usual fhir.IssueCode) fhir.IssueCode {
 // prepared is the resource ready to be stored under key. Whatever id the client wrote is replaced.
 func (in *incoming) prepared(key fhir.Key, method store.Method) store.Prepared {
 	node := in.node
-	return store.Prepared{Key: key, Method: method, Index: in.index, Encoded: in.encoded, Patients: ownersOf(key, in.index),
+	return store.Prepared{Key: key, Method: method, Index: in.index, Encoded: in.encoded, Resource: node, Patients: ownersOf(key, in.index),
 		Stamp: func(version fhir.VersionID, at time.Time) []byte { return element.Stamp(node, key.ID, version, at) }}
 }
 

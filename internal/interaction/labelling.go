@@ -75,7 +75,7 @@ func (l *labelling) Put(p store.Prepared) (store.Record, error) {
 		l.patient(p.Key.ID).fresh = true
 	}
 	if fact {
-		if made.resource.Draft, err = l.note(rec, owners); err != nil {
+		if made.resource.Draft, err = l.note(rec, p.Resource, owners); err != nil {
 			return rec, err
 		}
 	}
@@ -213,8 +213,8 @@ func (l *labelling) expectChange(id fhir.ID) error {
 	return l.load(p)
 }
 
-// note takes the facts of a version that was just written.
-func (l *labelling) note(rec store.Record, owners []fhir.ID) (draft bool, err error) {
+// note takes the facts of a version that was just written, from what it was made of if that is given.
+func (l *labelling) note(rec store.Record, from any, owners []fhir.ID) (draft bool, err error) {
 	for _, p := range l.patients {
 		if _, ok := p.facts[rec.Key]; ok && !slices.Contains(owners, p.id) {
 			delete(p.facts, rec.Key)
@@ -223,9 +223,11 @@ func (l *labelling) note(rec store.Record, owners []fhir.ID) (draft bool, err er
 	if rec.Deleted() {
 		return false, nil
 	}
-	node, err := l.parse(rec)
-	if err != nil {
-		return false, err
+	node, given := from.(element.Node)
+	if !given {
+		if node, err = l.parse(rec); err != nil {
+			return false, err
+		}
 	}
 	facts := l.server.facts.reader.Read(node)
 	for _, id := range owners {

@@ -35,6 +35,15 @@ func (t *transaction) makeDrafts() error {
 	return nil
 }
 
+// remakeDrafts is makeDrafts if anything was learned since.
+func (t *transaction) remakeDrafts() error {
+	if !t.learned {
+		return nil
+	}
+	t.learned = false
+	return t.makeDrafts()
+}
+
 // edits is what has to be written otherwise in an entry's resource.
 func (t *transaction) edits(e *entry) []element.Edit {
 	var edits []element.Edit

@@ -26,6 +26,7 @@ type transaction struct {
 	names      map[string]*entry                // by fullUrl: the entries references may mean
 	conditions map[string]*conditionalReference // by their text
 	answers    []answered
+	learned    bool // some assumption is another than the resources were made ready under
 }
 
 // transaction does a transaction Bundle. On failure there is one error with the issues of all entries at fault,
@@ -58,7 +59,7 @@ func (s *Server) transaction(ctx context.Context, r *request, root element.Node)
 	if r.act != nil {
 		r.act.parts = t.requests()
 	}
-	err := s.commitPrepared(ctx, t.makeDrafts, func(tx store.Tx, again int) error {
+	err := s.commitPrepared(ctx, t.remakeDrafts, func(tx store.Tx, again int) error {
 		err := t.apply(tx, again)
 		if r.act != nil {
 			r.act.noteShown(s, t.shown())

@@ -211,6 +211,7 @@ func (t *transaction) forget() {
 
 // learn makes what this run found the assumption of the next.
 func (t *transaction) learn() {
+	t.learned = true
 	for _, e := range t.entries {
 		if e.writesResource() && !e.identity.IsZero() {
 			e.assumed = e.identity

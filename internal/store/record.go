@@ -60,6 +60,9 @@ type Prepared struct {
 
 	// Encoded is what an engine that is an Encoder made of Key.Type and Index before Update; nil is always right.
 	Encoded any
+
+	// Resource is what Index was extracted from, for a Tx that is put before a store's own; engines do not look at it.
+	Resource any
 }
 
 // Encoder is implemented by an engine that can do part of Put's work before Update, in parallel. Encode sets

@@ -1,6 +1,9 @@
 package query
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"strings"
+)
 
 // MaxRankText is how many bytes of a folded text, code or URI a sort looks at.
 const MaxRankText = 256
@@ -16,13 +19,16 @@ const MaxRankText = 256
 func Rank(v Value, descending bool) (rank []byte, ok bool) {
 	switch v := v.(type) {
 	case Text:
-		rank, ok = rankText(Fold(v.Text)), !v.Part
+		if v.Part {
+			return nil, false
+		}
+		rank, ok = rankTexts(Fold(v.Text)), true
 	case Token:
-		rank, ok = append(rankText(v.Code), rankText(v.System)...), true
+		rank, ok = rankTexts(v.Code, v.System), true
 	case Link:
-		rank, ok = rankText(linkText(v)), true
+		rank, ok = rankTexts(linkText(v)), true
 	case URI:
-		rank, ok = rankText(v.URI), true
+		rank, ok = rankTexts(v.URI), true
 	case Period:
 		rank, ok = rankTime(pick(descending, v.High, v.Low)), true
 	case Number:
@@ -53,18 +59,29 @@ func linkText(v Link) string {
 	return v.Key.String()
 }
 
-// rankText writes text so that no rank is a prefix of another and order is kept: 00 becomes 00 FF, and
-// 00 01 ends it.
-func rankText(text string) []byte {
-	text = text[:min(len(text), MaxRankText)]
-	rank := make([]byte, 0, len(text)+2)
-	for i := range len(text) {
-		rank = append(rank, text[i])
-		if text[i] == 0 {
-			rank = append(rank, 0xff)
-		}
+// rankTexts writes texts so that no rank is a prefix of another and order is kept: 00 becomes 00 FF, and
+// 00 01 ends each.
+func rankTexts(texts ...string) []byte {
+	room := 0
+	for _, text := range texts {
+		room += min(len(text), MaxRankText) + 2
 	}
-	return append(rank, 0, 1)
+	rank := make([]byte, 0, room)
+	for _, text := range texts {
+		rank = appendRankText(rank, text[:min(len(text), MaxRankText)])
+	}
+	return rank
+}
+
+func appendRankText(rank []byte, text string) []byte {
+	for {
+		zero := strings.IndexByte(text, 0)
+		if zero < 0 {
+			return append(append(rank, text...), 0, 1)
+		}
+		rank = append(append(rank, text[:zero+1]...), 0xff)
+		text = text[zero+1:]
+	}
 }
 
 // rankTime writes microseconds as eight bytes whose order is that of the numbers.

@@ -194,7 +194,7 @@ func (tx *transaction) reindex(t typeNumber, m remade) error {
 		if err != nil {
 			return err
 		}
-		next = next.withLabel(&tx.store.hash, access, label)
+		next = tx.withLabel(next, t, label)
 	}
 	return tx.writeForward(now, next, before)
 }

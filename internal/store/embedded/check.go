@@ -237,7 +237,7 @@ func (c *checking) postings(f *forward, want map[byte]int) error {
 	if err != nil {
 		return err
 	}
-	all := indexed{t: f.t, d: f.d, draft: made, lastUpdated: f.lastUpdated}
+	all := indexed{t: f.t, d: f.d, draft: made, lastUpdated: f.lastUpdated, space: &keySpace{}}
 	dropped := func(g *group) bool { return !c.registered[g.number] }
 	for _, p := range all.postings(dropped) {
 		want[p.key[0]]++

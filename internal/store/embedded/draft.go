@@ -22,7 +22,8 @@ type group struct {
 // draft is the index of one version as far as it can be written before the numbers of documents are known.
 // Making one is the costly part of a write, so it happens before the lock where it can.
 type draft struct {
-	groups       []group // by number
+	groups       []*group // by number
+	space        []group  // what groups point into
 	targets      []target
 	compartments []int
 }
@@ -46,12 +47,16 @@ func newDraft(c *catalogue, h *hasher, t typeNumber, index query.Index) (*draft,
 	}
 	slices.SortStableFunc(rows, func(a, b row) int { return int(a.parameter.number) - int(b.parameter.number) })
 	w := postingWriter{hash: h}
+	w.expect(len(rows))
+	d.makeRoom(rows)
 	for len(rows) > 0 {
 		n := 1
 		for n < len(rows) && rows[n].parameter == rows[0].parameter {
 			n++
 		}
-		d.groups = append(d.groups, newGroup(&w, table, rows[:n]))
+		g := &d.space[len(d.groups)]
+		g.fill(&w, table, rows[:n])
+		d.groups = append(d.groups, g)
 		rows = rows[n:]
 	}
 	d.targets = table.targets
@@ -64,22 +69,33 @@ type row struct {
 	value     query.Value
 }
 
-func newGroup(w *postingWriter, table *targetTable, rows []row) group {
+// makeRoom allocates the groups of sorted rows.
+func (d *draft) makeRoom(rows []row) {
+	n := 0
+	for i := range rows {
+		if i == 0 || rows[i].parameter != rows[i-1].parameter {
+			n++
+		}
+	}
+	d.space, d.groups = make([]group, n), make([]*group, 0, n)
+}
+
+// fill makes a group of the rows of one parameter.
+func (g *group) fill(w *postingWriter, table *targetTable, rows []row) {
 	p := rows[0].parameter
-	g := group{number: p.number}
+	g.number = p.number
 	w.begin(p.t, p.number, p.isLabel())
-	var space [512]byte
 	for _, row := range rows {
-		value := appendValue(space[:0], row.value, table)
-		g.entries = binary.AppendUvarint(g.entries, uint64(p.number))
-		g.entries = append(binary.AppendUvarint(g.entries, uint64(len(value))), value...)
+		w.value = appendValue(w.value[:0], row.value, table)
+		w.entries = binary.AppendUvarint(w.entries, uint64(p.number))
+		w.entries = append(binary.AppendUvarint(w.entries, uint64(len(w.value))), w.value...)
 		w.add(row.value)
 		if link, ok := row.value.(query.Link); ok && !link.Key.IsZero() {
 			g.links = append(g.links, table.add(link.Key))
 		}
 	}
+	g.entries = slices.Clip(w.entries[w.entry0:])
 	g.end(w)
-	return g
 }
 
 // end takes the keys from w, and leaves of each link one.
@@ -87,22 +103,35 @@ func (g *group) end(w *postingWriter) {
 	if w.named() == nameLink {
 		g.link = w.low
 	}
-	g.keys, g.names = w.end(), w.names
+	g.keys, g.names = w.end(), slices.Clip(w.names[w.names0:])
 	slices.Sort(g.links)
 	g.links = slices.Compact(g.links)
 }
 
-// finish appends the group's keys with the document at their end, each once. It writes into what room
-// the keys have: a draft is of one document only, so doing that twice writes the same.
-func (g *group) finish(keys []posting, t typeNumber, d document, targets []target) []posting {
+// finish appends the group's keys with the document at their end, each once.
+func (g *group) finish(keys []posting, space *keySpace, t typeNumber, d document, targets []target) []posting {
 	for _, p := range g.keys {
-		keys = append(keys, posting{order.AppendUint32(p.key, documentIn(p.key, d)), p.apart})
+		keys = append(keys, posting{space.ending(p.key, documentIn(p.key, d)), p.apart})
 	}
 	for _, n := range g.links {
 		prefix := referencePrefix(t, g.number, targets[n-1].t, targets[n-1].d)
 		keys = append(keys, posting{order.AppendUint32(prefix, uint32(d)), g.link == nil})
 	}
 	return keys
+}
+
+// keySpace is where whole keys are put, many in one piece of memory.
+type keySpace struct{ free []byte }
+
+// ending is a key with a document at its end.
+func (s *keySpace) ending(key []byte, d uint32) []byte {
+	n := len(key) + 4
+	if n > cap(s.free)-len(s.free) {
+		s.free = make([]byte, 0, max(n, 4096))
+	}
+	start := len(s.free)
+	s.free = order.AppendUint32(append(s.free, key...), d)
+	return s.free[start:len(s.free):len(s.free)]
 }
 
 // finishNames appends the names of the group's values.

@@ -64,7 +64,7 @@ type forward struct {
 }
 
 // appendForward writes a forward record. Compartments are numbers in the table of targets.
-func appendForward(b []byte, f *forward, targets []target, compartments []int, groups []group) []byte {
+func appendForward(b []byte, f *forward, targets []target, compartments []int, groups []*group) []byte {
 	b = binary.AppendUvarint(append(b, forwardLayout), uint64(f.version))
 	b = binary.AppendUvarint(b, uint64(f.commit))
 	b = binary.AppendUvarint(b, uint64(f.lastUpdated))
@@ -81,8 +81,8 @@ func appendForward(b []byte, f *forward, targets []target, compartments []int, g
 		list = binary.AppendUvarint(list, uint64(n))
 	}
 	b = append(binary.AppendUvarint(b, uint64(len(list))), list...)
-	for i := range groups {
-		b = append(b, groups[i].entries...)
+	for _, g := range groups {
+		b = append(b, g.entries...)
 	}
 	return b
 }

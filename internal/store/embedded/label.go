@@ -92,25 +92,46 @@ func labelled(index query.Index, access *parameter, label []query.Token) query.I
 	return index
 }
 
-// withLabel is a draft with another label. The draft itself stays as it is: it may be used again.
-func (d *draft) withLabel(h *hasher, access *parameter, label []query.Token) *draft {
-	if access == nil {
-		return d
-	}
-	at, found := slices.BinarySearchFunc(d.groups, access.number, func(g group, n parameterNumber) int { return int(g.number) - int(n) })
-	next := *d
-	next.groups = slices.Clone(d.groups)
-	if found {
-		next.groups = slices.Delete(next.groups, at, at+1)
-	}
-	if len(label) == 0 {
-		return &next
+// madeLabel is what is written of a label in the resources of one type.
+type madeLabel struct {
+	label []query.Token
+	group *group
+}
+
+// labelGroup is what is written of a label, made once where many resources of a type in a transaction have it: those of one patient do.
+func (tx *transaction) labelGroup(access *parameter, label []query.Token) *group {
+	if last := tx.labels[access.t]; slices.Equal(last.label, label) {
+		return last.group
 	}
 	rows := make([]row, len(label))
 	for i, token := range label {
 		rows[i] = row{access, token}
 	}
-	w := postingWriter{hash: h}
-	next.groups = slices.Insert(next.groups, at, newGroup(&w, &targetTable{}, rows))
+	w, g := postingWriter{hash: &tx.store.hash}, &group{}
+	w.expect(len(rows))
+	g.fill(&w, &targetTable{}, rows)
+	if tx.labels == nil {
+		tx.labels = map[typeNumber]madeLabel{}
+	}
+	tx.labels[access.t] = madeLabel{slices.Clone(label), g}
+	return g
+}
+
+// withLabel is a draft with another label. The draft itself stays as it is: it may be used again.
+func (tx *transaction) withLabel(d *draft, t typeNumber, label []query.Token) *draft {
+	access := tx.catalogue.accessParameter(t)
+	if access == nil {
+		return d
+	}
+	at, found := slices.BinarySearchFunc(d.groups, access.number, func(g *group, n parameterNumber) int { return int(g.number) - int(n) })
+	next := *d
+	next.groups = append(make([]*group, 0, len(d.groups)+1), d.groups[:at]...)
+	if len(label) > 0 {
+		next.groups = append(next.groups, tx.labelGroup(access, label))
+	}
+	if found {
+		at++
+	}
+	next.groups = append(next.groups, d.groups[at:]...)
 	return &next
 }

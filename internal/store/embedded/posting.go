@@ -83,37 +83,56 @@ const (
 	nameLink  = 'l' // type and number of a target follow
 )
 
-// postingWriter makes the posting keys of one parameter's values in one document, without the document.
+// postingWriter makes the posting keys of one document, parameter by parameter and without the document. What it makes lies in few
+// pieces of memory, of which each parameter gets its part.
 type postingWriter struct {
-	hash  *hasher
-	t     typeNumber
-	p     parameterNumber
-	plain bool   // access labels: neither sorted by, nor searched but by system and code
-	space []byte // what the keys are slices of
-	keys  []posting
-	names [][]byte // of tokens
-	low   []byte   // least ascending rank
-	top   []byte   // greatest ascending rank of what the descending one is the mirror of
-	high  []byte   // least descending rank of the rest
-	sort  byte     // nameToken or nameLink while all ranks are of such values, in full; 0 before the first
-	token int      // the last token's place in keys
-	some  bool     // there are values
+	hash    *hasher
+	space   []byte    // what the keys are slices of
+	entries []byte    // of the forward record
+	keys    []posting // of all parameters so far
+	names   [][]byte  // of tokens
+	value   []byte    // the entry being written
+	values
+}
+
+// values is what a postingWriter knows of the values of one parameter.
+type values struct {
+	t      typeNumber
+	p      parameterNumber
+	plain  bool // access labels: neither sorted by, nor searched but by system and code
+	keys0  int  // where the parameter's part of keys begins
+	names0 int
+	entry0 int
+	low    []byte // least ascending rank
+	top    []byte // greatest ascending rank of what the descending one is the mirror of
+	high   []byte // least descending rank of the rest
+	sort   byte   // nameToken or nameLink while all ranks are of such values, in full; 0 before the first
+	token  int    // the last token's place in keys
+	some   bool   // there are values
 }
 
 // mixed is the sort of a postingWriter whose values have no names to be sorted by.
 const mixed = 'x'
 
 func (w *postingWriter) begin(t typeNumber, p parameterNumber, plain bool) {
-	*w = postingWriter{hash: w.hash, t: t, p: p, plain: plain, space: w.space}
+	w.values = values{t: t, p: p, plain: plain, keys0: len(w.keys), names0: len(w.names), entry0: len(w.entries)}
 }
 
-// keySpace is how many bytes of keys are allocated together.
-const keySpace = 2048
+// expect makes room for what so many values will probably need.
+func (w *postingWriter) expect(values int) {
+	w.keys = make([]posting, 0, 2*values)
+	w.names = make([][]byte, 0, values)
+	w.entries = make([]byte, 0, 48*values)
+	w.space = make([]byte, 0, 80*values)
+}
+
+// pieceSize is how many bytes of keys are allocated together where they are more than expected.
+const pieceSize = 1024
 
 // open begins a key of a family; close ends it with what was appended to it.
 func (w *postingWriter) open(family byte) []byte {
-	if cap(w.space)-len(w.space) < keySpace/4 {
-		w.space = make([]byte, 0, keySpace)
+	if cap(w.space)-len(w.space) < pieceSize/8 {
+		w.space = make([]byte, 0, pieceSize)
 	}
 	return order.AppendUint16(append(w.space[len(w.space):], family, byte(w.t)), uint16(w.p))
 }
@@ -124,39 +143,42 @@ func (w *postingWriter) close(key []byte) {
 
 // keep takes what was appended to a key out of the free space.
 func (w *postingWriter) keep(key []byte) []byte {
-	const room = 4 // for the document
-	if end := len(w.space) + len(key) + room; end <= cap(w.space) {
+	if end := len(w.space) + len(key); end <= cap(w.space) {
 		w.space = w.space[:end]
-		return key[: len(key) : len(key)+room]
+	} else {
+		w.space = nil // the key has moved out of it
 	}
-	w.space = nil // the key is the last in it, or has moved out of it
-	return key
+	return slices.Clip(key)
 }
 
-// end adds the sort keys and gives all keys, sorted and each once. Where all values are one token or one local reference, no sort key
+// end adds the sort keys of the parameter and gives all its keys, sorted and each once. Where all values are one token or one local reference, no sort key
 // is needed: the documents of the value are, in the order of its name.
 func (w *postingWriter) end() []posting {
-	if w.plain {
-		w.keys = distinctPostings(w.keys)
-		for i := range w.keys {
-			w.keys[i].apart = i > 0
-		}
-		return w.keys
-	}
+	own := w.keys[w.keys0:]
 	named := w.named()
-	for i := range w.keys {
-		w.keys[i].apart = w.keys[i].key[0] == familyEquality && !(named == nameToken && bytes.Equal(w.keys[i].key, w.keys[w.token].key))
+	for i := range own {
+		own[i].apart = own[i].key[0] == familyEquality && !(named == nameToken && bytes.Equal(own[i].key, w.keys[w.token].key))
 	}
+	if named == 0 && w.some {
+		w.endSorted()
+	}
+	own = distinctPostings(w.keys[w.keys0:])
+	for i := range own {
+		own[i].apart = own[i].apart || w.plain && i > 0
+	}
+	w.keys = w.keys[:w.keys0+len(own)]
+	return slices.Clip(own)
+}
+
+// endSorted adds the sort keys.
+func (w *postingWriter) endSorted() {
 	high := w.mirrored()
-	switch {
-	case named != 0 || !w.some:
-	case w.low == nil || isMirror(w.low, high):
+	if w.low == nil || isMirror(w.low, high) {
 		w.close(appendSort(w.open(familySort), mirrored, w.low))
-	default:
-		w.close(appendSort(w.open(familySort), ascending, w.low))
-		w.close(appendSort(w.open(familySort), descending, high))
+		return
 	}
-	return distinctPostings(w.keys)
+	w.close(appendSort(w.open(familySort), ascending, w.low))
+	w.close(appendSort(w.open(familySort), descending, high))
 }
 
 func distinctPostings(list []posting) []posting {
@@ -166,6 +188,9 @@ func distinctPostings(list []posting) []posting {
 
 // named is the sort of name all values share; 0 where they have several or none.
 func (w *postingWriter) named() byte {
+	if w.plain {
+		return nameToken
+	}
 	if w.sort == mixed || !bytes.Equal(w.low, w.top) {
 		return 0
 	}

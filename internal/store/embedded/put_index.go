@@ -76,7 +76,7 @@ func (tx *transaction) writeForward(f *forward, next *draft, before []byte) erro
 	if err := tx.set(forwardKey(f.t, f.d), tx.scratch); err != nil {
 		return err
 	}
-	now := indexed{t: f.t, d: f.d, draft: next, lastUpdated: f.lastUpdated}
+	now := indexed{t: f.t, d: f.d, draft: next, lastUpdated: f.lastUpdated, space: &tx.space}
 	if before == nil {
 		return errors.Join(tx.addAll(now.postings(nil)), tx.addNames(now.names(nil)))
 	}
@@ -84,7 +84,7 @@ func (tx *transaction) writeForward(f *forward, next *draft, before []byte) erro
 	if err != nil {
 		return err
 	}
-	was := indexed{t: f.t, d: f.d, draft: old, lastUpdated: oldForward.lastUpdated}
+	was := indexed{t: f.t, d: f.d, draft: old, lastUpdated: oldForward.lastUpdated, space: &tx.space}
 	same := func(g *group) bool { return old.sameGroup(next, g) }
 	err = tx.diff(was.postings(func(g *group) bool { return next.sameGroup(old, g) }), now.postings(same))
 	return errors.Join(err, tx.addNames(now.names(same)))
@@ -103,7 +103,7 @@ func (tx *transaction) dropIndex(t typeNumber, d document, before []byte) error 
 	if err := tx.batch.Delete(forwardKey(t, d), nil); err != nil {
 		return err
 	}
-	return tx.diff(indexed{t: t, d: d, draft: old, lastUpdated: f.lastUpdated}.postings(nil), nil)
+	return tx.diff(indexed{t: t, d: d, draft: old, lastUpdated: f.lastUpdated, space: &tx.space}.postings(nil), nil)
 }
 
 // decodeDraft makes the draft again that a forward record was written from.
@@ -132,10 +132,10 @@ func draftOfForward(c *catalogue, h *hasher, f *forward) (*draft, error) {
 		value := decoder{rest: r.span()}
 		if len(d.groups) == 0 || d.groups[len(d.groups)-1].number != number {
 			d.endGroup(&w)
-			d.groups = append(d.groups, group{number: number})
+			d.groups = append(d.groups, &group{number: number})
 			w.begin(f.t, number, c.labels[number])
 		}
-		g := &d.groups[len(d.groups)-1]
+		g := d.groups[len(d.groups)-1]
 		g.entries = append(g.entries, start[:len(start)-len(r.rest)]...)
 		if len(value.rest) > 1 && value.rest[0] == kindLink {
 			link := decoder{rest: value.rest[1:]}
@@ -159,7 +159,7 @@ func (d *draft) endGroup(w *postingWriter) {
 // sameGroup reports whether the draft has the same values of the group's parameter, so that no posting changes.
 // Groups with local references are the same only if the tables of targets are.
 func (d *draft) sameGroup(other *draft, g *group) bool {
-	at, found := slices.BinarySearchFunc(d.groups, g.number, func(g group, n parameterNumber) int {
+	at, found := slices.BinarySearchFunc(d.groups, g.number, func(g *group, n parameterNumber) int {
 		return int(g.number) - int(n)
 	})
 	if !found || !bytes.Equal(d.groups[at].entries, g.entries) {
@@ -174,6 +174,7 @@ type indexed struct {
 	d           document
 	draft       *draft
 	lastUpdated int64
+	space       *keySpace // for the keys
 }
 
 // postings lists all postings, but of the groups to skip.
@@ -185,9 +186,9 @@ func (x indexed) postings(skip func(*group) bool) []posting {
 		focus := x.draft.targets[n-1]
 		list = append(list, posting{key: append(compartmentPrefix(focus.t, focus.d, x.t), end...)})
 	}
-	for i := range x.draft.groups {
-		if g := &x.draft.groups[i]; skip == nil || !skip(g) {
-			list = g.finish(list, x.t, x.d, x.draft.targets)
+	for _, g := range x.draft.groups {
+		if skip == nil || !skip(g) {
+			list = g.finish(list, x.space, x.t, x.d, x.draft.targets)
 		}
 	}
 	return list
@@ -195,8 +196,8 @@ func (x indexed) postings(skip func(*group) bool) []posting {
 
 // names lists the names of all values, but of the groups to skip.
 func (x indexed) names(skip func(*group) bool) (names [][]byte) {
-	for i := range x.draft.groups {
-		if g := &x.draft.groups[i]; skip == nil || !skip(g) {
+	for _, g := range x.draft.groups {
+		if skip == nil || !skip(g) {
 			names = g.finishNames(names, x.t, x.draft.targets)
 		}
 	}
@@ -206,8 +207,8 @@ func (x indexed) names(skip func(*group) bool) (names [][]byte) {
 // count is how many postings there are.
 func (d *draft) count() int {
 	n := 2 + len(d.compartments)
-	for i := range d.groups {
-		n += len(d.groups[i].keys) + len(d.groups[i].links)
+	for _, g := range d.groups {
+		n += len(g.keys) + len(g.links)
 	}
 	return n
 }

@@ -56,7 +56,7 @@ func (r *rebuilding) add(key, value []byte) error {
 	if err != nil {
 		return err
 	}
-	all := indexed{t: f.t, d: f.d, draft: made, lastUpdated: f.lastUpdated}
+	all := indexed{t: f.t, d: f.d, draft: made, lastUpdated: f.lastUpdated, space: &keySpace{}}
 	dropped := func(g *group) bool { return !r.registered[g.number] }
 	for _, p := range all.postings(dropped) {
 		err = errors.Join(err, r.batch.Set(p.key, p.value(), nil))

@@ -81,8 +81,8 @@ func (tx *transaction) labelWaiting(w *waiting) ([]query.Token, error) {
 	if access == nil {
 		return nil, nil
 	}
-	for i := range w.draft.groups {
-		if g := &w.draft.groups[i]; g.number == access.number {
+	for _, g := range w.draft.groups {
+		if g.number == access.number {
 			f := &forward{t: w.forward.t, entries: g.entries, names: &tx.catalogue.names}
 			return f.label(tx.catalogue)
 		}

@@ -32,8 +32,10 @@ type transaction struct {
 	touched    [256]bool        // the types of what was written or relabelled
 	waiting    map[fhir.Key]int // where in queue
 	queue      []waiting
+	labels     map[typeNumber]madeLabel
 	claims     map[string]fhir.Key
-	changes    []indexChange
+	space      keySpace            // of the postings
+	changes    []indexChange       // of the postings
 	named      map[string]struct{} // the names written
 	records    []*queued           // for the audit log
 }

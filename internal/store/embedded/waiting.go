@@ -42,7 +42,7 @@ func (tx *transaction) writeWaiting() error {
 			continue
 		}
 		if w.label != nil {
-			w.draft = w.draft.withLabel(&tx.store.hash, tx.catalogue.accessParameter(w.forward.t), w.label)
+			w.draft = tx.withLabel(w.draft, w.forward.t, w.label)
 		}
 		if err := tx.writeForward(w.forward, w.draft, w.before); err != nil {
 			tx.failed = err // half an index may be in the batch
