@@ -93,11 +93,11 @@ func (tx *transaction) identify(t typeNumber, key fhir.Key) (identityRecord, err
 	if record, ok := tx.identities[key]; ok {
 		return record, nil
 	}
-	record, found, err := readIdentity(tx.store.db, tx.catalogue, key)
+	_, record, err := tx.known(key)
 	if err != nil {
 		return record, err
 	}
-	if !found {
+	if record.d == 0 {
 		if tx.next == 0 {
 			return record, fhir.Errorf(fhir.CodeNoStore, "document numbers are used up")
 		}

@@ -78,7 +78,8 @@ func (tx *transaction) writeForward(f *forward, next *draft, before []byte) erro
 	}
 	now := indexed{t: f.t, d: f.d, draft: next, lastUpdated: f.lastUpdated, space: &tx.space}
 	if before == nil {
-		return errors.Join(tx.addAll(now.postings(nil)), tx.addNames(now.names(nil)))
+		tx.list = now.appendPostings(tx.list[:0], nil)
+		return errors.Join(tx.addAll(tx.list), tx.addNames(now.names(nil)))
 	}
 	oldForward, old, err := tx.decodeDraft(f.t, f.d, before)
 	if err != nil {
@@ -179,8 +180,11 @@ type indexed struct {
 
 // postings lists all postings, but of the groups to skip.
 func (x indexed) postings(skip func(*group) bool) []posting {
+	return x.appendPostings(make([]posting, 0, x.draft.count()), skip)
+}
+
+func (x indexed) appendPostings(list []posting, skip func(*group) bool) []posting {
 	end := order.AppendUint32(nil, uint32(x.d))
-	list := make([]posting, 0, x.draft.count())
 	list = append(list, posting{key: append(livePrefix(x.t), end...)}, posting{key: append(lastUpdatedPrefix(x.t, x.lastUpdated), end...)})
 	for _, n := range x.draft.compartments {
 		focus := x.draft.targets[n-1]

@@ -40,14 +40,24 @@ func (tx *transaction) labelling(key fhir.Key) (w waiting, err error) {
 }
 
 // known is the identity of a resource as of this transaction, without giving a number to what has none; the zero
-// identityRecord for what nobody has heard of.
+// identityRecord for what nobody has heard of. It is read once.
 func (tx *transaction) known(key fhir.Key) (typeNumber, identityRecord, error) {
 	t := tx.catalogue.types[key.Type]
 	if identity, ok := tx.identities[key]; ok || t == 0 {
 		return t, identity, nil
 	}
+	if identity, ok := tx.looked[key]; ok {
+		return t, identity, nil
+	}
 	identity, _, err := readIdentity(tx.store.db, tx.catalogue, key)
-	return t, identity, err
+	if err != nil {
+		return t, identity, err
+	}
+	if tx.looked == nil {
+		tx.looked = map[fhir.Key]identityRecord{}
+	}
+	tx.looked[key] = identity
+	return t, identity, nil
 }
 
 // Label is a label as of this transaction. Of a resource that waits it is known without making the batch readable, which costs.
@@ -58,6 +68,9 @@ func (tx *transaction) Label(key fhir.Key) ([]query.Token, error) {
 	_, identity, err := tx.known(key)
 	if err != nil {
 		return nil, err
+	}
+	if !identity.exists() {
+		return nil, store.ErrNotFound
 	}
 	_, put := tx.written[key]
 	if identity.live() && (!put || tx.indexed) {

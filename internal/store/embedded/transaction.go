@@ -26,6 +26,7 @@ type transaction struct {
 	next       document
 	lines      uint32 // of the change log
 	identities map[fhir.Key]identityRecord
+	looked     map[fhir.Key]identityRecord // those stored before, as far as asked for; zero for what nobody had heard of
 	mentioned  []mention
 	scratch    []byte // for values, which the batch copies
 	written    map[fhir.Key]store.Record
@@ -34,6 +35,7 @@ type transaction struct {
 	queue      []waiting
 	labels     map[typeNumber]madeLabel
 	claims     map[string]fhir.Key
+	list       []posting           // of one document, before they are written
 	space      keySpace            // of the postings
 	changes    []indexChange       // of the postings
 	named      map[string]struct{} // the names written
@@ -121,7 +123,17 @@ func (tx *transaction) Get(key fhir.Key) (store.Record, error) {
 	if record, ok := tx.written[key]; ok {
 		return copyOf(record), nil
 	}
-	return tx.reader.Get(key)
+	if err := tx.reader.check(); err != nil {
+		return store.Record{}, err
+	}
+	t, identity, err := tx.known(key)
+	if err != nil {
+		return store.Record{}, err
+	}
+	if !identity.exists() {
+		return store.Record{}, store.ErrNotFound
+	}
+	return readVersion(tx.store.db, tx.catalogue, t, identity.d, identity.version)
 }
 
 // GetVersion is any version as of this transaction.
