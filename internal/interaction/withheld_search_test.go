@@ -122,10 +122,28 @@ func TestWithheld_NotSearchable(t *testing.T) {
 	t.Logf("%d searches, %d refused, %d differ to the author", asked, refused, differ)
 }
 
+// Nor do scopes that somebody has asked for themselves.
+func TestWithheld_GranularScopes(t *testing.T) {
+	one, two := secretServer(t, 1), secretServer(t, 2)
+	for _, scope := range []string{"code=urn:c|code1", "value-quantity=1", "performer=Practitioner/d1", "date=2011-01-01"} {
+		p, q := principal("patient", "user/Observation.rs?"+scope), principal("author", "user/Observation.rs?"+scope)
+		for _, target := range []string{"Observation/secret", "Observation/secret/_history", "Observation/secret/_history/1", "Observation/_history", "_history", "Observation", "Observation?_id=secret"} {
+			a, b := answer(one, as(p, http.MethodGet, target, "")), answer(two, as(p, http.MethodGet, target, ""))
+			if a.Status != b.Status || string(a.Body) != string(b.Body) {
+				t.Errorf("GET %s with %s tells what is withheld:\n%d %.400s\n%d %.400s", target, scope, a.Status, a.Body, b.Status, b.Body)
+			}
+			a, b = answer(one, as(q, http.MethodGet, target, "")), answer(two, as(q, http.MethodGet, target, ""))
+			if string(a.Body) == string(b.Body) {
+				t.Errorf("GET %s with %s is the same to who sees it", target, scope)
+			}
+		}
+	}
+}
+
 // Nor does a conditional write.
 func TestWithheld_ConditionalWrites(t *testing.T) {
 	body := `{"resourceType":"Observation","status":"final","code":{"text":"x"},"subject":{"reference":"Patient/p1"}}`
-	for _, criteria := range []string{"identifier=urn:i|i1", "code=urn:c|code1", "date=2011-01-01", "value-quantity=1", "performer=Practitioner/d1", "encounter.identifier=en1", "category:not=cat1", "date:missing=true"} {
+	for _, criteria := range []string{"identifier=urn:i|i1", "code=urn:c|code1", "date=2011-01-01", "value-quantity=1", "performer=Practitioner/d1", "encounter.identifier=en1", "category:not=cat1", "date:missing=true", "_id=secret"} {
 		for _, make := range []func() interaction.Call{
 			func() interaction.Call {
 				c := call("POST", "Observation", body)
