@@ -40,6 +40,7 @@ const (
 	CodeLockError       IssueCode = "lock-error"       // a precondition (If-Match) did not hold
 	CodeTransient       IssueCode = "transient"        // could not be done now; try again
 	CodeTimeout         IssueCode = "timeout"          // took too long
+	CodeIncomplete      IssueCode = "incomplete"       // there may be more than is told
 	CodeNoStore         IssueCode = "no-store"         // nowhere left to store
 	CodeThrottled       IssueCode = "throttled"        // too many requests
 	CodeException       IssueCode = "exception"        // a fault of the server

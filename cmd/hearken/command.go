@@ -25,7 +25,7 @@ type command struct {
 
 // commands is everything the program does, in the order of the list.
 func commands() []command {
-	return []command{serveCommand, demoCommand, importCommand, tokenCommand, validateCommand, fhirpathCommand, schemaCommand, checkCommand, auditCommand, versionCommand}
+	return []command{serveCommand, demoCommand, importCommand, tokenCommand, validateCommand, fhirpathCommand, schemaCommand, checkCommand, auditCommand, backupCommand, restoreCommand, versionCommand}
 }
 
 // run does what the arguments say and returns the exit code.

@@ -105,6 +105,7 @@ func (a *App) handler(d Deps) http.Handler {
 	o := rest.Options{
 		Interactions:   a.Interactions,
 		Ready:          a.ready,
+		Remark:         a.Restored(),
 		IsType:         a.Definitions.IsResource,
 		Definitions:    a.Definitions,
 		BaseURL:        a.config.BaseURL,

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"strings"
 )
 
 // Run answers requests until ctx ends. Then it takes no new connections, lets running requests end for as long as
@@ -52,6 +53,9 @@ func (a *App) announce() {
 		a.log.Warn("INSECURE: no login, and other machines can connect: anyone there can read and change everything", where)
 	}
 	a.announceAudit()
+	if words := a.Restored(); words != "" {
+		a.log.Warn(strings.TrimSpace(words) + "; hearken restore --acknowledge ends this remark")
+	}
 	if a.Policy.SyntheticNHSNumbersOnly {
 		a.log.Info("only synthetic NHS numbers (9…) are taken")
 	}

@@ -66,7 +66,7 @@ func (s *Server) searchset(r *request, parsed *search.Request, page *store.Page)
 			return nil, err
 		}
 	}
-	if issues := append(parsed.Issues[:len(parsed.Issues):len(parsed.Issues)], r.hint()...); len(issues) > 0 {
+	if issues := slices.Concat(parsed.Issues, s.restored(), r.hint()); len(issues) > 0 {
 		b.entry()
 		b.raw("resource", Outcome(issues))
 		b.raw("search", []byte(`{"mode":"outcome"}`))

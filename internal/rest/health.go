@@ -9,7 +9,7 @@ import (
 // Where a supervisor asks how the server is.
 const (
 	healthPath = "/healthz" // 200 as long as the process answers
-	readyPath  = "/readyz"  // 200 when reads and writes would succeed, else 503 and why
+	readyPath  = "/readyz"  // 200 when reads and writes would succeed, and what is to be known besides; else 503 and why
 )
 
 func (s *server) health(c *gin.Context) { writeText(c, http.StatusOK, "ok\n") }
@@ -19,7 +19,7 @@ func (s *server) readiness(c *gin.Context) {
 		writeText(c, http.StatusServiceUnavailable, "not ready: "+err.Error()+"\n")
 		return
 	}
-	writeText(c, http.StatusOK, "ready\n")
+	writeText(c, http.StatusOK, "ready\n"+s.remark)
 }
 
 func writeText(c *gin.Context, status int, text string) {

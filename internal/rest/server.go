@@ -27,6 +27,7 @@ type Doer interface {
 type Options struct {
 	Interactions   Doer
 	Ready          func() error      // nil when reads and writes would succeed; its words go to whoever asks
+	Remark         string            // what is to be known of a server that is ready; "" is nothing
 	IsType         func(string) bool // whether a name is a resource type, and so may stand in the log
 	Definitions    *definition.Set   // by which answers are written in XML
 	BaseURL        string            // the service base of links; "" takes it from each request
@@ -44,6 +45,7 @@ type Options struct {
 type server struct {
 	interactions Doer
 	ready        func() error
+	remark       string
 	isType       func(string) bool
 	definitions  *definition.Set
 	base         base
@@ -62,7 +64,7 @@ type server struct {
 // Whatever else is asked for, and whatever fails, is answered with an OperationOutcome.
 func New(o Options) http.Handler {
 	s := &server{
-		interactions: o.Interactions, ready: o.Ready, isType: o.IsType, definitions: o.Definitions,
+		interactions: o.Interactions, ready: o.Ready, remark: o.Remark, isType: o.IsType, definitions: o.Definitions,
 		base:  base{configured: o.BaseURL, proxies: o.TrustedProxies},
 		login: o.Login, limits: newLimiter(o.Limits, o.Now), maxBody: o.MaxBody, timeout: o.Timeout, now: o.Now, newRequestID: o.NewRequestID, log: o.Log,
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"hearken/fhir"
 	"hearken/fhir/search/query"
@@ -31,6 +32,10 @@ type Store interface {
 type Capabilities struct {
 	Engine       string // "embedded", "mongo"
 	Transactions bool   // Update with several Puts is atomic; false makes the server refuse transaction Bundles
+
+	// MissingAfter is not zero in a store that was restored from a backup: what was written after that moment is not in it, and with it
+	// objections, withdrawals and leavers. Whoever reads must be told.
+	MissingAfter time.Time
 }
 
 // Reader reads one state.

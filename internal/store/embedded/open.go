@@ -5,12 +5,16 @@ import (
 	"fmt"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/vfs"
 
 	"hearken/internal/store"
 )
+
+// engineName is what Capabilities call this engine.
+const engineName = "embedded"
 
 // Store is an open store. See package store for what it promises.
 type Store struct {
@@ -31,6 +35,8 @@ type Store struct {
 	space   space
 	work    background
 	audit   *auditLog
+
+	missingAfter time.Time // see MarkRestored; as it was at Open
 }
 
 var _ store.Store = (*Store)(nil)
@@ -126,6 +132,10 @@ func (s *Store) load() error {
 	if err := s.register(s.options.Parameters); err != nil {
 		return err
 	}
+	var err error
+	if s.missingAfter, err = loadRestored(s.db); err != nil {
+		return err
+	}
 	tip, err := loadTip(s.db)
 	if err != nil {
 		return err
@@ -137,9 +147,9 @@ func (s *Store) load() error {
 	return s.startAudit()
 }
 
-// Capabilities says that Updates are atomic.
+// Capabilities says that Updates are atomic, and what a restored store lacks.
 func (s *Store) Capabilities() store.Capabilities {
-	return store.Capabilities{Engine: "embedded", Transactions: true}
+	return store.Capabilities{Engine: engineName, Transactions: true, MissingAfter: s.missingAfter}
 }
 
 // Ready is nil, ErrClosed, ErrReadOnly or ErrFull.
