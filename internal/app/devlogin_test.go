@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
@@ -127,6 +128,11 @@ func TestDevLogin_Launch(t *testing.T) {
 	}
 	refresh := url.Values{"grant_type": {"refresh_token"}, "client_id": {devlogin.AppClient}, "refresh_token": {standalone["refresh_token"].(string)}}
 	const form = "Content-Type: application/x-www-form-urlencoded"
+	for name, wrong := range map[string]string{"client_id": "somebody-else", "scope": "system/*.cruds"} { // refused, and the token is still good
+		bad := maps.Clone(refresh)
+		bad.Set(name, wrong)
+		s.must(400, "POST "+root+"/token", bad.Encode(), form)
+	}
 	again := value(t, s.must(200, "POST "+root+"/token", refresh.Encode(), form).body)
 	s.must(200, "GET /Patient/"+patient, "", "Authorization: Bearer "+text(again, "access_token"))
 	s.must(400, "POST "+root+"/token", refresh.Encode(), form)

@@ -54,6 +54,7 @@ func (l *login) attach(i *Interactions) {
 	}}
 	i.Login = &interaction.Login{Rules: interaction.NewRules(i.Registry, i.Parser), Caller: callers.Caller}
 	i.Security = l.security
+	i.Left = func(gone func(*smart.Principal) bool) { l.Forget(gone) }
 }
 
 // wire is what HTTP needs of it.

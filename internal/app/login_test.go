@@ -33,7 +33,8 @@ func newLoginWorld(t testing.TB, change func(*config.Config)) *loginWorld {
 	t.Helper()
 	w := &loginWorld{issuer: newIssuer(t)}
 	w.server = start(t, func(c *config.Config) {
-		c.Issuers, c.Administrators = []string{w.issuer.URL}, []config.Person{{Issuer: w.issuer.URL, Subject: "admin"}}
+		c.Issuers = []string{w.issuer.URL}
+		c.Administrators = []config.Person{{Issuer: w.issuer.URL, Subject: "admin"}, {Issuer: w.issuer.URL, Subject: "admin2"}}
 		c.IntrospectClient, c.IntrospectSecret = "hearken", "secret-of-hearken"
 		c.Validation, c.SyntheticNHSNumbers = config.ValidationCore, config.On
 		if change != nil {

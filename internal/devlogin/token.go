@@ -85,7 +85,8 @@ func (p *Provider) byCode(r *http.Request) (grant, *oauthError) {
 func (p *Provider) byRefresh(r *http.Request) (grant, *oauthError) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	g, ok := p.refresh.take(r.PostFormValue("refresh_token"), p.Now())
+	name := r.PostFormValue("refresh_token")
+	g, ok := p.refresh.get(name, p.Now())
 	if client := r.PostFormValue("client_id"); !ok || client != "" && client != g.client {
 		return g, invalidGrant("the refresh token is not known, was used, or is too old")
 	}
@@ -97,6 +98,7 @@ func (p *Provider) byRefresh(r *http.Request) (grant, *oauthError) {
 		}
 		g.scopes = fewer
 	}
+	p.refresh.take(name, p.Now()) // not before: what is refused uses up nobody's token
 	return g, nil
 }
 

@@ -40,8 +40,9 @@ type Server struct {
 	Security func() smart.Security
 	Software Software
 	Audit    audit.Log // where every look and every write is recorded; nil records nothing
-	// Left, if set, is told of everybody whom a staff list has taken access from, when that is committed.
-	Left func(issuer, subject string)
+	// Left, if set, is told of those whom a staff list has taken access from, when that is committed and before it is answered: whose tokens
+	// are to be checked anew.
+	Left func(gone func(*smart.Principal) bool)
 	// Report, if set, is told of errors that no Answer carries out: those inside a batch-response.
 	Report func(context.Context, error)
 

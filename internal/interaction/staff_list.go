@@ -45,14 +45,15 @@ func (s *Server) staffList(ctx context.Context, r *request) (Answer, error) {
 	if err := s.planeCommit(ctx, u.apply); err != nil {
 		return Answer{}, err
 	}
-	if s.Left != nil && u.state == stateApplied {
-		for _, gone := range u.diff.Removed {
-			if gone.Before.Subject != "" {
-				s.Left(gone.Before.Issuer, gone.Before.Subject)
-			}
-		}
+	if s.Left != nil && u.state == stateApplied && len(u.diff.Removed) > 0 {
+		s.Left(u.removes)
 	}
 	return u.answer(), nil
+}
+
+// removes reports whether a token is of somebody whom the list takes access from.
+func (u *upload) removes(p *smart.Principal) bool {
+	return slices.ContainsFunc(u.diff.Removed, func(gone stafflist.Change) bool { return gone.Before.Names(p.Issuer, p.Subject, p.RoleID) })
 }
 
 // upload is one staff list at work.

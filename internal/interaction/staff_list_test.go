@@ -180,7 +180,13 @@ func TestStaffList_Forms(t *testing.T) {
 func TestStaffList_Leavers(t *testing.T) {
 	s := plane(t)
 	var left []string
-	s.Left = func(_, subject string) { left = append(left, subject) }
+	s.Left = func(gone func(*smart.Principal) bool) {
+		for _, who := range staffOfA {
+			if subject, _, _ := strings.Cut(who, " "); gone(principal(subject, "")) {
+				left = append(left, subject)
+			}
+		}
+	}
 	author, admin, second := principal("author", "user/*.cruds"), principal("admin", "user/*.cruds"), principal("admin2", "user/*.cruds")
 	read := func() int { return answer(s, as(author, "GET", "CarePlan/cp1", "")).Status }
 	a := answer(s, upload(admin, "Organization/a/$staff-list", listOf(staffOfA[1:]...)))
@@ -292,7 +298,7 @@ func TestStaffList_Races(t *testing.T) {
 	s := plane(t)
 	task := taskOf(t, answer(s, upload(principal("admin", "user/*.cruds"), "Organization/a/$staff-list", listOf(staffOfA[1:]...))))
 	var approved, left atomic.Int32
-	s.Left = func(string, string) { left.Add(1) }
+	s.Left = func(func(*smart.Principal) bool) { left.Add(1) }
 	var group sync.WaitGroup
 	for _, who := range []string{"admin2", "keeper", "keeper2", "admin2"} {
 		group.Go(func() {

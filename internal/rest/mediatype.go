@@ -25,6 +25,12 @@ const formMediaType = "application/x-www-form-urlencoded"
 // (https://hl7.org/fhir/R4/binary.html#rest).
 const rawType = "Binary"
 
+// tableMediaType is what rows are sent as, to the one operation that takes them: an organisation's list of staff.
+const (
+	tableMediaType = "text/csv"
+	tableOperation = "$staff-list"
+)
+
 // kind says what the body of a request is.
 type kind uint8
 
@@ -33,6 +39,7 @@ const (
 	bodyForm                 // search parameters
 	bodyRaw                  // anything: Binary content
 	bodyPatch                // one of the patch forms; the interaction knows which it takes
+	bodyTable                // a resource, or rows as CSV
 )
 
 // kindOf is what the body has to be, by method and path.
@@ -40,6 +47,8 @@ func kindOf(method string, path []string) kind {
 	switch {
 	case method == http.MethodPost && len(path) > 0 && path[len(path)-1] == "_search":
 		return bodyForm
+	case method == http.MethodPost && len(path) > 0 && path[len(path)-1] == tableOperation:
+		return bodyTable
 	case method == http.MethodPatch:
 		return bodyPatch
 	case method == http.MethodPost && len(path) == 1 && path[0] == rawType,
@@ -80,7 +89,7 @@ func mediaType(contentType string, k kind, body []byte) (string, error) {
 		return "", errMediaType("in UTF-8")
 	case k == bodyForm && name != formMediaType:
 		return "", errMediaType(formMediaType)
-	case k == bodyForm || k == bodyPatch && format == 0:
+	case k == bodyForm || k == bodyPatch && format == 0 || k == bodyTable && name == tableMediaType:
 		return name, nil
 	case turtle[name]:
 		return "", errTurtleSent
