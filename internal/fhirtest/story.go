@@ -112,7 +112,7 @@ var stories = []story{
 		minAge: 74, maxAge: 106,
 		category: advance, cpr: 8,
 		crisis: "A fall or a sudden loss of function", response: "Look for what can be mended; virtual ward at home before hospital.",
-		alert:     "Key safe by the door, code with ambulance control.",
+		alert:     "There is a key safe: ask for it.",
 		wish:      "Mend me if you can, at home if you can.",
 		medicines: [][2]string{{"Colecalciferol 800 unit capsules", "One a day"}, {"Macrogol oral powder", "One sachet when needed"}},
 		second:    [2]string{"64859006", "Osteoporosis"},
