@@ -94,7 +94,24 @@ func newTypeRegistry(set *definition.Set, s settings, base fhir.Type) (*typeRegi
 		}
 	}
 	slices.SortFunc(t.parameters, func(a, b *query.Parameter) int { return strings.Compare(a.Code, b.Code) })
+	t.shareIdentities()
 	return t, t.linkComponents(set, base)
+}
+
+// shareIdentities gives strings that have the same values, such as name and phonetic, one identity: an engine may keep one index for them.
+func (t *typeRegistry) shareIdentities() {
+	first := map[string]query.Identity{}
+	for _, p := range t.parameters {
+		if p.Kind != query.KindString {
+			continue
+		}
+		branches := strings.Join(t.byCode[p.Code].branches, " | ")
+		if same, known := first[branches]; known {
+			p.Identity = same
+			continue
+		}
+		first[branches] = p.Identity
+	}
 }
 
 // Parameter finds a parameter by its name in a query; nil when the type has none of that name or it is

@@ -43,6 +43,9 @@ func newDraft(c *catalogue, h *hasher, t typeNumber, index query.Index) (*draft,
 		if p == nil || p.t != t {
 			return nil, fmt.Errorf("store/embedded: parameter %s is not registered for this type", entry.Parameter)
 		}
+		if p.Code != entry.Parameter.Code {
+			continue // a twin, whose values are the same
+		}
 		rows = append(rows, row{p, entry.Value})
 	}
 	slices.SortStableFunc(rows, func(a, b row) int { return int(a.parameter.number) - int(b.parameter.number) })

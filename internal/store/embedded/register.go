@@ -75,6 +75,7 @@ func (r *registration) add(p *query.Parameter) error {
 	}
 	if twin := r.catalogue.identities[identity{p.Base, p.Identity}]; twin != nil {
 		r.catalogue.parameters[p] = twin
+		r.catalogue.codes[typeCode{t, p.Code}] = twin
 		return nil
 	}
 	entry := &parameter{Parameter: p, t: t}
