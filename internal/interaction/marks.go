@@ -30,6 +30,9 @@ func Mark(x *search.Extractor) *search.Extractor {
 
 // marks are the tokens of one resource.
 func (m *Marking) marks(resource element.Node) (marks []query.Token) {
+	if !mayMention(resource.Source(), access.LabelSystem) {
+		return nil
+	}
 	whole := m.times.WithholdingOf(resource)
 	if until, ok := whole.Ends(); ok {
 		marks = append(marks, access.FromPatient)

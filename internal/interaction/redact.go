@@ -37,15 +37,18 @@ func (r *guardedReader) allShown(records []store.Record) (err error) {
 	return nil
 }
 
-// mayWithhold tells at sight that nothing of a record is ever withheld: neither its type nor a label in it is one that rules are about. What is written
-// with escapes may be anything.
+// mayWithhold tells at sight that nothing of a record is ever withheld: neither its type nor a label in it is one that rules are about.
 func mayWithhold(rec store.Record) bool {
-	return bytes.Contains(rec.Body, []byte(`\u`)) || bytes.Contains(rec.Body, []byte(`\/`)) ||
-		bytes.Contains(rec.Body, []byte(access.LabelSystem)) || bytes.Contains(rec.Body, []byte(profiles.KeySafe)) ||
+	return mayMention(rec.Body, access.LabelSystem) || mayMention(rec.Body, profiles.KeySafe) ||
 		slices.ContainsFunc(access.Whereabouts(), func(path string) bool {
 			owner, _, _ := strings.Cut(path, ".")
 			return owner == string(rec.Key.Type) || bytes.Contains(rec.Body, []byte(`"`+owner+`"`)) // contained
 		})
+}
+
+// mayMention tells at sight that JSON does not have a text: neither as it is nor with escapes, in which it may be written.
+func mayMention(body []byte, text string) bool {
+	return bytes.Contains(body, []byte(text)) || bytes.Contains(body, []byte(`\u`)) || bytes.Contains(body, []byte(`\/`))
 }
 
 // redacted takes out of a record with this label what rules withhold from the caller. What they could not write back without losing something is Partial.

@@ -194,3 +194,21 @@ func TestWithheld_Escaped(t *testing.T) {
 		}
 	}
 }
+
+// Nor does it matter that it came as XML, and with character references.
+func TestWithheld_SentAsXML(t *testing.T) {
+	s := guarded(t)
+	c := as(principal("author", "user/*.cruds"), "POST", "Observation", `<Observation xmlns="http://hl7.org/fhir"><status value="final"/><code><extension url="http://hl7.org/fhir/uv/security-label-ds4p/StructureDefinition/extension-inline-sec-label">`+
+		`<valueCoding><system value="https://hearken.example.org/fhir/CodeSystem/access-l&#97;bel"/><code value="third-p&#x61;rty"/></valueCoding></extension><coding><code value="SecretCode"/></coding></code><subject><reference value="Patient/p1"/></subject></Observation>`)
+	c.MediaType = "application/fhir+xml"
+	a := answer(s, c)
+	if a.Status != 201 {
+		t.Fatalf("%d %s", a.Status, a.Body)
+	}
+	patient := principal("patient", "user/*.cruds")
+	for _, target := range []string{"Observation/" + text(t, a.Body, "id"), "Observation?code=SecretCode", "Observation?patient=p1"} {
+		if a := answer(s, as(patient, "GET", target, "")); a.Status != 200 || strings.Contains(strings.ReplaceAll(string(a.Body), "code=SecretCode", ""), "SecretCode") {
+			t.Errorf("GET %s = %d %s", target, a.Status, a.Body)
+		}
+	}
+}
