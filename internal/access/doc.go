@@ -31,6 +31,21 @@
 // The administrators whom the deploying organisation names are the admin plane. An administrator who is on an organisation's staff list keeps that list
 // (Caller.MayKeepStaff), and sees and writes no fact by it.
 //
+// # Two people
+//
+// What lets more people see a record than an objection let before needs two people, told apart by issuer and subject. What lets fewer see it needs one, and
+// counts at once.
+//
+//	sharing as recorded     becomes                   counts
+//	nothing                 agreement or objection    at once
+//	agreement               objection, nothing        at once
+//	objection               another objection         at once
+//	objection               agreement, or nothing     when a second person confirms it; until then the objection stands
+//
+// It is written as it was sent, whichever way (an update, a deletion, another Consent, a transaction), so that no plan is lost with it; the Patient's label has the
+// token waits|ID of a Task until it is confirmed (Caller.MayConfirm) or somebody objects again. A client without an end user may be the first person and never
+// the second. The staff lists that need a second person are in internal/interaction.
+//
 // # What is withheld
 //
 // A Rule takes elements out of resources that are visible. It holds for every surface, searching included: a

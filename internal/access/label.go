@@ -30,7 +30,10 @@ func (r *Record) Of() []query.Token {
 	if r.Restricted {
 		label = append(label, Restricted)
 	}
-	if r.Sharing != Objected {
+	if r.Waits != "" {
+		label = append(label, query.Token{System: systemWaits, Code: string(r.Waits)})
+	}
+	if !r.objected() {
 		label = append(label, ofPatient(systemContact, r.Patient))
 		if r.Published && !r.Restricted {
 			label = append(label, urgent)
@@ -60,7 +63,8 @@ func Label(resource Resource, patients ...[]query.Token) []query.Token {
 		}
 	}
 	label = slices.DeleteFunc(label, func(t query.Token) bool {
-		return resource.Draft && (t == urgent || t.System == systemContact) || resource.FromPatient && t.System == systemSelf
+		return resource.Draft && (t == urgent || t.System == systemContact) || resource.FromPatient && t.System == systemSelf ||
+			t.System == systemWaits && resource.Type != "Patient"
 	})
 	return sorted(append(label, resource.marks(patients)...))
 }

@@ -107,7 +107,3 @@ func (d *Decision) Creatable(t fhir.Type) error {
 }
 
 func (d *Decision) has(basis Basis) bool { return slices.Contains(d.Basis, basis) }
-
-// Widens reports whether a change of what is recorded of sharing lets more people see a record, which needs the admin plane and two
-// people; recording an objection, and a first agreement, do not.
-func Widens(before, after Sharing) bool { return before == Objected && after != Objected }

@@ -22,6 +22,7 @@ const (
 type Record struct {
 	Patient    fhir.ID
 	Sharing    Sharing
+	Waits      fhir.ID  // the Task of an objection that one person took back and no second confirmed: it stands; "" for none
 	Restricted bool     // where the person lives or who they are must not become known: meta.security R or V
 	Published  bool     // there is an approved plan
 	Authors    []string // ODS codes of the organisations that wrote it
@@ -32,8 +33,11 @@ type Record struct {
 // relationships are the organisations that may see the record because of what they are to the person. An objection
 // and a restriction leave the authors, who know what they wrote.
 func (r *Record) relationships() []string {
-	if r.Sharing == Objected || r.Restricted {
+	if r.objected() || r.Restricted {
 		return r.Authors
 	}
 	return slices.Concat(r.Authors, r.Practices, r.Carers)
 }
+
+// objected reports whether an objection counts: one that is recorded, and one that was taken back by one person alone.
+func (r *Record) objected() bool { return r.Sharing == Objected || r.Waits != "" }

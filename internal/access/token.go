@@ -17,6 +17,7 @@ const (
 	systemOfficer   = "officer"
 	systemAdmin     = "admin"
 	systemMark      = "restricted" // nobody sees by it: it marks what has elements to withhold
+	systemWaits     = "waits"      // nor by this: it stands on a Patient whose objection was taken back by one person alone
 )
 
 // The tokens that name nobody.

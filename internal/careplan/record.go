@@ -14,17 +14,11 @@ type Follow func(fhir.Key) (code string, err error)
 // moment it may stand for, in any unit; ok is false for what is no date. Of agreements and objections the latest
 // counts, and of several that may be the latest an objection. The error is one of follow's.
 func Record(patient fhir.ID, all []Facts, follow Follow, when func(string) (int64, bool)) (access.Record, error) {
-	r := access.Record{Patient: patient}
-	var latest moment
+	r := access.Record{Patient: patient, Sharing: Sharing(all, when)}
 	for i := range all {
 		f := &all[i]
 		r.Restricted = r.Restricted || f.Restricted
 		r.Published = r.Published || f.Published
-		if f.Sharing != access.NotRecorded {
-			if said := momentOf(f, when); latest.before(said) {
-				latest, r.Sharing = said, f.Sharing
-			}
-		}
 		for _, list := range [...]struct {
 			codes   *[]string
 			parties []Party
@@ -35,6 +29,19 @@ func Record(patient fhir.ID, all []Facts, follow Follow, when func(string) (int6
 		}
 	}
 	return r, nil
+}
+
+// Sharing is the agreement or objection that counts of several: see Record.
+func Sharing(all []Facts, when func(string) (int64, bool)) (counts access.Sharing) {
+	var latest moment
+	for i := range all {
+		if all[i].Sharing != access.NotRecorded {
+			if said := momentOf(&all[i], when); latest.before(said) {
+				latest, counts = said, all[i].Sharing
+			}
+		}
+	}
+	return counts
 }
 
 func add(codes *[]string, parties []Party, follow Follow) error {

@@ -1,7 +1,6 @@
 package interaction
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -129,10 +128,8 @@ func (v *review) load(tx *labelling) error {
 	if err := v.guard.caller.MayReview(careplan.ODSCode(n.Child("owner").Child("identifier")), own); err != nil {
 		return err
 	}
-	v.body = map[string]any{}
-	decoder := json.NewDecoder(bytes.NewReader(rec.Body))
-	decoder.UseNumber()
-	return decoder.Decode(&v.body)
+	v.body, err = editable(rec.Body)
+	return err
 }
 
 // isReview reports whether a Task is the review of a grant, made by this server.
@@ -149,11 +146,7 @@ func (v *review) output(kind string, value map[string]any) {
 
 func (v *review) put(tx *labelling) error {
 	v.body["lastModified"] = v.server.Now().UTC().Format(time.RFC3339)
-	body, err := json.Marshal(v.body)
-	if err != nil {
-		return err
-	}
-	in, err := v.server.made(body, taskType)
+	in, err := v.server.edited(v.body, taskType)
 	if err != nil {
 		return err
 	}

@@ -35,6 +35,7 @@ func (s *Server) guarded(ctx context.Context, labels *labelling, fn func(store.T
 		}
 		return labels.settle()
 	}
+	labels.by = g
 	tx := &guardedTx{guardedReader: guardedReader{guard: g, inner: labels}, tx: labels, made: map[fhir.ID]bool{}}
 	if err := fn(tx); err != nil {
 		return err
@@ -42,6 +43,7 @@ func (s *Server) guarded(ctx context.Context, labels *labelling, fn func(store.T
 	if err := labels.settle(); err != nil {
 		return err
 	}
+	noteWaiting(ctx, labels.waits)
 	return tx.stillSeen()
 }
 

@@ -24,6 +24,8 @@ type labelling struct {
 	pending  []labelledResource
 	given    map[fhir.Key][]query.Token // the labels that this Update has written
 	codes    map[fhir.Key]string        // ODS codes of what was followed
+	by       *guard                     // who writes; nil for the server itself, and where nobody logs in
+	waits    []fhir.ID                  // patients of whom an objection was taken back here, and stands until a second person confirms
 }
 
 // labelledPatient is a patient whose resources are written.
@@ -34,6 +36,9 @@ type labelledPatient struct {
 	loaded  bool
 	facts   map[fhir.Key]careplan.Facts
 	label   []query.Token // nil when not known
+
+	was       access.Sharing // as recorded before this Update
+	confirmed bool           // a second person agrees that an objection was taken back
 }
 
 // labelledResource is a resource written, with what decides about its label.
@@ -61,6 +66,9 @@ func (l *labelling) Put(p store.Prepared) (store.Record, error) {
 				return store.Record{}, err
 			}
 		}
+	}
+	if err := l.mayDelete(&p); err != nil {
+		return store.Record{}, err
 	}
 	made := labelledResource{key: p.Key, resource: resourceOf(p.Key.Type, p.Index), patients: owners}
 	p.Label = l.foresee(made)

@@ -59,12 +59,11 @@ func (l *labelling) judge(p *labelledPatient) error {
 			return err
 		}
 	}
-	all := make([]careplan.Facts, 0, len(p.facts))
-	for _, facts := range p.facts {
-		all = append(all, facts)
-	}
-	record, err := careplan.Record(p.id, all, l.follow, l.server.moment)
+	record, err := l.recordOf(p)
 	if err != nil {
+		return err
+	}
+	if err := l.keepObjection(p, &record); err != nil {
 		return err
 	}
 	label := record.Of()
@@ -74,6 +73,20 @@ func (l *labelling) judge(p *labelledPatient) error {
 	}
 	p.label = label
 	return l.relabelStored(p)
+}
+
+// recordOf puts together the facts of a patient as they are now.
+func (l *labelling) recordOf(p *labelledPatient) (access.Record, error) {
+	return careplan.Record(p.id, p.all(), l.follow, l.server.moment)
+}
+
+// all are the facts of a patient, in no order.
+func (p *labelledPatient) all() []careplan.Facts {
+	all := make([]careplan.Facts, 0, len(p.facts))
+	for _, facts := range p.facts {
+		all = append(all, facts)
+	}
+	return all
 }
 
 // labelOf is a patient's label as it will be when this Update ends.
@@ -113,7 +126,8 @@ func (l *labelling) relabel(made labelledResource) error {
 // load reads the facts of a patient that are stored, but for those this Update has written since.
 func (l *labelling) load(p *labelledPatient) error {
 	p.loaded = true
-	return l.each(p.id, careplan.FactTypes(), func(rec store.Record) error {
+	before := len(p.facts) == 0
+	err := l.each(p.id, careplan.FactTypes(), func(rec store.Record) error {
 		if _, newer := p.facts[rec.Key]; newer {
 			return nil
 		}
@@ -123,6 +137,10 @@ func (l *labelling) load(p *labelledPatient) error {
 		}
 		return err
 	})
+	if before {
+		p.was = careplan.Sharing(p.all(), l.server.moment)
+	}
+	return err
 }
 
 // relabelStored writes the labels of what was stored of a patient before; what this Update wrote has its own turn.

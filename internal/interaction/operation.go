@@ -65,6 +65,10 @@ var operations = []operation{
 		row: row{atInstanceOperation, http.MethodPost, "operation", nil, (*Server).closeBreakGlass},
 	},
 	{
+		name: "confirm-sharing", url: ours("confirm-sharing"), shape: atInstanceOperation, types: []fhir.Type{patientType}, method: http.MethodPost,
+		row: row{atInstanceOperation, http.MethodPost, "operation", nil, (*Server).confirmSharing},
+	},
+	{
 		name: "reveal-key-safe", url: ours("reveal-key-safe"), shape: atInstanceOperation, types: []fhir.Type{patientType}, method: http.MethodPost,
 		row: row{atInstanceOperation, http.MethodPost, "operation", nil, (*Server).revealKeySafe},
 	},

@@ -1,7 +1,9 @@
 package interaction
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"time"
 
 	"hearken/fhir"
@@ -46,6 +48,22 @@ func (s *Server) made(body []byte, t fhir.Type) (incoming, error) {
 	}
 	in := incoming{node: node}
 	return in, s.index(&in)
+}
+
+// editable is a resource that this server wrote, to change some of it.
+func editable(body []byte) (members map[string]any, err error) {
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.UseNumber()
+	return members, decoder.Decode(&members)
+}
+
+// edited is what was editable, to be stored.
+func (s *Server) edited(members map[string]any, t fhir.Type) (incoming, error) {
+	body, err := json.Marshal(members)
+	if err != nil {
+		return incoming{}, err
+	}
+	return s.made(body, t)
 }
 
 // facts visits the facts of a type that satisfy a condition: what has the label of facts, and nothing that a plan brought along.

@@ -125,7 +125,8 @@ func (s *Server) permitted(ctx context.Context, r *request) (Answer, error) {
 
 func (s *Server) run(ctx context.Context, r *request) (answer Answer, err error) {
 	if r.row.write != nil {
-		return r.row.write(s, ctx, r)
+		answer, err := r.row.write(s, context.WithValue(ctx, writeKey{}, r), r)
+		return r.waiting(answer), err
 	}
 	reading, err := r.row.read(s, r)
 	if err != nil {
@@ -184,6 +185,7 @@ type request struct {
 	made     int           // bytes of an answer that is there before the store is asked
 	act      *act          // nil when nothing is recorded
 	asked    []fhir.ID     // patients that a search names
+	waits    []fhir.ID     // patients of whom it took an objection back that stands until a second person confirms
 }
 
 // locate reads the path of a Call.

@@ -69,6 +69,7 @@ func (s *Server) transaction(ctx context.Context, r *request, root element.Node)
 	if err != nil {
 		return Answer{}, err
 	}
+	t.tellWaiting(r.waits)
 	return Answer{Status: http.StatusOK, Body: responseBundle("transaction-response", t.call, t.answers)}, nil
 }
 
