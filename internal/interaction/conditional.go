@@ -63,12 +63,12 @@ func (c *criteria) settle(tx store.Tx, s settling) (store.Record, error) {
 		}
 	}
 	seen := tx.Commit() // before the search: what is newer than this the search may have missed
-	found, err := c.find(unguarded(tx))
-	if err != nil {
+	found, err := c.find(tx)
+	if err != nil || found.Version != 0 {
 		return found, err
 	}
-	if found.Version != 0 {
-		return mayMatch(tx, found)
+	if err := c.matchesHidden(tx); err != nil {
+		return store.Record{}, err
 	}
 	for _, claim := range c.claims {
 		if err := s.take(tx, claim, seen); err != nil {

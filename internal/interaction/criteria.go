@@ -19,6 +19,8 @@ type criteria struct {
 	typ    fhir.Type
 	where  query.Expr
 	claims []claim // in a fixed order, so that two writers take them in the same
+
+	identifiers query.And // the parts of where that ask for identifiers and nothing else
 }
 
 // claim is one name that whoever creates a resource for the criteria must own. See settle.
@@ -42,7 +44,29 @@ func (s *Server) criteriaOf(typ fhir.Type, parameters []search.Pair) (*criteria,
 	}
 	c := &criteria{typ: typ, where: parsed.Query.Where}
 	c.claims = s.claimsOf(c)
+	for _, part := range conjuncts(c.where) {
+		if s.identifies(part) {
+			c.identifiers = append(c.identifiers, part)
+		}
+	}
 	return c, nil
+}
+
+// identifies reports whether a condition names identifiers whole, and asks for nothing else.
+func (s *Server) identifies(e query.Expr) bool {
+	all := func(parts []query.Expr) bool {
+		return len(parts) > 0 && !slices.ContainsFunc(parts, func(part query.Expr) bool { return !s.identifies(part) })
+	}
+	switch e := e.(type) {
+	case query.And:
+		return all(e)
+	case query.Or:
+		return all(e)
+	case query.Match:
+		test, ok := e.Test.(query.TokenTest)
+		return ok && !test.AnyCode && s.isIdentifier(e.Parameter)
+	}
+	return false
 }
 
 // ifNoneExist reads the If-None-Exist header or Bundle.entry.request.ifNoneExist; nil when there is none. It is the query

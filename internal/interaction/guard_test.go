@@ -221,7 +221,7 @@ func TestGuard_Writes(t *testing.T) {
 		{"a crew looks and does not write", "paramedic", "POST", "Observation", observationOf("ignored", "p1"), 403},
 		{"a broken glass shows and does not write", "breaker", "POST", "Observation", observationOf("ignored", "p2"), 403},
 		{"nobody writes into what they do not see", "other", "POST", "Observation", observationOf("ignored", "p1"), 404},
-		{"about nobody's patient", "author", "POST", "Observation", observationOf("ignored", "nobody"), 403},
+		{"about nobody's patient", "author", "POST", "Observation", observationOf("ignored", "nobody"), 404},
 		{"users choose no ids", "author", "PUT", "Observation/mine", observationOf("mine", "p1"), 404},
 		{"nor learn what is hidden by trying", "other", "PUT", "Observation/op1", observationOf("op1", "p1"), 404},
 		{"an author changes what is theirs", "author", "PUT", "Observation/op1", observationOf("op1", "p1"), 200},

@@ -22,6 +22,7 @@ type guardedTx struct {
 	tx      *labelling
 	written []fhir.Key
 	made    map[fhir.ID]bool // patients that this Update makes
+	awaited []fhir.ID        // patients written about that were not there, or not for this caller
 }
 
 var _ store.Tx = (*guardedTx)(nil)
@@ -41,6 +42,9 @@ func (s *Server) guarded(ctx context.Context, labels *labelling, fn func(store.T
 		return err
 	}
 	if err := labels.settle(); err != nil {
+		return err
+	}
+	if err := tx.arrived(); err != nil {
 		return err
 	}
 	noteWaiting(ctx, labels.waits)
@@ -116,7 +120,7 @@ func (tx *guardedTx) mayStore(p *store.Prepared, wanted smart.Permissions, befor
 	var after []access.SecurityLabel
 	if p.Method != store.Delete {
 		after = securityIn(p.Index)
-		where, err := tx.server.Login.Rules.Restrict(tx.principal, p.Key.Type, wanted)
+		where, err := tx.server.Login.Rules.Admit(tx.principal, p.Key.Type, wanted, p.Index.Compartments)
 		if err != nil {
 			return err
 		}
@@ -145,25 +149,33 @@ func isFact(labels []access.SecurityLabel, none bool) bool {
 	return slices.Contains(labels, access.SecurityLabel{System: access.LabelSystem, Code: access.LabelFact})
 }
 
-// mayWriteInto checks the patients whose record is written into. One who is not there is nobody's to write about, unless this Update
-// makes them.
+// mayWriteInto checks the patients whose record is written into. One who is not there, or not for this caller, is nobody's to write about, unless this Update
+// makes them: see arrived.
 func (tx *guardedTx) mayWriteInto(patients []fhir.ID) error {
 	for _, id := range patients {
 		if tx.made[id] {
 			continue
 		}
 		label, err := tx.tx.Tx.Label(fhir.Key{Type: patientType, ID: id})
-		if errors.Is(err, store.ErrNotFound) {
-			continue // being made, or stillSeen refuses it
-		}
-		if err != nil {
+		if foreign(err) != nil {
 			return err
 		}
-		if !tx.decision.See(label) {
-			return tx.absent()
-		}
-		if !tx.decision.MayWrite(label) {
+		switch {
+		case err != nil || !tx.decision.See(label):
+			tx.awaited = append(tx.awaited, id)
+		case !tx.decision.MayWrite(label):
 			return notAllowedHere("this caller may look at the record and not write into it")
+		}
+	}
+	return nil
+}
+
+// arrived refuses, alike, what is about patients who are not there and about patients who are hidden. What waited here for its patient
+// would have a say in who sees them.
+func (tx *guardedTx) arrived() error {
+	for _, id := range tx.awaited {
+		if !tx.made[id] {
+			return tx.absent()
 		}
 	}
 	return nil
@@ -222,19 +234,24 @@ func unguarded(tx store.Tx) store.Tx {
 	return tx
 }
 
-// mayMatch refuses a conditional write whose criteria match what its caller may not see. It makes no twin, and so tells that there is
-// something (see SAFETY.md). What they may see is given as they see it.
-func mayMatch(tx store.Tx, found store.Record) (store.Record, error) {
+// matchesHidden refuses a conditional write whose criteria match what its caller may not see. It makes no twin, and so tells that there is
+// something (see SAFETY.md). It goes by the identifiers in the criteria alone: by anything else, callers could ask for anything that stands in what is
+// hidden or withheld.
+func (c *criteria) matchesHidden(tx store.Tx) error {
 	g, ok := tx.(*guardedTx)
-	if !ok {
-		return found, nil
+	if !ok || len(c.identifiers) == 0 {
+		return nil
 	}
-	if _, err := g.Get(found.Key); errors.Is(err, store.ErrNotFound) {
-		return store.Record{}, notAllowedHere("the criteria match what this caller may not see")
-	} else if err != nil {
-		return store.Record{}, err
+	covered, err := g.server.Login.Rules.Restrict(g.principal, c.typ, smart.Search)
+	if err != nil {
+		return err
 	}
-	return g.shown(found)
+	hidden := query.And{c.identifiers, query.Not{Expr: where(g.seen(c.typ), covered)}}
+	page, err := g.tx.Search(&query.Query{Types: []fhir.Type{c.typ}, Where: hidden, Count: 1, Total: query.TotalNone})
+	if err == nil && len(page.Matches) > 0 {
+		return notAllowedHere("the criteria match what this caller may not see")
+	}
+	return err
 }
 
 // stillSeen refuses an Update whose writer could not see what they wrote: a plan that names no organisation of theirs as author would be

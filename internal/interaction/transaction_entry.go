@@ -34,7 +34,7 @@ func (e *entry) writesResource() bool { return e.phase == creating || e.phase ==
 func (e *entry) typ() fhir.Type { return e.request.key.Type }
 
 // readEntry reads an entry's request and makes it ready as far as that needs neither its resource's content nor the store.
-func (s *Server) readEntry(outer *Call, node element.Node, position int) (*entry, error) {
+func (s *Server) readEntry(g *guard, outer *Call, node element.Node, position int) (*entry, error) {
 	e := &entry{position: position, node: node.Child("resource"), fullURL: node.Child("fullUrl").Text()}
 	asked := requestOf(node)
 	c, err := asked.call(outer)
@@ -44,6 +44,7 @@ func (s *Server) readEntry(outer *Call, node element.Node, position int) (*entry
 	if err != nil {
 		return e, atEntry(err, position, "")
 	}
+	e.request.guard = g
 	if e.phase = phaseOf(c.Method); e.request.row.read != nil {
 		e.phase = readingPhase // POST to _search
 	}

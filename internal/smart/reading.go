@@ -137,7 +137,7 @@ func (r *reading) scopes() {
 	if !r.principal.User && len(r.mapping.ClientScopes) > 0 {
 		paths = r.mapping.ClientScopes
 	}
-	texts := strings.Fields(strings.Join(r.texts(paths), " "))
+	texts := strings.Split(strings.Join(r.texts(paths), " "), " ") // by spaces alone (RFC 6749 section 3.3): any other white space is part of a name nobody knows
 	if r.mapping.DottedScopes {
 		for i, text := range texts {
 			texts[i] = undotted(text)

@@ -113,7 +113,7 @@ func (r *Rules) granular(s Scope, t fhir.Type) query.Expr {
 		return e
 	}
 	e, err := r.definitions.Compile(t, s.Parameters)
-	if err != nil || e == nil {
+	if err != nil || e == nil || asksOthers(e) {
 		e = query.Const(false)
 	}
 	r.mu.Lock()
@@ -123,4 +123,17 @@ func (r *Rules) granular(s Scope, t fhir.Type) query.Expr {
 	}
 	r.compiled[name] = e
 	return e
+}
+
+// asksOthers reports whether a condition asks of other resources than the one it is about. Whoever chose the scopes would be told by what they see
+// of resources that nobody checked they may see.
+func asksOthers(e query.Expr) (found bool) {
+	query.Walk(e, func(e query.Expr) bool {
+		switch e.(type) {
+		case query.Chain, query.Has:
+			found = true
+		}
+		return !found
+	})
+	return found
 }
