@@ -45,6 +45,16 @@ func (c *Caller) MayBreakAgain(began []time.Time) error {
 		Detailed(DetailTooMany)
 }
 
+// BrokeGlassFor finds the grant that runs for one of some patients; ok is false for none.
+func (c *Caller) BrokeGlassFor(patients []fhir.ID) (g Grant, ok bool) {
+	for _, g := range c.Grants {
+		if c.Now.Before(g.Until) && slices.Contains(patients, g.Patient) {
+			return g, true
+		}
+	}
+	return Grant{}, false
+}
+
 // MayReview reports whether the caller looks into emergency access by somebody of an organisation: its privacy officer, but for the one
 // who asked for it. The error is CodeForbidden.
 func (c *Caller) MayReview(organisation string, own bool) error {

@@ -89,6 +89,7 @@ func (c *Caller) PurposeCode() string {
 type Grant struct {
 	Patient fhir.ID
 	Until   time.Time
+	Reason  string // code of why it was asked for
 }
 
 // Caller is what is known of who asks, all of it looked up before anything is decided.

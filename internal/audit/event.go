@@ -55,6 +55,9 @@ func eventOf(e *Entry, at Site, patient fhir.ID, id fhir.ID) []byte {
 		reason := eventConcept{Text: g.Reason}
 		if g.Emergency {
 			reason.Coding = []eventCoding{{System: actReason, Code: "BTG"}}
+			if g.Reason != "" {
+				reason.Coding = append(reason.Coding, eventCoding{System: breakGlassReasons, Code: g.Reason})
+			}
 		}
 		out.PurposeOfEvent = []eventConcept{reason}
 	}
@@ -72,19 +75,20 @@ var outcomes = map[Outcome]string{Success: "0", Denied: "4", Failed: "4", Faulty
 
 // The systems of what stands in an AuditEvent.
 const (
-	balp            = "https://profiles.ihe.net/ITI/BALP/"
-	balpEntityType  = balp + "CodeSystem/BasicAuditEntityType"
-	dicom           = "http://dicom.nema.org/resources/ontology/DCM"
-	restful         = "http://hl7.org/fhir/restful-interaction"
-	eventType       = "http://terminology.hl7.org/CodeSystem/audit-event-type"
-	entityType      = "http://terminology.hl7.org/CodeSystem/audit-entity-type"
-	objectRole      = "http://terminology.hl7.org/CodeSystem/object-role"
-	participation   = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType"
-	participantType = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
-	roleClass       = "http://terminology.hl7.org/CodeSystem/v3-RoleClass"
-	actReason       = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
-	sourceType      = "http://terminology.hl7.org/CodeSystem/security-source-type"
-	resourceTypes   = "http://hl7.org/fhir/resource-types"
+	balp              = "https://profiles.ihe.net/ITI/BALP/"
+	balpEntityType    = balp + "CodeSystem/BasicAuditEntityType"
+	dicom             = "http://dicom.nema.org/resources/ontology/DCM"
+	restful           = "http://hl7.org/fhir/restful-interaction"
+	eventType         = "http://terminology.hl7.org/CodeSystem/audit-event-type"
+	entityType        = "http://terminology.hl7.org/CodeSystem/audit-entity-type"
+	objectRole        = "http://terminology.hl7.org/CodeSystem/object-role"
+	participation     = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType"
+	participantType   = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
+	roleClass         = "http://terminology.hl7.org/CodeSystem/v3-RoleClass"
+	breakGlassReasons = "https://hearken.example.org/fhir/CodeSystem/break-glass-reason"
+	actReason         = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
+	sourceType        = "http://terminology.hl7.org/CodeSystem/security-source-type"
+	resourceTypes     = "http://hl7.org/fhir/resource-types"
 )
 
 var applicationServer = eventCoding{System: sourceType, Code: "4", Display: "Application Server"}

@@ -168,6 +168,8 @@ func TestRecord_Words(t *testing.T) {
 			audit.Words{What: "looked at: care plan, consent (2)", Role: "nurse", Why: "treatment in an emergency", End: "done"}},
 		{audit.Record{Interaction: "read", Action: audit.Read, Outcome: audit.Success, Patients: []fhir.ID{"p"}, Versions: []audit.Version{plan}, Ground: audit.Ground{Emergency: true}},
 			audit.Words{What: "looked at: care plan", Role: "somebody without a login", Why: "emergency access, which has to be justified afterwards", End: "done"}},
+		{audit.Record{Interaction: "read", Action: audit.Read, Outcome: audit.Success, Patients: []fhir.ID{"p"}, Versions: []audit.Version{plan}, Ground: audit.Ground{Reason: "life-at-risk", Emergency: true}},
+			audit.Words{What: "looked at: care plan", Role: "somebody without a login", Why: "emergency access: life at risk", End: "done"}},
 		{audit.Record{Interaction: "search-type", Action: audit.Execute, Outcome: audit.Success, Agent: audit.Agent{Client: "c"}, Patients: []fhir.ID{"p", "q"}, Versions: []audit.Version{plan}},
 			audit.Words{What: "saw or changed the records of several people, this one among them", Role: "a computer system", Why: "no purpose was given", End: "done"}},
 		{audit.Record{Interaction: "read", Action: audit.Read, Outcome: audit.Denied, Agent: audit.Agent{Role: "X1", User: true, Purpose: "Y2"}, Patients: []fhir.ID{"p"}},

@@ -29,7 +29,9 @@ func (r *Record) Words() Words {
 		w.Role = "a computer system"
 	}
 	if r.Ground.Emergency {
-		w.Why = purposes["BTG"]
+		if w.Why = purposes["BTG"]; r.Ground.Reason != "" {
+			w.Why = "emergency access: " + strings.ReplaceAll(r.Ground.Reason, "-", " ")
+		}
 	}
 	if w.Why == "" {
 		w.Why = "no purpose was given"

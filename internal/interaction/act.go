@@ -172,6 +172,11 @@ func (s *Server) recordOf(r *request, shown []store.Record, err error) *audit.Re
 		all.concern([]fhir.ID{r.key.ID})
 	}
 	record.Versions, record.Patients = all.versions, all.patients
+	if r.guard != nil && !record.Ground.Emergency && record.Ground.Reason == "" {
+		if grant, ok := r.guard.caller.BrokeGlassFor(all.patients); ok {
+			record.Ground = audit.Ground{Reason: grant.Reason, Emergency: true}
+		}
+	}
 	return record
 }
 

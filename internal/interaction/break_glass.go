@@ -11,6 +11,7 @@ import (
 	"hearken/fhir/element"
 	"hearken/fhir/search/query"
 	"hearken/internal/access"
+	"hearken/internal/audit"
 	"hearken/internal/careplan"
 	"hearken/internal/careplan/stafflist"
 	"hearken/internal/conformance"
@@ -40,6 +41,7 @@ func (s *Server) breakGlass(ctx context.Context, r *request) (Answer, error) {
 	if err := b.read(r); err != nil {
 		return Answer{}, err
 	}
+	r.Ground = audit.Ground{Reason: b.reason, Emergency: true} // of the commit's own record
 	if err := s.planeCommit(ctx, b.apply); err != nil {
 		return Answer{}, err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"hearken/fhir/element"
 	"hearken/fhir/r4"
+	"hearken/internal/audit"
 	"hearken/internal/smart"
 )
 
@@ -264,4 +265,48 @@ func parseTree(t testing.TB, body string) *element.Tree {
 		t.Fatal(faults)
 	}
 	return tree
+}
+
+// What was done by emergency access is recorded with its reason, the asking and each look; what was done without it, and the words that were given for it, are not.
+func TestBreakGlass_Ground(t *testing.T) {
+	s := plane(t)
+	other := emergency("other")
+	for _, row := range []struct {
+		p              *smart.Principal
+		method, target string
+		body           string
+	}{
+		{other, "POST", "Patient/$break-glass", glass(byReference("p2"), "emergency-care", sentence)},
+		{other, "GET", "CarePlan/cp2", ""},
+		{other, "GET", "CarePlan?patient=p2", ""},
+		{principal("author", "user/*.cruds"), "GET", "CarePlan/cp2", ""},
+	} {
+		if a := answer(s, as(row.p, row.method, row.target, row.body)); a.Status != 200 {
+			t.Fatalf("%s %s = %d %s", row.method, row.target, a.Status, a.Body)
+		}
+	}
+	records, err := s.Audit.Read(t.Context(), auditOf("p2"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	acts := 0
+	for _, e := range records.Entries {
+		if e.Agent.IsZero() {
+			continue // what the world was made of
+		}
+		want := audit.Ground{Reason: "emergency-care", Emergency: true}
+		if e.Agent.Subject != "other" {
+			want = audit.Ground{}
+		}
+		if acts++; e.Ground.Reason != want.Reason || e.Ground.Emergency != want.Emergency || len(e.Ground.Words) > 0 {
+			t.Errorf("%s %s by %s has the ground %+v, want %+v", e.Interaction, e.Operation, e.Agent.Subject, e.Ground, want)
+		}
+	}
+	if acts != 4 {
+		t.Errorf("%d acts are recorded, want 4", acts)
+	}
+	told := string(answer(s, as(principal("author", "user/*.cruds"), "GET", "Patient/p2/$access-log", "")).Body)
+	if got := strings.Count(told, `"emergency access: emergency care"`); got != 3 || strings.Contains(told, sentence) {
+		t.Errorf("the access log tells %d of emergency access, want 3: %s", got, told)
+	}
 }
