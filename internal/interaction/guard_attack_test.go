@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"hearken/internal/smart"
 )
 
 const notSeenPatient = `{"resourceType":"Patient","managingOrganization":{"reference":"Organization/x"}}`
@@ -83,5 +85,39 @@ func TestGuard_HintInTransactions(t *testing.T) {
 	a := answer(guarded(t), as(principal("gp", "user/*.cruds"), http.MethodPost, "", `{"resourceType":"Bundle","type":"transaction","entry":[{"request":{"method":"GET","url":"CarePlan?_id=cp2"}}]}`))
 	if a.Status != 200 || !strings.Contains(string(a.Body), "emergency access is available") {
 		t.Errorf("%d %s", a.Status, a.Body)
+	}
+}
+
+// What is deleted is not seen by more people than before: a draft, and a fact about who may see what, go on being what they were.
+func TestGuard_DeletedIsAsHidden(t *testing.T) {
+	s := guarded(t)
+	author, admin := principal("author", "user/*.cruds"), principal("admin", "user/*.cruds")
+	a := answer(s, as(author, http.MethodPost, "CarePlan", planOf("ignored", "draft", "p1", "a")))
+	draft := "CarePlan/" + text(t, a.Body, "id")
+	for _, row := range []struct {
+		key, deletes string
+		sees, not    string
+	}{{draft, "author", "author", "paramedic"}, {"RelatedPerson/attorney", "admin", "", "author"}} {
+		if a := answer(s, as(map[string]*smart.Principal{"author": author, "admin": admin}[row.deletes], http.MethodDelete, row.key, "")); a.Status != 204 {
+			t.Fatalf("%s is not deleted: %d %s", row.key, a.Status, a.Body)
+		}
+		not := principal(row.not, "user/*.cruds")
+		typ, id, _ := strings.Cut(row.key, "/")
+		for _, target := range []string{row.key + "/_history/1", row.key + "/_history", row.key} {
+			if a := answer(s, as(not, http.MethodGet, target, "")); a.Status != 404 {
+				t.Errorf("%s: GET %s = %d, want 404\n%s", row.not, target, a.Status, a.Body)
+			}
+		}
+		for _, target := range []string{typ + "/_history?_count=100", "_history?_count=500"} {
+			if a := answer(s, as(not, http.MethodGet, target, "")); a.Status != 200 || strings.Contains(string(a.Body), `"`+id+`"`) || strings.Contains(string(a.Body), row.key) {
+				t.Errorf("%s: GET %s = %d, with %s\n%s", row.not, target, a.Status, row.key, a.Body)
+			}
+		}
+		if row.sees == "" {
+			continue
+		}
+		if a := answer(s, as(principal(row.sees, "user/*.cruds"), http.MethodGet, row.key+"/_history/1", "")); a.Status != 200 {
+			t.Errorf("%s: %d, want 200\n%s", row.sees, a.Status, a.Body)
+		}
 	}
 }

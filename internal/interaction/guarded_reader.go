@@ -47,6 +47,14 @@ func (r *guardedReader) get(key fhir.Key, wanted smart.Permissions) (store.Recor
 		return store.Record{}, coverErr
 	case err != nil || labelErr != nil || !r.decision.See(label) || !covered:
 		return store.Record{}, r.absent()
+	case rec.Deleted():
+		sees, err := r.seesDeleted(rec)
+		if err != nil {
+			return store.Record{}, err
+		}
+		if !sees {
+			return store.Record{}, r.absent()
+		}
 	}
 	return rec, nil
 }
@@ -106,6 +114,9 @@ func (r *guardedReader) History(q store.HistoryQuery) (store.HistoryPage, error)
 
 func (r *guardedReader) history(q store.HistoryQuery) (store.HistoryPage, error) {
 	page, err := r.inner.History(q)
+	if err == nil && q.ID == "" {
+		err = r.withoutDeleted(&page)
+	}
 	if err == nil {
 		err = r.allShown(page.Records)
 	}
