@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -16,8 +17,8 @@ import (
 
 var auditCommand = command{
 	name:      "audit",
-	arguments: "verify [--head FILE]… | head   [--data FOLDER]",
-	summary:   "verify the audit log of a store, or print its head, while no server has it open",
+	arguments: "verify [--head FILE]… | head | purge --before DATE   [--data FOLDER]",
+	summary:   "verify or purge the audit log of a store, or print its head, while no server has it open",
 	about: `verify does all hashes of the log anew and holds its records against each other and against what they are
 searched by: a record changed, deleted, put in or swapped is told a line each, and the exit code is 1. With
 --head it also holds the log against heads that were kept elsewhere, and so finds what leaves no trace in the
@@ -25,15 +26,24 @@ store: the newest records cut off, an older state of the folder put back, all ha
 says that it cannot.
 
 head prints where the log ends, with the hash that fixes all of it, as one line. Keep such lines where nobody
-who can write the store can change them; a file may have many.`,
+who can write the store can change them; a file may have many.
+
+purge takes the contents of all records older than a date (2018-11-29, or with a time: 2018-11-29T00:00:00Z) and leaves
+their places in the chains, so that verify goes on to prove that nothing else was changed. That it was done is
+itself recorded, and said by verify. A server does the same by itself with --audit-retention.`,
 	settings: true,
 	flags: func(flags *pflag.FlagSet) {
 		flags.StringArray("head", nil, "file of heads, one a line, as printed by hearken audit head")
+		flags.String("before", "", "purge what was recorded before this date or moment")
 	},
 	run: func(ctx context.Context, p *process, flags *pflag.FlagSet) int {
-		act := map[string]func(context.Context, *process, audit.Log, []audit.Head) error{"verify": verifyAudit, "head": printHead}[flags.Arg(0)]
+		act := auditAct(flags.Arg(0))
 		if act == nil || flags.NArg() != 1 {
-			return usageFault(p, "say verify or head; see hearken audit --help")
+			return usageFault(p, "say verify, head or purge; see hearken audit --help")
+		}
+		before, err := purgeBefore(flags)
+		if err != nil {
+			return usageFault(p, "%v", err)
 		}
 		c, err := config.Load(flags, p.environment, os.ReadFile)
 		if err != nil {
@@ -43,8 +53,49 @@ who can write the store can change them; a file may have many.`,
 		if err != nil {
 			return fault(p, err)
 		}
-		return finish(p, app.WithAudit(ctx, c, deps(p, c), func(log audit.Log) error { return act(ctx, p, log, heads) }))
+		return finish(p, app.WithAudit(ctx, c, deps(p, c), func(log audit.Log) error { return act(ctx, p, log, auditTask{heads, before}) }))
 	},
+}
+
+// auditTask is what the flags say besides.
+type auditTask struct {
+	heads  []audit.Head
+	before time.Time // of a purge
+}
+
+func auditAct(name string) func(context.Context, *process, audit.Log, auditTask) error {
+	switch name {
+	case "verify":
+		return verifyAudit
+	case "head":
+		return printHead
+	case "purge":
+		return purgeAudit
+	}
+	return nil
+}
+
+// purgeBefore reads --before, which belongs to purge and to nothing else. A date is its first moment in UTC.
+func purgeBefore(flags *pflag.FlagSet) (time.Time, error) {
+	text, err := flags.GetString("before")
+	if err != nil || (flags.Arg(0) == "purge") != (text != "") {
+		return time.Time{}, errors.Join(errors.New("purge, and nothing else, needs --before DATE"), err)
+	}
+	if text == "" {
+		return time.Time{}, nil
+	}
+	for _, layout := range []string{time.DateOnly, time.RFC3339} {
+		if at, err := time.Parse(layout, text); err == nil {
+			return at, nil
+		}
+	}
+	return time.Time{}, errors.New("--before: not a date such as 2018-11-29 or 2018-11-29T00:00:00Z")
+}
+
+func purgeAudit(ctx context.Context, p *process, log audit.Log, t auditTask) error {
+	purged, err := log.Purge(ctx, t.before, audit.Agent{Client: "hearken audit purge"})
+	fmt.Fprintf(p.out, "%d records purged\n", purged)
+	return err
 }
 
 func readHeads(flags *pflag.FlagSet) (all []audit.Head, err error) {
@@ -68,8 +119,8 @@ func readHeads(flags *pflag.FlagSet) (all []audit.Head, err error) {
 
 var errTampered = errors.New("the audit log is not as it was written")
 
-func verifyAudit(ctx context.Context, p *process, log audit.Log, heads []audit.Head) error {
-	report, err := log.Verify(ctx, heads)
+func verifyAudit(ctx context.Context, p *process, log audit.Log, t auditTask) error {
+	report, err := log.Verify(ctx, t.heads)
 	if err != nil {
 		return err
 	}
@@ -78,6 +129,10 @@ func verifyAudit(ctx context.Context, p *process, log audit.Log, heads []audit.H
 	}
 	if report.More > 0 {
 		fmt.Fprintf(p.out, "and %d more\n", report.More)
+	}
+	if report.Purged > 0 {
+		fmt.Fprintf(p.out, "The contents of %d records from before %s were purged, as the log says; their places are whole.\n",
+			report.Purged, report.PurgedBefore.Format(time.RFC3339))
 	}
 	for _, limit := range report.Limits() {
 		fmt.Fprintln(p.out, limit)
@@ -90,7 +145,7 @@ func verifyAudit(ctx context.Context, p *process, log audit.Log, heads []audit.H
 	return nil
 }
 
-func printHead(ctx context.Context, p *process, log audit.Log, _ []audit.Head) error {
+func printHead(ctx context.Context, p *process, log audit.Log, _ auditTask) error {
 	head, err := log.Head(ctx)
 	if err != nil {
 		return err

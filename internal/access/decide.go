@@ -200,3 +200,12 @@ func (d *Decision) Visible(access *query.Parameter) query.Expr {
 	}
 	return query.Simplify(any)
 }
+
+// Oversees reports whether what was done with a record is the business of the caller as a privacy officer: somebody of their organisation did
+// it, or the record, whose label this is, is of one their organisation has to do with.
+func (c *Caller) Oversees(organisation string, label []query.Token) bool {
+	if c.Role != PrivacyOfficer || c.Organisation == "" || c.standing() != InForce {
+		return false
+	}
+	return organisation == c.Organisation || slices.Contains(label, ofOrganisation(c.Organisation))
+}

@@ -21,15 +21,23 @@ type Site struct {
 // (https://profiles.ihe.net/ITI/BALP/): one for each patient, as those ask for, or one where there is none. Each names the
 // profile it conforms to, if there is one for what was done. What must not be stored is told by its digest.
 func Events(e *Entry, at Site) [][]byte {
-	patients := e.Patients
-	if len(patients) == 0 {
-		patients = []fhir.ID{""}
-	}
-	all := make([][]byte, len(patients))
-	for i, patient := range patients {
-		all[i] = eventOf(e, at, patient, EventID(e.Place, i, len(patients)))
+	all := make([][]byte, EventCount(e))
+	for i := range all {
+		all[i] = Event(e, at, i)
 	}
 	return all
+}
+
+// EventCount is how many AuditEvents an Entry is rendered as.
+func EventCount(e *Entry) int { return max(len(e.Patients), 1) }
+
+// Event is the i-th AuditEvent of an Entry, counted from 0.
+func Event(e *Entry, at Site, i int) []byte {
+	patient := fhir.ID("")
+	if len(e.Patients) > 0 {
+		patient = e.Patients[i]
+	}
+	return eventOf(e, at, patient, EventID(e.Place, i, EventCount(e)))
 }
 
 // EventID names the AuditEvent of a place, the i-th of n.
@@ -39,6 +47,25 @@ func EventID(at Place, i, n int) fhir.ID {
 		id += "-" + strconv.Itoa(i+1)
 	}
 	return fhir.ID(id)
+}
+
+// ParseEventID reads what EventID wrote: the place, and which event of it. ok is false for any other id.
+func ParseEventID(id fhir.ID) (at Place, i int, ok bool) {
+	parts := strings.Split(string(id), "-")
+	if len(parts) < 3 || len(parts) > 4 || parts[0] != "audit" {
+		return Place{}, 0, false
+	}
+	chain, err := strconv.ParseUint(parts[1], 10, 32)
+	sequence, err2 := strconv.ParseUint(parts[2], 10, 64)
+	n := 1
+	var err3 error
+	if len(parts) == 4 {
+		n, err3 = strconv.Atoi(parts[3])
+	}
+	if err != nil || err2 != nil || err3 != nil || n < 1 || chain == 0 || sequence == 0 {
+		return Place{}, 0, false
+	}
+	return Place{Chain: uint32(chain), Sequence: sequence}, n - 1, true
 }
 
 func eventOf(e *Entry, at Site, patient fhir.ID, id fhir.ID) []byte {

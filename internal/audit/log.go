@@ -47,6 +47,8 @@ type Filter struct {
 	Subject      string // who did it; of software on its own, its client id
 	Organisation string
 	Since, Until time.Time // recorded at or after Since, and before Until
+	Before       Place     // that stand before it
+	After        Place     // that stand behind it
 	Count        int       // Records on a page; at most MaxCount, which 0 stands for
 	Cursor       string    // what Page.Next said
 }

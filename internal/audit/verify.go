@@ -12,11 +12,13 @@ type Report struct {
 	Chains  int
 	Records int // with their contents
 	Purged  int // without
-	Head    Head
-	Heads   int     // how many heads kept elsewhere it was held against
-	Proven  Place   // the newest of those that the Log goes through: everything up to there is as it was then
-	Faults  []Fault // in the order they were found; at most MaxFaults
-	More    int     // faults that are not listed
+	// PurgedBefore is what the recorded purges say they purged up to; zero when none is recorded.
+	PurgedBefore time.Time
+	Head         Head
+	Heads        int     // how many heads kept elsewhere it was held against
+	Proven       Place   // the newest of those that the Log goes through: everything up to there is as it was then
+	Faults       []Fault // in the order they were found; at most MaxFaults
+	More         int     // faults that are not listed
 }
 
 // MaxFaults is how many faults a Report lists.
@@ -181,6 +183,9 @@ func (v *Verification) Report() Report {
 	}
 	if v.report.Purged > 0 && v.purged.Time >= v.before {
 		v.Fault(v.purged.Place, "is without its contents, and no purge that is recorded says that it took them")
+	}
+	if v.before > 0 {
+		v.report.PurgedBefore = time.UnixMilli(v.before).UTC()
 	}
 	return v.report
 }

@@ -68,7 +68,7 @@ func lastPart(code string) string { return code[strings.LastIndexByte(code, ':')
 func (r *Record) what() string {
 	verb := map[Action]string{Create: "added", Read: "looked at", Update: "changed", Delete: "removed"}[r.Action]
 	switch {
-	case r.Operation == "access-log":
+	case r.Operation == "access-log" || r.Outcome == Success && r.Target.Type == "AuditEvent" && !r.wrote():
 		return "looked at who had looked at the record"
 	case r.Operation == "reveal-key-safe":
 		return "asked how to get in at the person's home"
@@ -121,4 +121,8 @@ func plain(t fhir.Type) string {
 		out.WriteRune(unicode.ToLower(c))
 	}
 	return out.String()
+}
+
+func (r *Record) wrote() bool {
+	return slices.ContainsFunc(r.Versions, func(v Version) bool { return v.Written })
 }

@@ -40,6 +40,9 @@ type Config struct {
 	Packages             []string       // paths of FHIR packages to bring in beside our own guide
 	SyntheticNHSNumbers  string         // Auto, On or Off: take only NHS numbers that are never issued
 	Audit                string         // Auto, On or Off: record every look and every write before it is answered
+	AuditRetention       time.Duration  // contents of older records are purged; 0 keeps them
+	AuditHeadFile        string         // file that heads of the audit log are written to; "" for none
+	AuditHeadEvery       time.Duration  // how often
 
 	MaxBody      int64         // bytes of a request body, after decompression
 	MaxEntries   int           // entries of a batch or transaction

@@ -9,23 +9,24 @@ type Form struct {
 
 // The forms. Schema is JSON Schema draft 2020-12 of the value in the file.
 var (
-	addressForm  = Form{"ADDRESS", "an address such as 127.0.0.1:8080", text}
-	pathForm     = Form{"FOLDER", "the path of a folder", text}
-	baseURLForm  = Form{"URL", "a URL such as https://fhir.example.nhs.uk/fhir", text}
-	prefixesForm = Form{"NETWORKS", "a list of addresses or networks such as 10.0.0.0/8", list}
-	zoneForm     = Form{"ZONE", "a time zone such as Europe/London", text}
-	booleanForm  = Form{"", "true or false", map[string]any{"type": "boolean"}}
-	countForm    = Form{"N", "a whole number above zero", map[string]any{"type": "integer", "minimum": 1}}
-	sizeForm     = Form{"SIZE", "a size such as 64MiB", map[string]any{"type": []any{"string", "integer"}}}
-	pathsForm    = Form{"PATH", "a list of paths", list}
-	urlsForm     = Form{"URL", "a list of canonicals", list}
-	issuersForm  = Form{"URL", "a list of issuers, each a URL such as https://login.example.nhs.uk", list}
-	peopleForm   = Form{"PERSON", "a list of issuer|subject", list}
-	originsForm  = Form{"ORIGIN", "a list of origins such as https://app.example.nhs.uk, or *", list}
-	fileForm     = Form{"FILE", "the path of a file", text}
-	wordForm     = Form{"TEXT", "a text", text}
-	wordsForm    = Form{"WORDS", "a list of words", list}
-	durationForm = Form{"TIME", "a length of time such as 90s or 5m", text}
+	addressForm   = Form{"ADDRESS", "an address such as 127.0.0.1:8080", text}
+	pathForm      = Form{"FOLDER", "the path of a folder", text}
+	baseURLForm   = Form{"URL", "a URL such as https://fhir.example.nhs.uk/fhir", text}
+	prefixesForm  = Form{"NETWORKS", "a list of addresses or networks such as 10.0.0.0/8", list}
+	zoneForm      = Form{"ZONE", "a time zone such as Europe/London", text}
+	booleanForm   = Form{"", "true or false", map[string]any{"type": "boolean"}}
+	countForm     = Form{"N", "a whole number above zero", map[string]any{"type": "integer", "minimum": 1}}
+	sizeForm      = Form{"SIZE", "a size such as 64MiB", map[string]any{"type": []any{"string", "integer"}}}
+	pathsForm     = Form{"PATH", "a list of paths", list}
+	urlsForm      = Form{"URL", "a list of canonicals", list}
+	issuersForm   = Form{"URL", "a list of issuers, each a URL such as https://login.example.nhs.uk", list}
+	peopleForm    = Form{"PERSON", "a list of issuer|subject", list}
+	originsForm   = Form{"ORIGIN", "a list of origins such as https://app.example.nhs.uk, or *", list}
+	fileForm      = Form{"FILE", "the path of a file", text}
+	wordForm      = Form{"TEXT", "a text", text}
+	wordsForm     = Form{"WORDS", "a list of words", list}
+	retentionForm = Form{"TIME", "off, or days or years such as 90d or 8y", text}
+	durationForm  = Form{"TIME", "a length of time such as 90s or 5m", text}
 )
 
 var (

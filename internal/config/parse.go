@@ -166,3 +166,19 @@ func parseSize(s string) (int64, error) {
 	}
 	return 0, errUnit
 }
+
+var errRetention = errors.New("wanted: off, or a number of days or years, such as 90d or 8y")
+
+// parseRetention takes days (d) and years (y, of 366 days: nothing is purged a day too early).
+func parseRetention(s string) (time.Duration, error) {
+	if s == Off {
+		return 0, nil
+	}
+	const day, year, most = 24 * time.Hour, 366 * 24 * time.Hour, 100 * 366
+	unit := map[bool]time.Duration{true: day, false: year}[strings.HasSuffix(s, "d")]
+	n, err := strconv.Atoi(strings.TrimRight(s, "dy"))
+	if err != nil || len(strings.TrimRight(s, "dy")) != len(s)-1 || n < 1 || time.Duration(n)*(unit/day) > most {
+		return 0, errRetention
+	}
+	return time.Duration(n) * unit, nil
+}

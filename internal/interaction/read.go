@@ -15,6 +15,9 @@ func (s *Server) read(r *request) (reading, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s.oversees(r) {
+		return func(store.Reader) (Answer, error) { return s.readLog(r, view) }, nil
+	}
 	return func(rd store.Reader) (Answer, error) {
 		rec, err := rd.Get(r.key)
 		if err != nil {

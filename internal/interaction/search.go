@@ -27,6 +27,9 @@ func (s *Server) search(r *request) (reading, error) {
 	if err := s.keepApart(&parsed.Query); err != nil {
 		return nil, err
 	}
+	if s.oversees(r) {
+		return s.searchLog(r, parsed)
+	}
 	if s.Audit != nil {
 		r.asked = patientsAsked(parsed.Query.Where)
 	}

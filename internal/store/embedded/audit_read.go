@@ -92,6 +92,9 @@ func (r *auditReading) bound(durable audit.Place) (err error) {
 			r.newest = at
 		}
 	}
+	if at := r.filter.Before; at != (audit.Place{}) && at.Before(r.newest) {
+		r.newest = at
+	}
 	if !r.filter.Until.IsZero() {
 		until, err := firstSince(r.kv, r.filter.Until)
 		if err != nil {
@@ -103,6 +106,12 @@ func (r *auditReading) bound(durable audit.Place) (err error) {
 	}
 	if !r.filter.Since.IsZero() {
 		r.oldest, err = firstSince(r.kv, r.filter.Since)
+	}
+	if at := following(r.filter.After); r.filter.After != (audit.Place{}) && r.oldest.Before(at) {
+		r.oldest = at
+	}
+	if r.newest.Before(r.oldest) {
+		r.newest = r.oldest
 	}
 	return err
 }

@@ -1,0 +1,137 @@
+package interaction_test
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"hearken/fhir"
+	"hearken/fhir/element"
+	"hearken/fhir/r4"
+	"hearken/fhir/validation"
+	"hearken/internal/audit"
+	"hearken/internal/interaction"
+)
+
+// eventsIn follows a search from page to page, and gives the AuditEvents on each.
+func eventsIn(t *testing.T, s *interaction.Server, who, target string) (ids []string, text string) {
+	t.Helper()
+	judge := validation.New(r4.Definitions())
+	for pages := 0; target != ""; pages++ {
+		var page struct {
+			Link  []struct{ Relation, URL string }
+			Entry []struct{ Resource json.RawMessage }
+		}
+		a := answer(s, as(principal(who, "user/AuditEvent.rs"), "GET", target, ""))
+		if a.Status != 200 || pages > 200 {
+			t.Fatalf("%s = %d on page %d: %s", target, a.Status, pages, a.Body)
+		}
+		if err := json.Unmarshal(a.Body, &page); err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range page.Entry {
+			var event struct{ ID, ResourceType string }
+			if err := json.Unmarshal(e.Resource, &event); err != nil || event.ResourceType != "AuditEvent" {
+				continue
+			}
+			ids, text = append(ids, event.ID), text+string(e.Resource)+"\n"
+			tree, faults := element.ParseAs(r4.Definitions(), "AuditEvent", e.Resource, element.DefaultLimits())
+			if faults.Failed() {
+				t.Fatalf("not FHIR: %v\n%s", faults, e.Resource)
+			}
+			for _, issue := range judge.Validate(tree) {
+				if issue.Severity != fhir.Information {
+					t.Errorf("%s: %s\n%s", issue.Severity, issue.Diagnostics, e.Resource)
+				}
+			}
+		}
+		target = ""
+		for _, l := range page.Link {
+			if l.Relation == "next" {
+				_, target, _ = strings.Cut(l.URL, "/fhir/")
+			}
+		}
+	}
+	return ids, text
+}
+
+// TestOversight has people of A, P and X look, and A's privacy officer read who did: what A's people did anywhere, and what anybody did with
+// the records of A's patients; nothing else, and nobody else reads it.
+func TestOversight(t *testing.T) {
+	s := guarded(t)
+	login := s.Login
+	s.Login = nil
+	put(t, s, "Organization/stranger", `{"resourceType":"Organization","id":"stranger","name":"x",`+strings.ReplaceAll(ods, "%s", "Z")+`}`)
+	put(t, s, "Patient/z", `{"resourceType":"Patient","id":"z","managingOrganization":{"reference":"Organization/stranger"},"identifier":[{"system":"urn:n","value":"z"}]}`)
+	s.Login = login
+	for _, look := range [][2]string{{"author", "CarePlan/cp1"}, {"gp", "CarePlan/cp1"}, {"gp", "Patient/z"}, {"author", "CarePlan?_count=100"}, {"gp", "CarePlan?_count=100"}, {"other", "Patient/p1"}} {
+		c := as(principal(look[0], "user/*.cruds"), "GET", look[1], "")
+		c.Address = "192.0.2.7"
+		answer(s, c)
+	}
+	before := headOf(t, s.Audit)
+	_, all := eventsIn(t, s, "officer", "AuditEvent?_count=1000")
+	for _, want := range []string{`"value":"author"`, `"value":"gp"`, `"value":"other"`, "Patient/p1", "IHE.BasicAudit.PatientRead"} {
+		if !strings.Contains(all, want) {
+			t.Errorf("the officer is not told %s", want)
+		}
+	}
+	if strings.Contains(all, "Patient/z") {
+		t.Error("the officer is told of a record that their organisation has nothing to do with")
+	}
+	own := looks(t, s.Audit, before, audit.Filter{Patient: "p1"})
+	if len(own) != 1 || own[0].Agent.Subject != "officer" || own[0].Words().What != "looked at who had looked at the record" {
+		t.Errorf("reading was recorded as %+v", own)
+	}
+	ids, one := eventsIn(t, s, "officer", "AuditEvent?patient=Patient/p1&date=ge2024-02-29&_count=100&date=lt2030")
+	if len(ids) < 3 || strings.Contains(one, "Patient/p2") {
+		t.Errorf("of p1: %v\n%s", ids, one)
+	}
+	for _, row := range []struct {
+		target string
+		some   bool
+	}{
+		{"AuditEvent?patient=p1&date=lt2020", false}, {"AuditEvent?patient=z", false}, {"AuditEvent?subtype=read", true}, {"AuditEvent?_id=" + ids[0], true}, {"AuditEvent?_id=audit-0-0", false},
+		{"AuditEvent?agent:identifier=" + issuer + "|gp", true}, {"AuditEvent?agent:identifier=" + issuer + "|nobody", false}, {"AuditEvent?outcome=0&action=R&_sort=-date", true},
+	} {
+		if got, _ := eventsIn(t, s, "officer", row.target); len(got) > 0 != row.some {
+			t.Errorf("%s = %v, want some %v", row.target, got, row.some)
+		}
+	}
+	for target, status := range map[string]int{"AuditEvent/" + ids[0]: 200, "AuditEvent/audit-9-9": 404, "AuditEvent/x": 404, "AuditEvent?_sort=date": 400, "AuditEvent?_page=x": 400,
+		"AuditEvent?_include=AuditEvent:patient": 400, "AuditEvent?patient.name=x": 400, "AuditEvent?_summary=count": 400, "AuditEvent?_summary=true": 200} {
+		if a := answer(s, as(principal("officer", "user/*.cruds"), "GET", target, "")); a.Status != status {
+			t.Errorf("%s = %d, want %d: %s", target, a.Status, status, a.Body)
+		}
+	}
+	for _, who := range []string{"author", "gp", "paramedic", "patient", "client-partner", "admin"} {
+		a := answer(s, as(principal(who, "user/*.cruds patient/*.rs"), "GET", "AuditEvent?_count=100", ""))
+		if strings.Contains(string(a.Body), `"audit-`) {
+			t.Errorf("%s reads the audit log: %s", who, a.Body)
+		}
+		if a := answer(s, as(principal(who, "user/*.cruds"), "GET", "AuditEvent/"+ids[0], "")); a.Status == 200 {
+			t.Errorf("%s reads an event of the audit log", who)
+		}
+	}
+	if a := answer(s, as(principal("officer", "user/Patient.rs"), "GET", "AuditEvent", "")); a.Status != 403 {
+		t.Errorf("without a scope for it: %d", a.Status)
+	}
+}
+
+// Pages neither lose nor repeat an event while others are recorded: reading them is itself recorded.
+func TestOversight_Pages(t *testing.T) {
+	s := guarded(t)
+	for range 20 {
+		answer(s, as(principal("author", "user/*.cruds"), "GET", "CarePlan?_count=100", ""))
+	}
+	whole, _ := eventsIn(t, s, "officer", "AuditEvent?_count=1000")
+	paged, _ := eventsIn(t, s, "officer", "AuditEvent?_count=7")
+	if !slices.Equal(paged[len(paged)-len(whole):], whole) {
+		t.Errorf("pages of 7 gave %d events, want at their end the %d there were", len(paged), len(whole))
+	}
+	slices.Sort(paged)
+	if n := len(slices.Compact(slices.Clone(paged))); n != len(paged) {
+		t.Errorf("%d events are repeated", len(paged)-n)
+	}
+}
