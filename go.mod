@@ -16,10 +16,9 @@ require (
 	golang.org/x/text v0.43.0
 )
 
-require filippo.io/age v1.2.1 // indirect
-
 require (
 	bitbucket.org/creachadair/stringset v0.0.9 // indirect
+	filippo.io/age v1.2.1
 	github.com/DataDog/zstd v1.5.7 // indirect
 	github.com/RaduBerinde/axisds v0.1.0 // indirect
 	github.com/RaduBerinde/btreemap v0.0.0-20250419174037-3d62b7205d54 // indirect

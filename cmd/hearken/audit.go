@@ -5,7 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -13,6 +16,7 @@ import (
 	"hearken/internal/app"
 	"hearken/internal/audit"
 	"hearken/internal/config"
+	"hearken/internal/seal"
 )
 
 var auditCommand = command{
@@ -33,7 +37,8 @@ their places in the chains, so that verify goes on to prove that nothing else wa
 itself recorded, and said by verify. A server does the same by itself with --audit-retention.`,
 	settings: true,
 	flags: func(flags *pflag.FlagSet) {
-		flags.StringArray("head", nil, "file of heads, one a line, as printed by hearken audit head")
+		flags.StringArray("head", nil, "file of heads, one a line, as printed by hearken audit head; or the folder of --audit-head-folder")
+		flags.String("identity", "", "file of the age identity that opens encrypted heads")
 		flags.String("before", "", "purge what was recorded before this date or moment")
 	},
 	run: func(ctx context.Context, p *process, flags *pflag.FlagSet) int {
@@ -100,21 +105,75 @@ func purgeAudit(ctx context.Context, p *process, log audit.Log, t auditTask) err
 
 func readHeads(flags *pflag.FlagSet) (all []audit.Head, err error) {
 	names, err := flags.GetStringArray("head")
+	identity, err2 := flags.GetString("identity")
+	identities, err3 := identitiesIn(identity)
+	if err := errors.Join(err, err2, err3); err != nil {
+		return nil, err
+	}
 	for _, name := range names {
-		text, err := os.ReadFile(name)
+		files, err := headFiles(name)
 		if err != nil {
 			return nil, err
 		}
-		heads, err := audit.ReadHeads(bytes.NewReader(text))
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+		for _, file := range files {
+			heads, err := headsIn(file, identities)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", file, err)
+			}
+			all = append(all, heads...)
 		}
-		if len(heads) == 0 {
-			return nil, fmt.Errorf("%s: there is no head in it", name)
-		}
-		all = append(all, heads...)
 	}
-	return all, err
+	return all, nil
+}
+
+// headFiles are the files of a folder of heads, or the one file.
+func headFiles(name string) ([]string, error) {
+	info, err := os.Stat(name)
+	if err != nil || !info.IsDir() {
+		return []string{name}, err
+	}
+	files, err := filepath.Glob(filepath.Join(name, "head-*"))
+	if err == nil && len(files) == 0 {
+		err = fmt.Errorf("%s: there is no head in it", name)
+	}
+	return files, err
+}
+
+func headsIn(file string, identities seal.Identities) ([]audit.Head, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	var r io.Reader = bytes.NewReader(text)
+	if strings.HasSuffix(file, seal.Suffix) {
+		if len(identities) == 0 {
+			return nil, errors.New("is encrypted: say --identity FILE")
+		}
+		if r, err = identities.Reader(r); err != nil {
+			return nil, err
+		}
+	}
+	heads, err := audit.ReadHeads(r)
+	if err == nil && len(heads) == 0 {
+		err = errors.New("there is no head in it")
+	}
+	return heads, err
+}
+
+// identitiesIn reads a file of identities; none for no name.
+func identitiesIn(name string) (seal.Identities, error) {
+	if name == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	identities, err := seal.ReadIdentities(bytes.NewReader(text))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return identities, nil
 }
 
 var errTampered = errors.New("the audit log is not as it was written")

@@ -87,3 +87,27 @@ func TestAudit_Commands(t *testing.T) {
 		t.Errorf("the older folder gone on with: %d, %s", code, out)
 	}
 }
+
+// TestAudit_Purge purges what there is: what it took and why is said, and the log verifies.
+func TestAudit_Purge(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	audited(t, data, "PUT Patient/a", "GET Patient/a", "GET Patient/a")
+	for _, row := range []struct {
+		args []string
+		code int
+		want string
+	}{
+		{[]string{"purge"}, exitUsage, "--before"},
+		{[]string{"purge", "--before", "soon"}, exitUsage, "--before: not a date"},
+		{[]string{"verify", "--before", "2020-01-01"}, exitUsage, "nothing else"},
+		{[]string{"purge", "--before", "2020-01-01"}, exitDone, "0 records purged"},
+		{[]string{"verify"}, exitDone, "4 records, 0 purged"},
+		{[]string{"purge", "--before", "2100-01-01T00:00:00Z"}, exitDone, "4 records purged"},
+		{[]string{"verify"}, exitDone, "The contents of 4 records from before 2100-01-01T00:00:00Z were purged"},
+		{[]string{"verify"}, exitDone, "1 records, 4 purged, held against 0 heads, 0 faults"},
+	} {
+		if code, out := runAudit(t, append(row.args, "--data", data)...); code != row.code || !strings.Contains(out, row.want) {
+			t.Errorf("%v: %d, %s, want %d, %q", row.args, code, out, row.code, row.want)
+		}
+	}
+}

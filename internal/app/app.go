@@ -26,6 +26,8 @@ type App struct {
 	http       *http.Server
 	serve      func(net.Listener) error
 	unused     unused
+	now        func() time.Time
+	anchor     *anchor            // where heads of the audit log are kept; nil for nowhere
 	requests   context.Context    // of running requests
 	stop       context.CancelFunc // ends it
 	stopping   atomic.Bool
@@ -48,11 +50,15 @@ func Open(ctx context.Context, c config.Config, d Deps) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
+	anchor, err := newAnchor(c)
+	if err != nil {
+		return nil, err
+	}
 	listener, loopbackOnly, err := listen(c)
 	if err != nil {
 		return nil, err
 	}
-	a := &App{config: c, log: d.Log, listener: listener, loopback: loopbackOnly, unused: unused{conns: map[net.Conn]struct{}{}}}
+	a := &App{config: c, log: d.Log, now: d.Now, anchor: anchor, listener: listener, loopback: loopbackOnly, unused: unused{conns: map[net.Conn]struct{}{}}}
 	a.Interactions, err = OpenInteractions(ctx, c, a.URL(), d)
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())

@@ -15,9 +15,11 @@ import (
 func (a *App) Run(ctx context.Context) error {
 	a.announce()
 	headsDone := make(chan struct{})
-	heads, stopHeads := context.WithCancel(ctx)
+	heads, stopHeads := context.WithCancel(context.WithoutCancel(ctx)) // the last head is that of the last request
 	go func() { defer close(headsDone); a.logHeads(heads) }()
-	defer func() { stopHeads(); <-headsDone; a.logHead() }()
+	kept := make(chan struct{})
+	go func() { defer close(kept); a.keepAudit(heads) }()
+	defer func() { stopHeads(); <-headsDone; a.logHead(); <-kept }()
 	failed := make(chan error, 1)
 	go func() { failed <- a.serve(a.listener) }()
 	select {

@@ -26,7 +26,7 @@ func (c *Config) faults() (faults []error) {
 	if c.DevClientKeys != "" && !c.DevLogin {
 		faults = append(faults, errors.New("dev-client-keys: are nothing without dev-login"))
 	}
-	if c.Audit == Off && (c.AuditHeadFile != "" || c.AuditRetention != 0) {
+	if c.Audit == Off && (c.AuditHeadFolder != "" || c.AuditRetention != 0) {
 		faults = append(faults, errors.New("audit: is off, and settings that are nothing without it are there"))
 	}
 	for _, p := range c.Administrators {

@@ -41,7 +41,8 @@ type Config struct {
 	SyntheticNHSNumbers  string         // Auto, On or Off: take only NHS numbers that are never issued
 	Audit                string         // Auto, On or Off: record every look and every write before it is answered
 	AuditRetention       time.Duration  // contents of older records are purged; 0 keeps them
-	AuditHeadFile        string         // file that heads of the audit log are written to; "" for none
+	AuditHeadFolder      string         // folder that heads of the audit log are written to; "" for none
+	AgeRecipients        []string       // public keys they are encrypted for; none leaves them plain
 	AuditHeadEvery       time.Duration  // how often
 
 	MaxBody      int64         // bytes of a request body, after decompression

@@ -1,0 +1,164 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"hearken/internal/audit"
+	"hearken/internal/config"
+	"hearken/internal/seal"
+)
+
+// anchor keeps heads of the audit log in a folder, each in a file of its own that is never written again: heads that were there
+// before a store was put back to an older state are still there afterwards, and that is what tells.
+type anchor struct {
+	folder     string
+	recipients seal.Recipients
+	last       audit.Place
+}
+
+// newAnchor opens the folder that c names; nil for none.
+func newAnchor(c config.Config) (*anchor, error) {
+	if c.AuditHeadFolder == "" {
+		return nil, nil
+	}
+	recipients, err := seal.ParseRecipients(c.AgeRecipients)
+	if err != nil {
+		return nil, fmt.Errorf("age-recipient: %w", err)
+	}
+	if err := os.MkdirAll(c.AuditHeadFolder, 0o700); err != nil {
+		return nil, fmt.Errorf("audit-head-folder: %w", err)
+	}
+	return &anchor{folder: c.AuditHeadFolder, recipients: recipients}, nil
+}
+
+// keep writes a head that was not written yet: whole, or not at all.
+func (k *anchor) keep(head audit.Head) (err error) {
+	if head.IsZero() || head.Place == k.last {
+		return nil
+	}
+	text, suffix := head.Line(), ""
+	if len(k.recipients) > 0 {
+		var sealed bytes.Buffer
+		w, err := k.recipients.Writer(&sealed)
+		if err != nil {
+			return err
+		}
+		if _, err := w.Write(text); err != nil {
+			return err
+		}
+		if err := w.Close(); err != nil {
+			return err
+		}
+		text, suffix = sealed.Bytes(), seal.Suffix
+	}
+	// The time keeps apart what an older state of the store, gone on with, calls by the same place.
+	name := fmt.Sprintf("head-%s-%d-%d%s", head.Time.UTC().Format("20060102T150405.000Z"), head.Chain, head.Sequence, suffix)
+	if err := writeWhole(filepath.Join(k.folder, name), text); err != nil {
+		return err
+	}
+	k.last = head.Place
+	return nil
+}
+
+// writeWhole makes a file for its owner alone, which is there with all of text or not at all.
+func writeWhole(path string, text []byte) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), ".new-")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	if err == nil {
+		err = f.Sync()
+	}
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name()) // what is left of it is nothing
+		return err
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+func syncFolder(path string) error {
+	d, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	err = d.Sync()
+	if closed := d.Close(); err == nil {
+		err = closed
+	}
+	return err
+}
+
+// purgeEvery is how often a server looks for contents of the audit log whose time is over.
+const purgeEvery = 24 * time.Hour
+
+// keepAudit anchors heads, and purges what is too old, until ctx ends; the last head is written then.
+func (a *App) keepAudit(ctx context.Context) {
+	if a.Audit == nil {
+		return
+	}
+	heads, purges := time.NewTicker(a.config.AuditHeadEvery), time.NewTicker(purgeEvery)
+	defer heads.Stop()
+	defer purges.Stop()
+	a.anchorHead()
+	a.purgeAudit(ctx)
+	for {
+		select {
+		case <-ctx.Done():
+			a.anchorHead()
+			return
+		case <-heads.C:
+			a.anchorHead()
+		case <-purges.C:
+			a.purgeAudit(ctx)
+		}
+	}
+}
+
+// anchorHead keeps the head of now. A folder that cannot be written is said in the log each time; nothing else waits for it.
+func (a *App) anchorHead() {
+	if a.anchor == nil {
+		return
+	}
+	head, err := a.Audit.Head(context.Background())
+	if err == nil {
+		err = a.anchor.keep(head)
+	}
+	if err != nil {
+		a.log.Error("the head of the audit log could not be kept", slog.Any("error", err))
+	}
+}
+
+// purgeAudit takes the contents of records older than the configuration keeps, in small batches beside the requests. Nothing is
+// recorded when there is nothing to take.
+func (a *App) purgeAudit(ctx context.Context) {
+	if a.config.AuditRetention == 0 {
+		return
+	}
+	before := a.now().Add(-a.config.AuditRetention)
+	page, err := a.Audit.Read(ctx, audit.Filter{Until: before, Count: 1})
+	if err == nil && len(page.Entries) == 0 {
+		return
+	}
+	n := 0
+	if err == nil {
+		n, err = a.Audit.Purge(ctx, before, audit.Agent{Client: "hearken serve"})
+	}
+	if err != nil && ctx.Err() == nil {
+		a.log.Error("the audit log could not be purged", slog.Any("error", err))
+		return
+	}
+	a.log.Info("audit log: contents whose time is over were purged", slog.Int("records", n), slog.Time("before", before))
+}
