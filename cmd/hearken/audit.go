@@ -5,10 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -16,7 +14,7 @@ import (
 	"hearken/internal/app"
 	"hearken/internal/audit"
 	"hearken/internal/config"
-	"hearken/internal/seal"
+	"hearken/internal/sealed"
 )
 
 var auditCommand = command{
@@ -105,9 +103,11 @@ func purgeAudit(ctx context.Context, p *process, log audit.Log, t auditTask) err
 
 func readHeads(flags *pflag.FlagSet) (all []audit.Head, err error) {
 	names, err := flags.GetStringArray("head")
-	identity, err2 := flags.GetString("identity")
-	identities, err3 := identitiesIn(identity)
-	if err := errors.Join(err, err2, err3); err != nil {
+	if err != nil {
+		return nil, err
+	}
+	identities, err := identitiesOf(flags)
+	if err != nil {
 		return nil, err
 	}
 	for _, name := range names {
@@ -139,41 +139,20 @@ func headFiles(name string) ([]string, error) {
 	return files, err
 }
 
-func headsIn(file string, identities seal.Identities) ([]audit.Head, error) {
+func headsIn(file string, identities sealed.Identities) ([]audit.Head, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
 	}
-	var r io.Reader = bytes.NewReader(text)
-	if strings.HasSuffix(file, seal.Suffix) {
-		if len(identities) == 0 {
-			return nil, errors.New("is encrypted: say --identity FILE")
-		}
-		if r, err = identities.Reader(r); err != nil {
-			return nil, err
-		}
+	r, err := identities.Open(bytes.NewReader(text))
+	if err != nil {
+		return nil, err
 	}
 	heads, err := audit.ReadHeads(r)
 	if err == nil && len(heads) == 0 {
 		err = errors.New("there is no head in it")
 	}
 	return heads, err
-}
-
-// identitiesIn reads a file of identities; none for no name.
-func identitiesIn(name string) (seal.Identities, error) {
-	if name == "" {
-		return nil, nil
-	}
-	text, err := os.ReadFile(name)
-	if err != nil {
-		return nil, err
-	}
-	identities, err := seal.ReadIdentities(bytes.NewReader(text))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	return identities, nil
 }
 
 var errTampered = errors.New("the audit log is not as it was written")

@@ -1,9 +1,11 @@
 package app
 
 import (
-	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -11,14 +13,14 @@ import (
 
 	"hearken/internal/audit"
 	"hearken/internal/config"
-	"hearken/internal/seal"
+	"hearken/internal/sealed"
 )
 
 // anchor keeps heads of the audit log in a folder, each in a file of its own that is never written again: heads that were there
 // before a store was put back to an older state are still there afterwards, and that is what tells.
 type anchor struct {
 	folder     string
-	recipients seal.Recipients
+	recipients sealed.Recipients
 	last       audit.Place
 }
 
@@ -27,7 +29,7 @@ func newAnchor(c config.Config) (*anchor, error) {
 	if c.AuditHeadFolder == "" {
 		return nil, nil
 	}
-	recipients, err := seal.ParseRecipients(c.AgeRecipients)
+	recipients, err := sealed.ParseRecipients(c.AgeRecipients)
 	if err != nil {
 		return nil, fmt.Errorf("age-recipient: %w", err)
 	}
@@ -38,67 +40,24 @@ func newAnchor(c config.Config) (*anchor, error) {
 }
 
 // keep writes a head that was not written yet: whole, or not at all.
-func (k *anchor) keep(head audit.Head) (err error) {
+func (k *anchor) keep(head audit.Head) error {
 	if head.IsZero() || head.Place == k.last {
 		return nil
 	}
-	text, suffix := head.Line(), ""
-	if len(k.recipients) > 0 {
-		var sealed bytes.Buffer
-		w, err := k.recipients.Writer(&sealed)
-		if err != nil {
-			return err
-		}
-		if _, err := w.Write(text); err != nil {
-			return err
-		}
-		if err := w.Close(); err != nil {
-			return err
-		}
-		text, suffix = sealed.Bytes(), seal.Suffix
-	}
 	// The time keeps apart what an older state of the store, gone on with, calls by the same place.
-	name := fmt.Sprintf("head-%s-%d-%d%s", head.Time.UTC().Format("20060102T150405.000Z"), head.Chain, head.Sequence, suffix)
-	if err := writeWhole(filepath.Join(k.folder, name), text); err != nil {
+	name := fmt.Sprintf("head-%s-%d-%d", head.Time.UTC().Format("20060102T150405.000Z"), head.Chain, head.Sequence)
+	if len(k.recipients) > 0 {
+		name += ".age"
+	}
+	err := k.recipients.NewFile(filepath.Join(k.folder, name), func(w io.Writer) error {
+		_, err := w.Write(head.Line())
+		return err
+	})
+	if err != nil && !errors.Is(err, fs.ErrExist) { // an earlier run ended with this one
 		return err
 	}
 	k.last = head.Place
 	return nil
-}
-
-// writeWhole makes a file for its owner alone, which is there with all of text or not at all.
-func writeWhole(path string, text []byte) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".new-")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(text)
-	if err == nil {
-		err = f.Sync()
-	}
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name()) // what is left of it is nothing
-		return err
-	}
-	return syncFolder(filepath.Dir(path))
-}
-
-func syncFolder(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	err = d.Sync()
-	if closed := d.Close(); err == nil {
-		err = closed
-	}
-	return err
 }
 
 // purgeEvery is how often a server looks for contents of the audit log whose time is over.

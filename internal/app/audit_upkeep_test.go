@@ -15,7 +15,7 @@ import (
 	"hearken/internal/app"
 	"hearken/internal/audit"
 	"hearken/internal/config"
-	"hearken/internal/seal"
+	"hearken/internal/sealed"
 )
 
 // A pair of keys of age-keygen, for tests alone.
@@ -27,11 +27,11 @@ const (
 // TestAuditUpkeep runs a server that anchors the heads of its log and purges what is older than a day: each run leaves heads for their
 // owner alone, and the log verifies against all of them.
 func TestAuditUpkeep(t *testing.T) {
-	for _, sealed := range []bool{false, true} {
+	for _, encrypted := range []bool{false, true} {
 		c := config.Defaults()
 		c.Listen, c.Audit, c.Data, c.AuditRetention = "127.0.0.1:0", config.On, filepath.Join(t.TempDir(), "data"), 24*time.Hour
 		c.AuditHeadFolder = filepath.Join(t.TempDir(), "heads")
-		if sealed {
+		if encrypted {
 			c.AgeRecipients = []string{testRecipient}
 		}
 		now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -39,7 +39,7 @@ func TestAuditUpkeep(t *testing.T) {
 			runOnce(t, c, now)
 			now = now.AddDate(0, 0, 2)
 		}
-		heads := readAnchored(t, c.AuditHeadFolder, sealed)
+		heads := readAnchored(t, c.AuditHeadFolder, encrypted)
 		if len(heads) < 3 {
 			t.Fatalf("%d heads were kept, want one of each run at least", len(heads))
 		}
@@ -82,13 +82,13 @@ func runOnce(t *testing.T, c config.Config, now time.Time) {
 	}
 }
 
-func readAnchored(t *testing.T, folder string, sealed bool) (all []audit.Head) {
+func readAnchored(t *testing.T, folder string, encrypted bool) (all []audit.Head) {
 	t.Helper()
 	names, err := os.ReadDir(folder)
 	if err != nil {
 		t.Fatal(err)
 	}
-	identities, err := seal.ReadIdentities(strings.NewReader(testIdentity))
+	identities, err := sealed.ReadIdentities(strings.NewReader(testIdentity))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +98,7 @@ func readAnchored(t *testing.T, folder string, sealed bool) (all []audit.Head) {
 			t.Errorf("%s: %v, want it for its owner alone", name, err)
 		}
 		r := bytes.NewReader(text)
-		if !sealed {
+		if !encrypted {
 			heads, err := audit.ReadHeads(r)
 			if err != nil {
 				t.Error(err)
@@ -106,10 +106,10 @@ func readAnchored(t *testing.T, folder string, sealed bool) (all []audit.Head) {
 			all = append(all, heads...)
 			continue
 		}
-		if bytes.Contains(text, []byte("hearken-head")) || !strings.HasSuffix(name.Name(), seal.Suffix) {
+		if bytes.Contains(text, []byte("hearken-head")) || !strings.HasSuffix(name.Name(), ".age") {
 			t.Errorf("%s is not encrypted", name)
 		}
-		opened, err := identities.Reader(r)
+		opened, err := identities.Open(r)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -29,7 +29,6 @@ var libraries = []library{
 	{"github.com/cockroachdb/apd", []string{"fhir/fhirpath/...", "fhir/ucum"}, nil},                                     // ucum is FHIRPath's unit arithmetic
 	{"golang.org/x/text", []string{"fhir/search/..."}, nil},                                                             // folding of strings: accents, case
 	{"github.com/klauspost/compress", []string{"internal/rest/..."}, nil},                                               // gzip of answers
-	{"filippo.io/age", []string{"internal/seal"}, nil},
 	{"golang.org/x/sync", []string{"internal/..."}, nil},
 	{"filippo.io/age", []string{"internal/sealed"}, []string{"cmd/hearken"}}, // the encryption of files that leave the machine; tests of commands make keys
 	{"github.com/spf13/pflag", []string{"internal/config/...", "cmd/..."}, nil},
