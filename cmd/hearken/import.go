@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -13,6 +14,7 @@ import (
 	"hearken/internal/app"
 	"hearken/internal/config"
 	"hearken/internal/load"
+	"hearken/internal/smart"
 )
 
 var importCommand = command{
@@ -24,10 +26,14 @@ Transactions and batches are sent as they are, a collection or searchset as one 
 single resource is put under its id, or created when it has none. With --data the store is opened by this
 command, which no server may have open then, and the settings below apply.
 
+A server that people log in to is sent the access token in HEARKEN_TOKEN, or that in the file --token-file; the command
+line has none, because others can read it there. HEARKEN_TOKEN=$(hearken token gp) gets one at a server with --dev-login.
+
 Every fault is told with the file and the place in it. The exit code is 1 if there was any.`,
 	settings: true,
 	flags: func(flags *pflag.FlagSet) {
 		flags.String("base", "http://127.0.0.1:8080/fhir", "service base `URL` of the server to send to; any FHIR R4 server will do")
+		flags.String("token-file", "", "`FILE` with the access token to send; also HEARKEN_TOKEN, the token itself")
 		flags.Int("clients", 4, "how `many` requests to make at the same time")
 	},
 	run: runImport,
@@ -68,13 +74,33 @@ func runImport(ctx context.Context, p *process, flags *pflag.FlagSet) int {
 func importTarget(ctx context.Context, p *process, flags *pflag.FlagSet, c config.Config, direct bool) (load.Target, func() error, error) {
 	base, _ := flags.GetString("base")
 	if !direct {
-		return &load.HTTP{Base: base, Client: &http.Client{}}, func() error { return nil }, nil
+		token, err := accessToken(p, flags)
+		return &load.HTTP{Base: base, Client: &http.Client{}, Token: token}, func() error { return nil }, err
 	}
 	i, err := app.OpenInteractions(ctx, c, app.Base(c), deps(p, c))
 	if err != nil {
 		return nil, nil, err
 	}
 	return &load.Direct{Interactions: i, Base: app.Base(c)}, i.Close, nil
+}
+
+// accessToken is what to log in with: that in the file, else that in the environment; "" for none. Its errors do not tell it.
+func accessToken(p *process, flags *pflag.FlagSet) (string, error) {
+	token, _ := p.environment("HEARKEN_TOKEN")
+	if name, _ := flags.GetString("token-file"); name != "" {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return "", fmt.Errorf("token-file: %w", err)
+		}
+		token = string(text)
+	}
+	if token = strings.TrimSpace(token); token == "" && !flags.Changed("token-file") {
+		return "", nil
+	}
+	if _, err := smart.ReadAuthorization([]string{"Bearer " + token}); err != nil {
+		return "", errors.New("what is to be the access token is none")
+	}
+	return token, nil
 }
 
 // send loads the sources, showing progress and then what came of it.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -64,6 +65,46 @@ func TestToken_AtTheDemo(t *testing.T) {
 	}
 	if code, _, _ := hearken(t, "", "token"); code != exitUsage {
 		t.Errorf("hearken token = %d, want %d", code, exitUsage)
+	}
+	plan := t.TempDir() + "/note.json"
+	if err := os.WriteFile(plan, []byte(`{"resourceType":"Practitioner","name":[{"family":"Newcome"}]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, token, _ := hearken(t, "", "token", "--base", printed[1], "gp")
+	tokenFile, badFile := t.TempDir()+"/token", t.TempDir()+"/bad"
+	for name, text := range map[string]string{tokenFile: token, badFile: "not a token"} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, row := range map[string]struct {
+		environment string
+		flags       []string
+		code        int
+	}{
+		"from the environment": {token, nil, exitDone},
+		"from a file":          {"", []string{"--token-file", tokenFile}, exitDone},
+		"the file counts":      {"nonsense", []string{"--token-file", tokenFile}, exitDone},
+		"none":                 {"", nil, exitFaults},
+		"one that is refused":  {"nonsense", nil, exitFaults},
+		"no token at all":      {"", []string{"--token-file", badFile}, exitFaults},
+		"no such file":         {"", []string{"--token-file", badFile + "x"}, exitFaults},
+	} {
+		var out, errs output
+		p := &process{strings.NewReader(""), &out, &errs, func(name string) (string, bool) {
+			if name != "HEARKEN_TOKEN" {
+				return "", false
+			}
+			return row.environment, row.environment != ""
+		}}
+		code := run(t.Context(), p, append(append([]string{"import", "--base", printed[1]}, row.flags...), plan))
+		told := out.String() + errs.String()
+		if code != row.code {
+			t.Errorf("%s: hearken import = %d %s, want %d", name, code, told, row.code)
+		}
+		if strings.Contains(told, strings.TrimSpace(token)) || strings.Contains(told, "not a token") {
+			t.Errorf("%s: it tells the token: %s", name, told)
+		}
 	}
 	stop()
 	if code := <-ended; code != exitDone {

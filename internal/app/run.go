@@ -71,14 +71,14 @@ func (a *App) announceLogin(where slog.Attr) {
 	}
 	a.log.Info("login in force: everything but metadata, /healthz and /readyz needs an access token", where,
 		slog.Any("issuers", a.config.Issuers), slog.String("audience", audience), slog.Int("administrators", len(a.config.Administrators)))
-	if a.dev != nil {
-		a.log.Warn("a login for trying out: anybody at this machine may be any of its sample people", slog.String("at", a.dev.issuer+"/"))
-		return
-	}
 	if isEncrypted(os.DirFS("/"), a.folder) {
 		a.log.Info("the volume of the data is encrypted")
 	} else {
 		a.log.Warn("it cannot be told whether the volume of the data is encrypted: see to it that it is")
+	}
+	if a.dev != nil {
+		a.log.Warn("a login for trying out: anybody at this machine may be any of its sample people", slog.String("at", a.dev.issuer+"/"))
+		return
 	}
 	a.background.Go(func() {
 		if faults := a.login.faults(a.requests); len(faults) > 0 {

@@ -29,6 +29,7 @@ type Reply struct {
 type HTTP struct {
 	Base   string // "http://127.0.0.1:8080/fhir"
 	Client *http.Client
+	Token  string // access token; "" for a server without login
 }
 
 // Send implements Target. The reply is asked to be short: an import needs no representations.
@@ -44,6 +45,9 @@ func (t *HTTP) Send(ctx context.Context, method, path string, body []byte) (Repl
 	r.Header.Set("Content-Type", "application/fhir+json")
 	r.Header.Set("Accept", "application/fhir+json")
 	r.Header.Set("Prefer", "return=minimal")
+	if t.Token != "" {
+		r.Header.Set("Authorization", "Bearer "+t.Token)
+	}
 	resp, err := t.Client.Do(r)
 	if err != nil {
 		return Reply{}, err
