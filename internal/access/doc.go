@@ -44,7 +44,12 @@
 //
 // It is written as it was sent, whichever way (an update, a deletion, another Consent, a transaction), so that no plan is lost with it; the Patient's label has the
 // token waits|ID of a Task until it is confirmed (Caller.MayConfirm) or somebody objects again. A client without an end user may be the first person and never
-// the second. The staff lists that need a second person are in internal/interaction.
+// the second, and so may the person and who acts for them: what they agree to is shared when a professional they have spoken to says so. The staff lists that need
+// a second person are in internal/interaction. The Patient of a record that is restricted, or whose sharing was objected to, is not deleted.
+//
+// One person alone still brings about, and this package does not hold back: another organisation named as an author of a record that is closed, who then sees it as
+// authors do; a Contract that comes into force, and an entry of a staff list, when an administrator of the admin plane writes them by ordinary writes. A restriction
+// is lifted by none of these: a label goes down by administrators alone, who see no Patient.
 //
 // # What is withheld
 //

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"time"
 
 	"hearken/fhir"
@@ -33,10 +34,18 @@ func (l *labelling) keepObjection(p *labelledPatient, record *access.Record) err
 	return err
 }
 
-// mayDelete refuses the deletion of a Patient whose objection was taken back by one person alone: nothing would be left to say so.
+// mayDelete refuses the deletion of a Patient whose record is kept from others: what stays of the record would be without anything that says so.
 func (l *labelling) mayDelete(p *store.Prepared) error {
-	if p.Method == store.Delete && p.Key.Type == patientType && l.by != nil && access.WaitsFor(l.patient(p.Key.ID).label) != "" {
+	if p.Method != store.Delete || p.Key.Type != patientType || l.by == nil {
+		return nil
+	}
+	owner := l.patient(p.Key.ID)
+	switch {
+	case access.WaitsFor(owner.label) != "":
 		return fhir.Errorf(fhir.CodeConflict, "an objection to sharing was taken back, which a second person has to confirm first").Detailed(access.DetailSecondPerson)
+	case slices.Contains(owner.label, access.Restricted), owner.was == access.Objected, careplan.Sharing(owner.all(), l.server.moment) == access.Objected:
+		return fhir.Errorf(fhir.CodeConflict, "the Patient of a record that is restricted, or whose sharing was objected to, is not deleted: nothing else would keep "+
+			"what stays of the record from others").Detailed("closed-record")
 	}
 	return nil
 }
