@@ -9,6 +9,7 @@ import (
 
 	"hearken/fhir"
 	"hearken/fhir/element"
+	"hearken/fhir/validation"
 	"hearken/internal/app"
 	"hearken/internal/config"
 	"hearken/internal/conformance"
@@ -19,9 +20,10 @@ var validateCommand = command{
 	name:      "validate",
 	arguments: "[FLAG…] FILE…",
 	summary:   "say what a server would find wrong with resources",
-	about: `FILE is a resource in JSON or XML, or - for the standard input. It is judged as by a server with the same packages: by
-FHIR R4, by the profiles it declares, and by ours where it is part of an urgent care plan. Nothing is sent
-anywhere. A line a finding:
+	about: `FILE is a resource in JSON or XML, or - for the standard input. It is judged by FHIR R4, by the profiles
+it declares, and by ours where it is part of an urgent care plan. Nothing is sent anywhere. As HL7's validator does, it refuses
+extensions of which no definition is known, and holds vital signs to the profiles of R4; --as-server judges as a server with the
+same packages does, which warns of the former and does the latter where they are declared. A line a finding:
 
   FILE:LINE:COLUMN: SEVERITY: PLACE: WHAT [DETAIL]
 
@@ -31,6 +33,9 @@ The exit code is 1 if there is an error in any file or package, 2 if the command
 	flags: func(flags *pflag.FlagSet) {
 		flags.StringArray("package", nil, "a FHIR package (.tgz), a folder or a file of definitions, at `PATH`; may be repeated")
 		flags.StringArray("profile", nil, "a profile that every file is held to, by canonical `URL`; may be repeated")
+		flags.Bool("as-server", false, "judge as a server does: an extension that is not known is a warning, and vital signs are as they declare")
+		flags.Bool("examples", true, "allow extensions of servers that are in examples only, such as example.org")
+		flags.Bool("allow-comments", false, "JSON may have comments")
 		flags.Bool("json", false, "print a JSON array instead, an object for each file: name, valid, error_count, errors")
 	},
 	run: runValidate,
@@ -48,10 +53,11 @@ func runValidate(ctx context.Context, p *process, flags *pflag.FlagSet) int {
 	if len(outcome) > 0 {
 		fault(p, &fhir.Error{Op: "package", Code: fhir.CodeInvalid, Issues: outcome})
 	}
-	judge := app.Judge(config.Defaults(), guides, time.Now)
+	judge := app.Judge(config.Defaults(), guides, time.Now, strictness(flags)...)
+	comments, _ := flags.GetBool("allow-comments")
 	var all []judged
 	for _, file := range flags.Args() {
-		issues, err := judgeFile(ctx, p, judge, file, profiles)
+		issues, err := judgeFile(ctx, p, judge, file, comments, profiles)
 		if err != nil {
 			return fault(p, err)
 		}
@@ -72,8 +78,18 @@ func runValidate(ctx context.Context, p *process, flags *pflag.FlagSet) int {
 	return exitDone
 }
 
+// strictness is what the flags ask beyond what a server does.
+func strictness(flags *pflag.FlagSet) []validation.Option {
+	examples, _ := flags.GetBool("examples")
+	options := []validation.Option{validation.WithExamples(examples)}
+	if asServer, _ := flags.GetBool("as-server"); !asServer {
+		options = append(options, validation.WithUnknownExtensions(fhir.SeverityError), validation.WithCalls(validation.VitalSigns()...))
+	}
+	return options
+}
+
 // judgeFile is what is to be said of one file. One that cannot be read is at fault itself.
-func judgeFile(ctx context.Context, p *process, judge *interaction.Server, file string, profiles []string) (fhir.Outcome, error) {
+func judgeFile(ctx context.Context, p *process, judge *interaction.Server, file string, comments bool, profiles []string) (fhir.Outcome, error) {
 	text, err := readFile(p, file)
 	if err != nil {
 		return fhir.Outcome{{Severity: fhir.Fatal, Code: fhir.CodeNotFound, Detail: "unreadable-file", Diagnostics: err.Error()}}, nil
@@ -82,6 +98,8 @@ func judgeFile(ctx context.Context, p *process, judge *interaction.Server, file 
 	text = bytes.TrimPrefix(text, []byte("\uFEFF")) // editors write one
 	if bytes.HasPrefix(bytes.TrimSpace(text), []byte("<")) {
 		format = element.XML
+	} else if comments {
+		text = element.WithoutComments(text)
 	}
 	return judge.Judge(ctx, text, format.FHIRMediaTypes()[0], profiles...)
 }

@@ -13,19 +13,19 @@ import (
 	"hearken/profiles"
 )
 
-// Judge is a server without a store, that judges as the configuration asks and does no interaction.
-func Judge(c config.Config, guides *conformance.Guides, now func() time.Time) *interaction.Server {
+// Judge is a server without a store, that judges as the configuration and the options ask and does no interaction.
+func Judge(c config.Config, guides *conformance.Guides, now func() time.Time, more ...validation.Option) *interaction.Server {
 	limits := interaction.DefaultLimits()
 	limits.Element.Bytes = math.MaxInt32
 	return &interaction.Server{
-		Definitions: guides.Set(), Conformance: conformance.New(guides, nil, validatorOf(c, guides.Set(), now)),
+		Definitions: guides.Set(), Conformance: conformance.New(guides, nil, validatorOf(c, guides.Set(), now, more...)),
 		Limits: limits, Now: now,
 	}
 }
 
 // validatorOf makes what judges resources by a set of definitions, as the configuration asks; nil when nothing is to be judged. What is
 // compiled of FHIR itself is compiled once and shared by all sets.
-func validatorOf(c config.Config, set *definition.Set, now func() time.Time) func(*conformance.Definitions) conformance.Validate {
+func validatorOf(c config.Config, set *definition.Set, now func() time.Time, more ...validation.Option) func(*conformance.Definitions) conformance.Validate {
 	if c.Validation == config.ValidationOff {
 		return nil
 	}
@@ -39,6 +39,7 @@ func validatorOf(c config.Config, set *definition.Set, now func() time.Time) fun
 	if len(c.AllowedProfiles) > 0 {
 		options = append(options, validation.WithAllowedProfiles(c.AllowedProfiles...))
 	}
+	options = append(options, more...)
 	var once sync.Once
 	var first *validation.Validator
 	return func(d *conformance.Definitions) conformance.Validate {
