@@ -21,9 +21,10 @@ var validateCommand = command{
 	arguments: "[FLAG…] FILE…",
 	summary:   "say what a server would find wrong with resources",
 	about: `FILE is a resource in JSON or XML, or - for the standard input. It is judged by FHIR R4, by the profiles
-it declares, and by ours where it is part of an urgent care plan. Nothing is sent anywhere. As HL7's validator does, it refuses
-extensions of which no definition is known, and holds vital signs to the profiles of R4; --as-server judges as a server with the
-same packages does, which warns of the former and does the latter where they are declared. A line a finding:
+it declares, and by ours where it is part of an urgent care plan. Nothing is sent anywhere. As HL7's validator
+does, it refuses extensions of which no definition is known, and holds vital signs to the profiles of R4; with
+--as-server it judges as a server with the same packages does, which warns of the former and does the latter
+where they are declared. A line a finding:
 
   FILE:LINE:COLUMN: SEVERITY: PLACE: WHAT [DETAIL]
 
