@@ -16,14 +16,20 @@ import (
 
 // output is what a command printed; it may be read while the command runs.
 type output struct {
-	mu   sync.Mutex
-	text bytes.Buffer
+	mu    sync.Mutex
+	text  bytes.Buffer
+	wrote chan struct{} // if set, has something after each Write
 }
 
 func (o *output) Write(p []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.text.Write(p)
+	n, err := o.text.Write(p)
+	select {
+	case o.wrote <- struct{}{}:
+	default:
+	}
+	return n, err
 }
 
 func (o *output) String() string {
@@ -169,24 +175,30 @@ func TestCheck_NotAStore(t *testing.T) {
 	}
 }
 
-// The demo loads the plans, and the URLs it prints work; an import into it does too.
-func TestDemo(t *testing.T) {
+// demo starts hearken demo on a store of its own and waits until it says how it is ended: by stop, after which ended has its exit code.
+func demo(t *testing.T, args ...string) (out, errs *output, stop func(), ended chan int) {
+	t.Helper()
 	t.Setenv("TMPDIR", t.TempDir())
-	var out, errs output
-	p := &process{strings.NewReader(""), &out, &errs, func(string) (string, bool) { return "", false }}
+	out, errs, ended = &output{wrote: make(chan struct{}, 1)}, &output{}, make(chan int, 1)
+	p := &process{strings.NewReader(""), out, errs, func(string) (string, bool) { return "", false }}
 	ctx, stop := context.WithCancel(t.Context())
-	ended := make(chan int, 1)
-	go func() { ended <- run(ctx, p, []string{"demo", "--listen", "127.0.0.1:0"}) }()
-	for began := time.Now(); !strings.Contains(out.String(), "Interrupt"); time.Sleep(10 * time.Millisecond) {
+	go func() { ended <- run(ctx, p, append([]string{"demo", "--listen", "127.0.0.1:0"}, args...)) }()
+	late := time.After(time.Minute)
+	for !strings.Contains(out.String(), "Interrupt") {
 		select {
+		case <-out.wrote:
 		case code := <-ended:
-			t.Fatalf("hearken demo = %d %s%s", code, out.String(), errs.String())
-		default:
-		}
-		if time.Since(began) > time.Minute {
-			t.Fatalf("hearken demo printed only %s%s", out.String(), errs.String())
+			t.Fatalf("hearken demo = %d %s%s", code, out, errs)
+		case <-late:
+			t.Fatalf("hearken demo printed only %s%s", out, errs)
 		}
 	}
+	return out, errs, stop, ended
+}
+
+// The demo loads the plans, and the URLs it prints work; an import into it does too.
+func TestDemo(t *testing.T) {
+	out, errs, stop, ended := demo(t)
 	urls := regexp.MustCompile(`http://\S+`).FindAllString(out.String(), -1)
 	if len(urls) != 3 || !strings.Contains(out.String(), "999 000 0018") || !strings.Contains(out.String(), "Doreen Mavis Whitcombe") {
 		t.Errorf("hearken demo printed %s, want NHS numbers, names and three URLs", out.String())

@@ -1,29 +1,17 @@
 package main
 
 import (
-	"context"
 	"io"
 	"net/http"
 	"os"
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 )
 
 // What the demo prints works when it is typed: the paramedic's token finds the plan, the newcomer's is refused, and nobody gets in without.
 func TestToken_AtTheDemo(t *testing.T) {
-	t.Setenv("TMPDIR", t.TempDir())
-	var out, errs output
-	p := &process{strings.NewReader(""), &out, &errs, func(string) (string, bool) { return "", false }}
-	ctx, stop := context.WithCancel(t.Context())
-	ended := make(chan int, 1)
-	go func() { ended <- run(ctx, p, []string{"demo", "--dev-login", "--listen", "127.0.0.1:0"}) }()
-	for began := time.Now(); !strings.Contains(out.String(), "Interrupt"); time.Sleep(10 * time.Millisecond) {
-		if time.Since(began) > time.Minute {
-			t.Fatalf("hearken demo --dev-login printed only %s%s", out.String(), errs.String())
-		}
-	}
+	out, errs, stop, ended := demo(t, "--dev-login")
 	printed := regexp.MustCompile(`--base (\S+) paramedic\)\n.*'(http\S+)'`).FindStringSubmatch(out.String())
 	if printed == nil {
 		t.Fatalf("the demo prints no way to log in: %s", out.String())

@@ -15,23 +15,23 @@ import (
 	"hearken/fhir/validation"
 )
 
-// TestBreakages makes testdata/broken.ndjson anew (HEARKEN_BREAKAGES=1, some minutes): for every invariant it makes resources by what the
-// definitions say of types, with the elements and codes that the invariant speaks of, until one breaks it and nothing else, and takes away from that
-// whatever it can do without. The same definitions make the same file.
+// TestBreakages makes what is in testdata/broken.ndjson: for every invariant it makes resources by what the definitions say of types, with the elements
+// and codes that the invariant speaks of, until one breaks it and nothing else, and takes away from that whatever it can do without. The same definitions
+// make the same file. HEARKEN_BREAKAGES=write writes it, where definitions or rules have changed.
 func TestBreakages(t *testing.T) {
-	if os.Getenv("HEARKEN_BREAKAGES") == "" {
-		t.Skip("makes testdata anew: set HEARKEN_BREAKAGES=1")
-	}
 	all := errorInvariants(r4.Definitions())
 	for _, row := range brokenResources(t, byHandFile) {
 		delete(all, row.Key)
+	}
+	for key := range unbroken(t) {
+		delete(all, key)
 	}
 	validator := validation.New(r4.Definitions())
 	var out bytes.Buffer
 	for _, key := range slices.Sorted(maps.Keys(all)) {
 		resource := breakage(validator, key, all[key])
 		if resource == nil {
-			t.Logf("%s: nothing found: %s", key, all[key][0].rule.Expression)
+			t.Errorf("%s: nothing found in %d trials: %s", key, trials, all[key][0].rule.Expression)
 			continue
 		}
 		line, err := json.Marshal(broken{key, resource})
@@ -40,8 +40,13 @@ func TestBreakages(t *testing.T) {
 		}
 		out.Write(append(line, '\n'))
 	}
-	if err := os.WriteFile(brokenFile, out.Bytes(), 0o644); err != nil {
-		t.Fatal(err)
+	if os.Getenv("HEARKEN_BREAKAGES") == "write" {
+		if err := os.WriteFile(brokenFile, out.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if kept, err := os.ReadFile(brokenFile); err != nil || !bytes.Equal(kept, out.Bytes()) {
+		t.Errorf("%s is not what is found now (%v): HEARKEN_BREAKAGES=write writes it anew", brokenFile, err)
 	}
 }
 

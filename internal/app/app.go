@@ -27,7 +27,7 @@ type App struct {
 	serve      func(net.Listener) error
 	unused     unused
 	now        func() time.Time
-	anchor     *anchor            // where heads of the audit log are kept; nil for nowhere
+	anchor     *anchor            // keeps heads of the audit log outside the store; nil keeps none
 	requests   context.Context    // of running requests
 	stop       context.CancelFunc // ends it
 	stopping   atomic.Bool

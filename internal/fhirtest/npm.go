@@ -7,12 +7,12 @@ import (
 )
 
 // NPM gives a folder of the test's own with the files of source, a folder with a package.json, and the packages it names beside them. The
-// environment variable names the folder into which they were installed; without it the test is skipped.
+// environment variable names the folder into which they were installed; without it see Absent.
 func NPM(t testing.TB, variable, source string) string {
 	t.Helper()
 	installed := os.Getenv(variable)
 	if installed == "" {
-		t.Skipf("SKIPPED: install %s/package.json with npm, and set %s to its folder", source, variable)
+		Absent(t, "the npm packages of "+source+" (npm ci there, in a folder of your own, and "+variable+" names the folder)")
 	}
 	folder := t.TempDir()
 	if err := os.CopyFS(folder, os.DirFS(source)); err != nil {

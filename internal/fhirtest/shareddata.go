@@ -35,11 +35,18 @@ func SharedData(t testing.TB, elem ...string) string {
 		return path
 	}
 	wanted := filepath.Join(append([]string{"..", "shared", "data"}, elem...)...)
-	if os.Getenv("CI") == "true" {
-		t.Fatalf("%s is absent, and CI=true requires it", wanted)
-	}
-	t.Skipf("SKIPPED, NOT PASSED: %s is absent; this test needs it", wanted)
+	Absent(t, wanted)
 	return ""
+}
+
+// Absent ends a test that cannot be run without something that is not here: skipped with a line that says so, except under CI=true, where
+// it is a failure.
+func Absent(t testing.TB, wanted string) {
+	t.Helper()
+	if os.Getenv("CI") == "true" {
+		t.Fatalf("%s: absent, and CI=true requires it", wanted)
+	}
+	t.Skipf("SKIPPED, NOT PASSED: this test needs %s", wanted)
 }
 
 // findModuleRoot looks for go.mod upwards, first from this source file and

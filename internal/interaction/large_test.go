@@ -10,7 +10,7 @@ import (
 // nothing in it is quadratic.
 func TestTransaction_Large(t *testing.T) {
 	if testing.Short() {
-		t.Skip("large")
+		t.Skip("SKIPPED, NOT PASSED: a large transaction takes seconds; run it without -short")
 	}
 	s, _ := newServer(t)
 	var entries []string

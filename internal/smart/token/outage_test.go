@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -144,10 +145,15 @@ func TestFetch_Once(t *testing.T) {
 		t.Errorf("whoever gives up is told %s, want not-checked", got)
 	}
 	var group sync.WaitGroup
+	var asking atomic.Int32
 	for i := range 50 {
-		group.Go(func() { w.want("waiting", w.good(object{"jti": fmt.Sprint(i)}), "") })
+		group.Go(func() {
+			waiting := w.good(object{"jti": fmt.Sprint(i)})
+			asking.Add(1)
+			w.want("waiting", waiting, "")
+		})
 	}
-	time.Sleep(20 * time.Millisecond)
+	eventually(t, "all ask", func() bool { return asking.Load() == 50 })
 	close(hold)
 	group.Wait()
 	if n := w.askedFor("/keys"); n != 1 {

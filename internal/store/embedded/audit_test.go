@@ -116,7 +116,7 @@ func TestAudit_Crash(t *testing.T) {
 		}
 		random := rand.New(rand.NewPCG(uint64(round), 7))
 		for range 8 {
-			time.Sleep(time.Duration(random.IntN(2000)) * time.Microsecond)
+			time.Sleep(time.Duration(random.IntN(2000)) * time.Microsecond) // waits for nothing: the crash comes at a moment nobody chose
 			mu.Lock()
 			least := make([]string, 0, len(answered))
 			for id := range answered {
@@ -292,7 +292,7 @@ func TestAudit_WaitsForTheDisk(t *testing.T) {
 			}
 		})
 	}
-	time.Sleep(50 * time.Millisecond)
+	s.await("the queue to be full", s.AuditQueueFull)
 	cancel()
 	s.await("those without patience to leave", func() bool { return gone.Load() == waiting/2 })
 	closed := make(chan error)

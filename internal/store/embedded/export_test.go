@@ -24,6 +24,9 @@ func SamplePrefixes() [][]byte {
 	return append(prefixes, commitKey(familyLog, 1), commitKey(familyUndo, 256), metaKey("format"), identityKey(1, "id"))
 }
 
+// AuditQueueFull reports whether as many wait to be recorded as can.
+func (s *Store) AuditQueueFull() bool { return len(s.audit.queue) == cap(s.audit.queue) }
+
 // UndoRecords counts the undo records kept.
 func (s *Store) UndoRecords() (n int) {
 	_ = scan(s.db, []byte{familyUndo}, func(_, _ []byte) error { n++; return nil })
