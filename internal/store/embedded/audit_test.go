@@ -252,60 +252,79 @@ func TestAudit_CommitterPanics(t *testing.T) {
 	}
 }
 
-// slowSync holds up syncs of the log while its gate is closed.
-func slowSync(gate *sync.RWMutex) vfs.FS {
+// stalledDisk is a disk whose syncs of the log wait while it is stalled.
+type stalledDisk struct {
+	gate sync.RWMutex
+	held atomic.Int32 // syncs that wait
+}
+
+func (d *stalledDisk) fs() vfs.FS {
 	return errorfs.Wrap(vfs.NewMem(), errorfs.InjectorFunc(func(op errorfs.Op) error {
 		if op.Kind == errorfs.OpFileSyncData && fs(op.Path) == ".log" {
-			gate.RLock()
-			defer gate.RUnlock()
+			d.held.Add(1)
+			d.gate.RLock()
+			d.gate.RUnlock() //nolint:staticcheck // only to wait
+			d.held.Add(-1)
 		}
 		return nil
 	}))
 }
 
+// stall stops syncing until what it returns is called, or the test ends: a store cannot be closed on a stalled disk.
+func (d *stalledDisk) stall(t *testing.T) (goOn func()) {
+	d.gate.Lock()
+	goOn = sync.OnceFunc(d.gate.Unlock)
+	t.Cleanup(goOn)
+	return goOn
+}
+
 // TestAudit_WaitsForTheDisk stops syncing. Whoever has waited long enough leaves with its context's error; the queue takes so
 // many and no more; Close waits; and once the disk goes on, those who still wait are recorded.
 func TestAudit_WaitsForTheDisk(t *testing.T) {
-	var gate sync.RWMutex
-	s := openSite(t, slowSync(&gate), nil)
+	var disk stalledDisk
+	s := openSite(t, disk.fs(), nil)
 	if err := s.look(0); err != nil {
 		t.Fatal(err)
 	}
-	gate.Lock()
+	goOn := disk.stall(t)
 	const waiting = 2000 // more than the queue takes
 	var inTime, gone atomic.Int32
 	var all sync.WaitGroup
+	appends := func(ctx context.Context, n int) {
+		switch err := s.Audit().Append(ctx, aLook(n)); {
+		case err == nil:
+			inTime.Add(1)
+		case errors.Is(err, context.Canceled):
+			gone.Add(1)
+		default:
+			t.Errorf("Append() = %v", err)
+		}
+	}
+	all.Go(func() { appends(context.Background(), 1) })
+	s.await("the committer to wait for the disk", func() bool { return disk.held.Load() == 1 })
 	short, cancel := context.WithCancel(context.Background())
 	for n := range waiting {
-		all.Go(func() {
-			ctx := context.Background()
-			if n%2 == 0 {
-				ctx = short
-			}
-			switch err := s.Audit().Append(ctx, aLook(n+1)); {
-			case err == nil:
-				inTime.Add(1)
-			case errors.Is(err, context.Canceled):
-				gone.Add(1)
-			default:
-				t.Errorf("Append() = %v", err)
-			}
-		})
+		ctx := context.Background()
+		if n%2 == 0 {
+			ctx = short
+		}
+		all.Go(func() { appends(ctx, n+2) })
 	}
+	s.await("all to have begun", func() bool { return s.CallsRunning() == 1+waiting })
 	s.await("the queue to be full", s.AuditQueueFull)
 	cancel()
 	s.await("those without patience to leave", func() bool { return gone.Load() == waiting/2 })
-	closed := make(chan error)
+	closed := make(chan error, 1)
 	go func() { closed <- s.Close() }()
 	select {
 	case err := <-closed:
 		t.Errorf("Close() = %v while others wait to be recorded", err)
 	case <-time.After(20 * time.Millisecond):
 	}
-	gate.Unlock()
+	goOn()
 	all.Wait()
-	if err := <-closed; err != nil || inTime.Load() != waiting/2 {
-		t.Errorf("Close() = %v, and %d were recorded, want %d", err, inTime.Load(), waiting/2)
+	if err := <-closed; err != nil || inTime.Load() != 1+waiting/2 {
+		t.Errorf("Close() = %v, and %d were recorded, want %d", err, inTime.Load(), 1+waiting/2)
 	}
 }
 

@@ -24,6 +24,13 @@ func SamplePrefixes() [][]byte {
 	return append(prefixes, commitKey(familyLog, 1), commitKey(familyUndo, 256), metaKey("format"), identityKey(1, "id"))
 }
 
+// CallsRunning counts the calls that Close would wait for.
+func (s *Store) CallsRunning() int {
+	s.calls.mu.Lock()
+	defer s.calls.mu.Unlock()
+	return s.calls.running
+}
+
 // AuditQueueFull reports whether as many wait to be recorded as can.
 func (s *Store) AuditQueueFull() bool { return len(s.audit.queue) == cap(s.audit.queue) }
 
