@@ -67,10 +67,16 @@ func (d *Decision) Withheld(label []query.Token) []Rule {
 	if d.view.role == Patient {
 		return personRules
 	}
-	if slices.Contains(label, Restricted) && !slices.Contains(label, ofOrganisation(d.view.organisation)) {
+	if d.HidesWhereabouts(label) {
 		return elsewhereRules
 	}
 	return everyoneRules
+}
+
+// HidesWhereabouts reports whether it is kept from the caller where the person of a record with this label is, and with that which organisations have to do
+// with them.
+func (d *Decision) HidesWhereabouts(label []query.Token) bool {
+	return d.view.role != Patient && slices.Contains(label, Restricted) && !slices.Contains(label, ofOrganisation(d.view.organisation))
 }
 
 // unrestricted is the condition of a record that Whereabouts are not withheld in from this caller.

@@ -28,7 +28,7 @@ func (s *Server) accessLog(ctx context.Context, r *request) (Answer, error) {
 		return Answer{}, fhir.Errorf(fhir.CodeNotSupported, "this server does not record who looks at what").Detailed("no-audit")
 	}
 	var page audit.Page
-	names := map[string]string{}
+	var names organisationNames
 	err = s.view(ctx, func(rd store.Reader) (err error) {
 		if _, err = rd.Get(r.key); err != nil {
 			return absent(err, "unknown-resource")
@@ -36,12 +36,8 @@ func (s *Server) accessLog(ctx context.Context, r *request) (Answer, error) {
 		if page, err = s.Audit.Read(ctx, f); err != nil {
 			return err
 		}
-		for i := range page.Entries {
-			if code := page.Entries[i].Agent.Organisation; code != "" && names[code] == "" {
-				names[code] = s.organisationName(rd, code)
-			}
-		}
-		return nil
+		names, err = s.organisationNames(ctx, rd, r.key, page.Entries)
+		return err
 	})
 	if err != nil {
 		return Answer{}, cursorFault(err)
@@ -90,15 +86,11 @@ func cursorFault(err error) error {
 }
 
 // accessOf is one access in plain words.
-func accessOf(e *audit.Entry, names map[string]string) given {
+func accessOf(e *audit.Entry, names organisationNames) given {
 	words := e.Words()
-	organisation := names[e.Agent.Organisation]
-	if organisation == "" {
-		organisation = e.Agent.Organisation
-	}
 	return giveParts("access",
 		give("time", "valueInstant", fhir.FormatInstant(e.Time)),
-		give("organisation", "valueString", organisation),
+		names.give(e.Agent.Organisation),
 		give("role", "valueString", words.Role),
 		give("what", "valueString", words.What),
 		give("why", "valueString", words.Why),
@@ -106,6 +98,50 @@ func accessOf(e *audit.Entry, names map[string]string) given {
 		give("outcome", "valueString", words.End),
 		give("event", "valueString", string(audit.EventID(e.Place, 0, 1))))
 }
+
+// organisationNames are what organisations are called in one answer, by their codes.
+type organisationNames struct {
+	known  map[string]string
+	hidden bool   // all but own: they lead to where the person is
+	own    string // the caller's
+}
+
+// organisationNames looks up those of some accesses to a record. Who is not to know where a person at risk is does not learn which organisations look after them
+// by asking who looked.
+func (s *Server) organisationNames(ctx context.Context, rd store.Reader, patient fhir.Key, entries []audit.Entry) (organisationNames, error) {
+	names := organisationNames{known: map[string]string{}}
+	if g := guardOf(ctx); g != nil {
+		label, err := rd.Label(patient)
+		if err != nil {
+			return names, err
+		}
+		names.hidden, names.own = g.decision.HidesWhereabouts(label), g.caller.Organisation
+	}
+	for i := range entries {
+		if code := entries[i].Agent.Organisation; code != "" && names.tells(code) && names.known[code] == "" {
+			names.known[code] = s.organisationName(rd, code)
+		}
+	}
+	return names, nil
+}
+
+func (n *organisationNames) tells(code string) bool { return !n.hidden || code == n.own }
+
+// give tells an organisation: by its name where that is known, else by its code; or that it is not told.
+func (n *organisationNames) give(code string) given {
+	switch {
+	case code == "":
+		return given{}
+	case !n.tells(code):
+		return given{name: "organisation", kind: "_valueString", json: []byte(masked)}
+	case n.known[code] != "":
+		code = n.known[code]
+	}
+	return give("organisation", "valueString", code)
+}
+
+// masked is a primitive that is there and not told (https://hl7.org/fhir/R4/extension-data-absent-reason.html).
+const masked = `{"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/data-absent-reason","valueCode":"masked"}]}`
 
 // organisationName is what an organisation calls itself, by its identifier; "" when it is not known here, or not for certain.
 func (s *Server) organisationName(rd store.Reader, code string) string {
