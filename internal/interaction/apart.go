@@ -75,6 +75,13 @@ func (s *Server) withoutApart(records []store.Record) []store.Record {
 	return slices.DeleteFunc(records, func(r store.Record) bool { return r.Key.Type == auditEventType })
 }
 
+// historyWithoutApart does that for the history of the system, with a total that has counted it.
+func (s *Server) historyWithoutApart(page *store.HistoryPage) {
+	if page.Records = s.withoutApart(page.Records); s.Audit != nil {
+		page.Total = -1
+	}
+}
+
 // offersOn reports whether a type has an interaction.
 func (s *Server) offersOn(t fhir.Type, at shape, method string) bool {
 	return slices.ContainsFunc(s.rows, func(r row) bool {

@@ -35,7 +35,7 @@ func (s *Server) history(r *request) (reading, error) {
 			return Answer{}, err
 		}
 		if q.Type == "" {
-			page.Records = s.withoutApart(page.Records)
+			s.historyWithoutApart(&page)
 		}
 		body, err := s.historyBundle(r, applied, page, view)
 		return Answer{Status: http.StatusOK, Body: body, LastModified: newest(page.Records), Shown: page.Records}, err
