@@ -50,6 +50,7 @@ type Filter struct {
 	Before       Place     // that stand before it
 	After        Place     // that stand behind it
 	Count        int       // Records on a page; at most MaxCount, which 0 stands for
+	Most         int       // how many Records a page may cost, those included that were purged or are not selected; 0 for any number
 	Cursor       string    // what Page.Next said
 }
 
@@ -88,6 +89,8 @@ func contains(ids []fhir.ID, id fhir.ID) bool {
 type Page struct {
 	Entries []Entry
 	Next    string // cursor of the next page; "" on the last
+	Last    Place  // of the Record that was looked at last, behind which the next page goes on; zero when there was none
+	Passed  int    // how many Records were looked at
 }
 
 // Entry is a Record in its place. A Record whose contents were purged is no Entry of any page.

@@ -1,6 +1,7 @@
 package interaction
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -43,7 +44,7 @@ func (s *Server) agreementNotices(r *request) (reading, error) {
 		}
 	}
 	now := s.Now()
-	return func(rd store.Reader) (Answer, error) {
+	return func(_ context.Context, rd store.Reader) (Answer, error) {
 		type notice struct {
 			until time.Time
 			given given

@@ -2,6 +2,7 @@ package interaction
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -38,7 +39,9 @@ func (s *Server) capabilityStatement(r *request) (reading, error) {
 		}
 	}
 	body, err := s.statement(r.Base)
-	return func(store.Reader) (Answer, error) { return Answer{Status: http.StatusOK, Body: body}, nil }, err
+	return func(context.Context, store.Reader) (Answer, error) {
+		return Answer{Status: http.StatusOK, Body: body}, nil
+	}, err
 }
 
 func (s *Server) statement(base string) ([]byte, error) {

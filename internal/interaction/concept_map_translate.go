@@ -1,6 +1,7 @@
 package interaction
 
 import (
+	"context"
 	"hearken/fhir"
 	"hearken/fhir/terminology"
 	"hearken/internal/store"
@@ -29,7 +30,7 @@ func (s *Server) translate(r *request) (reading, error) {
 	}
 	answer := func(m terminology.Map) (Answer, error) { return translated(m, p, asked) }
 	if r.shape == atInstanceOperation {
-		return func(rd store.Reader) (Answer, error) {
+		return func(_ context.Context, rd store.Reader) (Answer, error) {
 			n, err := s.stored(rd, r.key)
 			if err != nil {
 				return Answer{}, err

@@ -1,6 +1,7 @@
 package interaction
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -24,7 +25,7 @@ func (s *Server) history(r *request) (reading, error) {
 	if err != nil {
 		return nil, err
 	}
-	return func(rd store.Reader) (Answer, error) {
+	return func(_ context.Context, rd store.Reader) (Answer, error) {
 		if q.ID != "" {
 			if _, err := rd.Get(r.key); err != nil {
 				return Answer{}, absent(err, "unknown-resource")

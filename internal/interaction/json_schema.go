@@ -1,6 +1,7 @@
 package interaction
 
 import (
+	"context"
 	"net/http"
 
 	"hearken/fhir"
@@ -26,5 +27,5 @@ func (s *Server) jsonSchema(r *request) (reading, error) {
 	if wanted := acceptList(r.Accept); len(wanted) > 0 && isFHIR(wanted[0]) {
 		a.Body, a.MediaType = wrapBinary(&Call{Body: text, MediaType: schemaMediaType}, ""), ""
 	}
-	return func(store.Reader) (Answer, error) { return a, nil }, nil
+	return func(context.Context, store.Reader) (Answer, error) { return a, nil }, nil
 }

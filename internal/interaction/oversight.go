@@ -34,8 +34,12 @@ func (r *request) site() audit.Site {
 	return audit.Site{Base: r.Base, OrganisationSystem: careplan.ODSOrganisationSystem}
 }
 
-// maxLooked is how many events one page looks at. A page that found fewer than were asked for says where to go on.
-const maxLooked = 2000
+// One page looks at so many events, and at so many Records, which are more where the contents of some were purged. A page that found fewer than were asked for
+// says where to go on.
+const (
+	maxLooked  = 2000
+	maxRecords = 20_000
+)
 
 // searchLog answers a search for AuditEvents from the log.
 func (s *Server) searchLog(r *request, parsed *search.Request) (reading, error) {
@@ -51,13 +55,13 @@ func (s *Server) searchLog(r *request, parsed *search.Request) (reading, error) 
 		return nil, fhir.Errorf(fhir.CodeInvalid, "not a page of this search").At("http." + search.PageParameter).Detailed(detailParameterValue)
 	}
 	asked := patientsAsked(parsed.Query.Where)
-	return func(store.Reader) (Answer, error) {
+	return func(ctx context.Context, _ store.Reader) (Answer, error) {
 		w := logWalk{server: s, request: r, where: query.And{parsed.Query.Where, granted}, count: parsed.Query.Count, labels: map[fhir.ID][]query.Token{}}
 		w.filter(parsed.Query.Where)
 		if parsed.Query.Where == nil {
 			w.where = query.And{granted}
 		}
-		if err := w.walk(first); err != nil {
+		if err := w.walk(ctx, first); err != nil {
 			return Answer{}, err
 		}
 		r.asked = slices.Clone(asked)
@@ -103,7 +107,7 @@ func (s *Server) searchesLog(parsed *search.Request) error {
 }
 
 // readLog answers a read of an AuditEvent of the log. What is not the officer's business is not there.
-func (s *Server) readLog(r *request, view presentation) (Answer, error) {
+func (s *Server) readLog(ctx context.Context, r *request, view presentation) (Answer, error) {
 	notThere := absent(store.ErrNotFound, "unknown-resource")
 	at, i, ok := audit.ParseEventID(r.key.ID)
 	if !ok {
@@ -115,7 +119,7 @@ func (s *Server) readLog(r *request, view presentation) (Answer, error) {
 	}
 	w := logWalk{server: s, request: r, where: query.And{granted}, count: 1, labels: map[fhir.ID][]query.Token{}}
 	w.by.After, w.by.Before = audit.Place{Chain: at.Chain, Sequence: at.Sequence - 1}, audit.Place{Chain: at.Chain, Sequence: at.Sequence + 1}
-	if err := w.walk(logPlace{at, i}); err != nil {
+	if err := w.walk(ctx, logPlace{at, i}); err != nil {
 		return Answer{}, err
 	}
 	if len(w.found) == 0 || w.found[0].record.Key != r.key {
@@ -150,7 +154,8 @@ type logWalk struct {
 	where   query.Expr
 	count   int
 	labels  map[fhir.ID][]query.Token
-	looked  int
+	looked  int // events
+	passed  int // Records, purged ones too
 	found   []foundEvent
 	next    string
 }
@@ -209,7 +214,7 @@ func (w *logWalk) between(test query.DateTest) {
 }
 
 // walk goes from the newest Record on, or from where a page ended, until there are enough events or enough was looked at.
-func (w *logWalk) walk(first logPlace) error {
+func (w *logWalk) walk(ctx context.Context, first logPlace) error {
 	skip := 0
 	if first != (logPlace{}) {
 		before := audit.Place{Chain: first.Chain, Sequence: first.Sequence + 1}
@@ -220,35 +225,40 @@ func (w *logWalk) walk(first logPlace) error {
 	}
 	w.by.Count = min(max(w.count, 1), 200)
 	for {
-		page, err := w.server.Audit.Read(context.Background(), w.by)
+		w.by.Most = maxRecords - w.passed
+		page, err := w.server.Audit.Read(ctx, w.by)
 		if err != nil {
 			return err
 		}
+		w.passed += page.Passed
 		for i := range page.Entries {
 			from := 0
 			if page.Entries[i].Place == first.Place {
 				from = skip
 			}
-			if done, err := w.entry(&page.Entries[i], from); done || err != nil {
+			if done, err := w.entry(ctx, &page.Entries[i], from); done || err != nil {
 				return err
 			}
 		}
 		if page.Next == "" {
 			return nil
 		}
-		w.by.Before = page.Entries[len(page.Entries)-1].Place
+		if w.by.Before = page.Last; w.passed >= maxRecords {
+			w.next = logPlace{Place: audit.Place{Chain: page.Last.Chain, Sequence: page.Last.Sequence - 1}}.String()
+			return nil
+		}
 	}
 }
 
 // entry takes the events of a Record, and reports whether that is enough.
-func (w *logWalk) entry(e *audit.Entry, from int) (done bool, err error) {
+func (w *logWalk) entry(ctx context.Context, e *audit.Entry, from int) (done bool, err error) {
 	for i := from; i < audit.EventCount(e); i++ {
 		if len(w.found) == w.count || w.looked == maxLooked {
 			w.next = logPlace{e.Place, i}.String()
 			return true, nil
 		}
 		w.looked++
-		if err := w.event(e, i); err != nil {
+		if err := w.event(ctx, e, i); err != nil {
 			return false, err
 		}
 	}
@@ -256,7 +266,7 @@ func (w *logWalk) entry(e *audit.Entry, from int) (done bool, err error) {
 }
 
 // event takes one event, if it is the officer's business and what was asked for.
-func (w *logWalk) event(e *audit.Entry, i int) error {
+func (w *logWalk) event(ctx context.Context, e *audit.Entry, i int) error {
 	patient := fhir.ID("")
 	if len(e.Patients) > 0 {
 		patient = e.Patients[i]
@@ -266,12 +276,12 @@ func (w *logWalk) event(e *audit.Entry, i int) error {
 	}
 	own := w.request.guard.caller.Oversees(e.Agent.Organisation, nil)
 	if !own {
-		label, err := w.label(patient)
+		label, err := w.label(ctx, patient)
 		if err != nil || !w.request.guard.caller.Oversees("", label) {
 			return err
 		}
 		if len(e.Patients) > 1 {
-			if e, err = w.about(e, patient); err != nil {
+			if e, err = w.about(ctx, e, patient); err != nil {
 				return err
 			}
 		}
@@ -293,12 +303,12 @@ func (w *logWalk) event(e *audit.Entry, i int) error {
 }
 
 // label is that of a patient's record; none of one that never was.
-func (w *logWalk) label(id fhir.ID) (label []query.Token, err error) {
+func (w *logWalk) label(ctx context.Context, id fhir.ID) (label []query.Token, err error) {
 	label, known := w.labels[id]
 	if known || id == "" {
 		return label, nil
 	}
-	err = w.server.Store.View(context.Background(), func(rd store.Reader) error {
+	err = w.server.Store.View(ctx, func(rd store.Reader) error {
 		label, err = rd.Label(fhir.Key{Type: patientType, ID: id})
 		label = slices.Clone(label)
 		return err
@@ -312,13 +322,13 @@ func (w *logWalk) label(id fhir.ID) (label []query.Token, err error) {
 
 // about is what an act of another organisation, which concerned several people, had to do with one of them: the officer has nothing to
 // do with the others. What was asked for is left out, since it may name them.
-func (w *logWalk) about(e *audit.Entry, patient fhir.ID) (*audit.Entry, error) {
+func (w *logWalk) about(ctx context.Context, e *audit.Entry, patient fhir.ID) (*audit.Entry, error) {
 	one := *e
 	one.Versions, one.Query, one.Sought = nil, "", nil
 	if one.Target.ID != "" && one.Target != (fhir.Key{Type: patientType, ID: patient}) {
 		one.Target.ID = ""
 	}
-	err := w.server.Store.View(context.Background(), func(rd store.Reader) error {
+	err := w.server.Store.View(ctx, func(rd store.Reader) error {
 		for _, v := range e.Versions {
 			rec, err := rd.GetVersion(v.Key, v.Version)
 			if errors.Is(err, store.ErrNotFound) {

@@ -1,6 +1,7 @@
 package interaction_test
 
 import (
+	"context"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -117,6 +118,70 @@ func TestOversight(t *testing.T) {
 	if a := answer(s, as(principal("officer", "user/Patient.rs"), "GET", "AuditEvent", "")); a.Status != 403 {
 		t.Errorf("without a scope for it: %d", a.Status)
 	}
+}
+
+// purgedLog is a log with many purged Records behind the others, and one of which reading is slow.
+type purgedLog struct {
+	audit.Log
+	purged uint64
+	free   int // Reads that had no bound
+}
+
+func (l *purgedLog) Read(ctx context.Context, f audit.Filter) (audit.Page, error) {
+	if ctx.Err() != nil {
+		return audit.Page{}, ctx.Err()
+	}
+	head, err := l.Head(ctx)
+	if err != nil {
+		return audit.Page{}, err
+	}
+	from := head.Sequence + l.purged
+	if f.Before != (audit.Place{}) {
+		from = f.Before.Sequence - 1
+	}
+	if from <= head.Sequence {
+		return l.Log.Read(ctx, f)
+	}
+	if f.Most == 0 {
+		l.free++
+	}
+	n := min(from-head.Sequence, uint64(max(f.Most, 1)))
+	return audit.Page{Passed: int(n), Last: audit.Place{Chain: head.Chain, Sequence: from - n + 1}, Next: "more"}, nil
+}
+
+// What was purged costs a page no more than what is there, and nobody waits for a page that nobody waits for.
+func TestOversight_Bounded(t *testing.T) {
+	s := guarded(t)
+	answer(s, as(principal("author", "user/*.cruds"), "GET", "CarePlan/cp1", ""))
+	whole, _ := eventsIn(t, s, "officer", "AuditEvent?_count=1000&date=lt2030")
+	log := &purgedLog{Log: s.Audit, purged: 130_000}
+	s.Audit = log
+	first := answer(s, as(principal("officer", "user/AuditEvent.rs"), "GET", "AuditEvent?_count=1000", ""))
+	if first.Status != 200 || strings.Contains(string(first.Body), `"audit-`) || !strings.Contains(string(first.Body), `"next"`) {
+		t.Errorf("the first page = %d %s", first.Status, first.Body)
+	}
+	got, _ := eventsIn(t, s, "officer", "AuditEvent?_count=1000")
+	if log.free > 0 || len(got) < len(whole) || !slices.Equal(got[len(got)-len(whole):], whole) {
+		t.Errorf("behind what was purged: %d events, want %d at their end; %d reads without a bound", len(got), len(whole), log.free)
+	}
+	for _, target := range []string{"AuditEvent?_count=1000", "AuditEvent/" + whole[0]} {
+		ctx, cancel := context.WithCancel(t.Context())
+		s.Audit = cancelling{log, cancel}
+		if _, err := s.Do(ctx, as(principal("officer", "user/AuditEvent.rs"), "GET", target, "")); err == nil {
+			t.Errorf("%s was answered, though nobody waits for it", target)
+		}
+	}
+}
+
+// cancelling is a log whose reader goes away when it is read.
+type cancelling struct {
+	audit.Log
+	cancel func()
+}
+
+func (l cancelling) Read(ctx context.Context, f audit.Filter) (audit.Page, error) {
+	l.cancel()
+	return l.Log.Read(ctx, f)
 }
 
 // Pages neither lose nor repeat an event while others are recorded: reading them is itself recorded.

@@ -1,6 +1,7 @@
 package interaction
 
 import (
+	"context"
 	"errors"
 	"net/http"
 
@@ -16,9 +17,9 @@ func (s *Server) read(r *request) (reading, error) {
 		return nil, err
 	}
 	if s.oversees(r) {
-		return func(store.Reader) (Answer, error) { return s.readLog(r, view) }, nil
+		return func(ctx context.Context, _ store.Reader) (Answer, error) { return s.readLog(ctx, r, view) }, nil
 	}
-	return func(rd store.Reader) (Answer, error) {
+	return func(_ context.Context, rd store.Reader) (Answer, error) {
 		rec, err := rd.Get(r.key)
 		if err != nil {
 			return Answer{}, absent(err, "unknown-resource")
@@ -35,7 +36,7 @@ func (s *Server) vread(r *request) (reading, error) {
 	if err != nil {
 		return nil, err
 	}
-	return func(rd store.Reader) (Answer, error) {
+	return func(_ context.Context, rd store.Reader) (Answer, error) {
 		if !known {
 			return Answer{}, absent(store.ErrNotFound, "unknown-version")
 		}

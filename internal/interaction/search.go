@@ -1,6 +1,7 @@
 package interaction
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -33,7 +34,7 @@ func (s *Server) search(r *request) (reading, error) {
 	if s.Audit != nil {
 		r.asked = patientsAsked(parsed.Query.Where)
 	}
-	return func(rd store.Reader) (Answer, error) {
+	return func(_ context.Context, rd store.Reader) (Answer, error) {
 		q := parsed.Query
 		page, err := rd.Search(&q)
 		if err != nil {

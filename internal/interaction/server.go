@@ -133,7 +133,7 @@ func (s *Server) run(ctx context.Context, r *request) (answer Answer, err error)
 		return Answer{}, err
 	}
 	err = s.view(ctx, func(rd store.Reader) error {
-		answer, err = reading(rd)
+		answer, err = reading(ctx, rd)
 		return err
 	})
 	return answer, err

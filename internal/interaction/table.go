@@ -9,7 +9,7 @@ import (
 
 // reading is the second half of an interaction that only reads: it may run in a View or inside a transaction's
 // Update, more than once.
-type reading func(store.Reader) (Answer, error)
+type reading func(context.Context, store.Reader) (Answer, error)
 
 // row is one interaction at one shape of path. Either read or write is set.
 type row struct {

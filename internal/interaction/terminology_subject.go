@@ -34,7 +34,7 @@ func (s *Server) library() (*terminology.Library, error) {
 // transaction.read.
 func (r *request) constant(a Answer, err error) (reading, error) {
 	r.made = len(a.Body)
-	return func(store.Reader) (Answer, error) { return a, nil }, err
+	return func(context.Context, store.Reader) (Answer, error) { return a, nil }, err
 }
 
 // stored reads the resource an instance-level operation is about.
@@ -85,7 +85,7 @@ func (s *Server) onValueSet(r *request, p parameters, answer func(*terminology.V
 	}
 	ways := []string{"url", "valueSet", "context"}
 	if r.shape == atInstanceOperation {
-		return func(rd store.Reader) (Answer, error) {
+		return func(_ context.Context, rd store.Reader) (Answer, error) {
 			n, err := s.stored(rd, r.key)
 			if err != nil {
 				return Answer{}, err
@@ -183,7 +183,7 @@ func (s *Server) onCodeSystem(r *request, p parameters, url, version string, ans
 		return nil, err
 	}
 	if r.shape == atInstanceOperation {
-		return func(rd store.Reader) (Answer, error) {
+		return func(_ context.Context, rd store.Reader) (Answer, error) {
 			n, err := s.stored(rd, r.key)
 			if err != nil {
 				return Answer{}, err

@@ -60,7 +60,7 @@ func (s *Server) transaction(ctx context.Context, r *request, root element.Node)
 		r.act.parts = t.requests()
 	}
 	err := s.commitPrepared(ctx, t.remakeDrafts, func(tx store.Tx, again int) error {
-		err := t.apply(tx, again)
+		err := t.apply(ctx, tx, again)
 		if r.act != nil {
 			r.act.noteShown(s, t.shown())
 		}

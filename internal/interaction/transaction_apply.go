@@ -1,6 +1,7 @@
 package interaction
 
 import (
+	"context"
 	"errors"
 	"net/http"
 
@@ -11,6 +12,7 @@ import (
 // application is one run of a transaction's Update.
 type application struct {
 	*transaction
+	ctx     context.Context // of the request: of the reads
 	tx      store.Tx
 	again   int
 	written map[fhir.Key]int // what was stored, by which entry
@@ -21,8 +23,8 @@ type application struct {
 
 // apply is what a transaction does in the Update: every entry has its turn in the order of the phases, then conditional
 // references are looked up in the state that has resulted, then come the reads, which see all writes.
-func (t *transaction) apply(tx store.Tx, again int) error {
-	a := &application{transaction: t, tx: tx, again: again, written: make(map[fhir.Key]int, len(t.entries))}
+func (t *transaction) apply(ctx context.Context, tx store.Tx, again int) error {
+	a := &application{transaction: t, ctx: ctx, tx: tx, again: again, written: make(map[fhir.Key]int, len(t.entries))}
 	t.answers = make([]answered, len(t.entries))
 	t.forget()
 	err := a.run()
@@ -88,7 +90,7 @@ func (a *application) step(e *entry) error {
 	if a.size > a.server.Limits.Answers {
 		return errAnswersTooLarge
 	}
-	answer, err := e.reading(a.tx)
+	answer, err := e.reading(a.ctx, a.tx)
 	if err != nil {
 		return store.AsFHIR(e.request.row.interaction, err)
 	}

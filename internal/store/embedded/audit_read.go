@@ -76,7 +76,6 @@ type auditReading struct {
 	oldest audit.Place // included
 	newest audit.Place // not included
 	page   audit.Page
-	steps  int
 }
 
 // bound finds between which places the filter looks. Times never run backwards along the chains, so that they need no
@@ -209,26 +208,40 @@ func (r *auditReading) walkRows() error {
 
 // visit takes one Record; errStop when the page is full and there is another.
 func (r *auditReading) visit(key, value []byte) error {
-	if r.steps++; r.steps%1024 == 0 && r.ctx.Err() != nil {
+	if r.page.Passed%1024 == 0 && r.ctx.Err() != nil {
 		return r.ctx.Err()
 	}
+	if r.filter.Most > 0 && r.page.Passed == r.filter.Most {
+		return r.stop()
+	}
 	row, err := decodeAuditRow(key, value)
-	if err != nil || row.Sealed == nil {
+	if err != nil {
 		return err
+	}
+	if row.Sealed == nil {
+		r.pass(row.Place)
+		return nil
 	}
 	record, err := audit.Open(row.Sealed)
 	if err != nil {
 		return err
 	}
 	record.Time = time.UnixMilli(row.Time).UTC()
-	if !r.filter.Matches(&record) {
-		return nil
+	if r.filter.Matches(&record) {
+		if len(r.page.Entries) == r.filter.Count {
+			return r.stop()
+		}
+		r.page.Entries = append(r.page.Entries, audit.Entry{Place: row.Place, Record: record})
 	}
-	if n := len(r.page.Entries); n == r.filter.Count {
-		last := r.page.Entries[n-1].Place
-		r.page.Next = base64.RawURLEncoding.EncodeToString(appendAuditPlace(nil, last))
-		return errStop
-	}
-	r.page.Entries = append(r.page.Entries, audit.Entry{Place: row.Place, Record: record})
+	r.pass(row.Place)
 	return nil
+}
+
+// pass notes that a Record has been looked at.
+func (r *auditReading) pass(at audit.Place) { r.page.Last, r.page.Passed = at, r.page.Passed+1 }
+
+// stop ends the page, with more to come.
+func (r *auditReading) stop() error {
+	r.page.Next = base64.RawURLEncoding.EncodeToString(appendAuditPlace(nil, r.page.Last))
+	return errStop
 }

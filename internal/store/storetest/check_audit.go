@@ -221,6 +221,37 @@ var auditTests = []contractTest{
 		expect(b, "faults", len(report.Faults), 0)
 		expect(b, "records left: the purge itself", report.Records, 1)
 	}},
+	{"a page costs no more Records than it may, those included that were purged or are not selected", func(b *bench) {
+		b.start()
+		for n := range 10 {
+			b.record(look(n, []string{"ann", "bob"}[n%2], "RX1", "p"))
+			b.clock.move(time.Minute)
+		}
+		_, err := b.log().Purge(background, b.clock.Now().Add(-4*time.Minute), audit.Agent{Subject: "officer"})
+		expectError(b, "Purge()", err, nil)
+		newest, err := b.log().Head(background)
+		expectError(b, "Head()", err, nil)
+		expect(b, "Records in all", newest.Sequence, uint64(11))
+		for _, f := range []audit.Filter{{Most: 3}, {Most: 3, Count: 2}, {Most: 1}, {Most: 4, Organisation: "RX1", Patient: "p"}} {
+			passed, before := 0, audit.Place{}
+			for by := f; ; {
+				page, err := b.log().Read(background, by)
+				if err != nil || page.Passed > f.Most || page.Next != "" && page.Passed == 0 {
+					b.Fatalf("Read(%+v) = %+v, %v", by, page, err)
+				}
+				if page.Passed > 0 && before != (audit.Place{}) && !page.Last.Before(before) {
+					b.Errorf("Read(%+v) ended at %v, after %v", by, page.Last, before)
+				}
+				passed, before = passed+page.Passed, page.Last
+				if by.Cursor = page.Next; by.Cursor == "" {
+					break
+				}
+			}
+			want := map[bool]int{true: 11, false: 4}[f.Patient == ""]
+			expect(b, fmt.Sprintf("what %+v looked at", f), passed, want)
+		}
+		b.expectLooks("one person, two Records at a time", audit.Filter{Issuer: "i", Subject: "bob", Patient: "p", Most: 2}, "9", "7")
+	}},
 	{"a digest tells values apart and not what they are, and stays the same", func(b *bench) {
 		b.start()
 		one := b.log().Digest("9990000018")
