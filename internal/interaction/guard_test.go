@@ -20,10 +20,19 @@ const issuer = "https://issuer.test"
 func guarded(t testing.TB) *interaction.Server {
 	t.Helper()
 	s, _ := newServer(t)
+	guard(t, s)
+	return s
+}
+
+// login has people log in to a server.
+func login(s *interaction.Server) {
 	callers := &interaction.Callers{Server: s, Administrators: func(_, subject string) bool { return subject == "admin" }}
 	s.Login = &interaction.Login{Rules: interaction.NewRules(registry(), s.Parser), Caller: callers.Caller}
-	login := s.Login
-	s.Login = nil // as the admin plane's own tools write
+}
+
+// guard makes an empty server such a one.
+func guard(t testing.TB, s *interaction.Server) {
+	t.Helper()
 	for _, code := range []string{"A", "P", "U", "X"} {
 		put(t, s, "Organization/"+strings.ToLower(code), `{"resourceType":"Organization","id":"`+strings.ToLower(code)+`","name":"x",`+fmt.Sprintf(ods, code)+`}`)
 		purposes := `{"system":"http://terminology.hl7.org/CodeSystem/v3-ActReason","code":"TREAT"},{"system":"http://terminology.hl7.org/CodeSystem/v3-ActReason","code":"HOPERAT"}`
@@ -61,8 +70,7 @@ func guarded(t testing.TB) *interaction.Server {
 	put(t, s, "Basic/g2", fmt.Sprintf(grant, "g2", "breaker", "2024-02-29T11:00:00Z", "break-glass", "p3"))
 	put(t, s, "Basic/g3", fmt.Sprintf(grant, "g3", "crew", "2024-02-29T13:00:00Z", "urgent-care-contact", "p3"))
 	put(t, s, "Basic/g4", fmt.Sprintf(grant, "g4", "untrained", "2024-02-29T13:00:00Z", "break-glass", "p4"))
-	s.Login = login
-	return s
+	login(s)
 }
 
 const factMeta = `"meta":{"security":[{"system":"https://hearken.example.org/fhir/CodeSystem/access-label","code":"fact"}]}`

@@ -69,7 +69,7 @@ var operations = []operation{
 		row: row{atInstanceOperation, http.MethodPost, "operation", nil, (*Server).confirmSharing},
 	},
 	{
-		name: "reveal-key-safe", url: ours("reveal-key-safe"), shape: atInstanceOperation, types: []fhir.Type{patientType}, method: http.MethodPost,
+		name: revealOperation, url: ours(revealOperation), shape: atInstanceOperation, types: []fhir.Type{patientType}, method: http.MethodPost,
 		row: row{atInstanceOperation, http.MethodPost, "operation", nil, (*Server).revealKeySafe},
 	},
 	terminologyOperation("ValueSet", "validate-code", atTypeOperation, (*Server).valueSetValidateCode, "date"),

@@ -4,8 +4,6 @@ import (
 	"context"
 	"net/http"
 	"strconv"
-	"sync"
-	"time"
 
 	"hearken/fhir"
 	"hearken/fhir/element"
@@ -14,6 +12,9 @@ import (
 	"hearken/internal/store"
 	"hearken/profiles"
 )
+
+// revealOperation is its name.
+const revealOperation = "reveal-key-safe"
 
 // keySafeReasons is the code system of why a detail of a key safe is asked for.
 const keySafeReasons = profiles.Base + "/CodeSystem/key-safe-reason"
@@ -27,6 +28,9 @@ func (s *Server) revealKeySafe(ctx context.Context, r *request) (Answer, error) 
 	g := guardOf(ctx)
 	if g == nil {
 		return Answer{}, fhir.Errorf(fhir.CodeNotSupported, "nobody logs in to this server: who may be told cannot be decided").Detailed("no-login")
+	}
+	if s.Audit == nil {
+		return Answer{}, fhir.Errorf(fhir.CodeNotSupported, "this server does not record who looks at what, and tells nobody how to get in").Detailed("no-audit")
 	}
 	ask, err := s.readReveal(r)
 	if err != nil {
@@ -47,7 +51,7 @@ func (s *Server) revealKeySafe(ctx context.Context, r *request) (Answer, error) 
 	if err != nil {
 		return Answer{}, err
 	}
-	if err := s.reveals.turn(g); err != nil {
+	if err := s.revealTurn(ctx, g); err != nil {
 		return Answer{}, err
 	}
 	value, address, err := s.keySafeDetail(rec, ask)
@@ -65,6 +69,9 @@ type reveal struct {
 	detail  string
 	address int // from 1; 0 for the only one
 }
+
+// detailNoKeySafe is the detail of asking for what is not written down.
+const detailNoKeySafe = "no-key-safe"
 
 // keySafeDetails are the parts of the extension that can be asked for.
 var keySafeDetails = map[string]bool{"place": true, "code": true, "instructions": true}
@@ -96,7 +103,7 @@ func (s *Server) readReveal(r *request) (reveal, error) {
 
 // keySafeDetail finds the detail, and which address it is of.
 func (s *Server) keySafeDetail(rec store.Record, ask reveal) (value string, address int, err error) {
-	none := fhir.Errorf(fhir.CodeNotFound, "no such detail of a key safe is written down here").Detailed("no-key-safe")
+	none := fhir.Errorf(fhir.CodeNotFound, "no such detail of a key safe is written down here").Detailed(detailNoKeySafe)
 	if rec.Deleted() {
 		return "", 0, none
 	}
@@ -155,31 +162,4 @@ func (s *Server) authorsOf(rd store.Reader, id fhir.ID) ([]string, error) {
 	}
 	record, err := careplan.Record(id, all, l.follow, s.moment)
 	return record.Authors, err
-}
-
-// reveals remembers when callers were told details, for as long as it counts.
-type reveals struct {
-	lock sync.Mutex
-	told map[person][]time.Time
-}
-
-// turn counts a caller's request, if it is within bounds. One at a time: two at once are two.
-func (r *reveals) turn(g *guard) error {
-	r.lock.Lock()
-	defer r.lock.Unlock()
-	now := g.caller.Now
-	if r.told == nil {
-		r.told = map[person][]time.Time{}
-	}
-	for who, times := range r.told {
-		if now.Sub(times[len(times)-1]) >= time.Hour {
-			delete(r.told, who) // so that the memory is of the last hour's callers alone
-		}
-	}
-	me := g.person()
-	if err := g.caller.MayRevealAgain(r.told[me]); err != nil {
-		return err
-	}
-	r.told[me] = append(r.told[me], now)
-	return nil
 }

@@ -5,11 +5,14 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"hearken/fhir"
+	"hearken/internal/access"
 	"hearken/internal/audit"
 	"hearken/internal/interaction"
 	"hearken/internal/smart"
+	"hearken/internal/store"
 )
 
 const keySafe = `"extension":[{"url":"https://hearken.example.org/fhir/StructureDefinition/key-safe","extension":[{"url":"place","valueString":"SecretPlace"},{"url":"code","valueString":"SecretCode"}]}]`
@@ -32,6 +35,13 @@ func withSafe(address, safe string) string {
 func keySafeServer(t testing.TB) *interaction.Server {
 	t.Helper()
 	s := guarded(t)
+	withKeySafe(t, s)
+	return s
+}
+
+// withKeySafe has patient p1 of a guarded server live at an address with a key safe.
+func withKeySafe(t testing.TB, s *interaction.Server) {
+	t.Helper()
 	login := s.Login
 	s.Login = nil
 	put(t, s, "Basic/g5", `{"resourceType":"Basic","id":"g5",`+factMeta+`,"identifier":[{"system":"`+issuer+`","value":"crew","period":{"end":"2024-02-29T13:00:00Z"}}],"code":{"coding":[{"system":"https://hearken.example.org/fhir/CodeSystem/access-grant","code":"urgent-care-contact"}]},"subject":{"reference":"Patient/p1"}}`)
@@ -40,7 +50,6 @@ func keySafeServer(t testing.TB) *interaction.Server {
 	if a := answer(s, as(principal("author", "user/*.cruds"), "PUT", "Patient/p1", livesAt("", withSafe(home, keySafe), house))); a.Status != 200 || strings.Contains(string(a.Body), "Secret") {
 		t.Fatalf("the author writes: %d %s", a.Status, a.Body)
 	}
-	return s
 }
 
 func revealing(s *interaction.Server, p *smart.Principal, detail, more string) interaction.Answer {
@@ -156,6 +165,78 @@ func TestRevealKeySafe_RecordedAndBounded(t *testing.T) {
 	}
 	if found != 21 {
 		t.Errorf("%d records have the reason, want 21", found)
+	}
+}
+
+// What was told before counts when the server has been started again; what was refused does not.
+func TestRevealKeySafe_BoundedAcrossRestarts(t *testing.T) {
+	c, where := newClock(), folder(t)
+	start := func() (*interaction.Server, func()) {
+		opened := openStore(t, where, c)
+		s := serverOn(opened, c)
+		s.Audit = opened.Audit()
+		return s, func() {
+			if err := opened.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	crew := principal("crew", "user/*.cruds")
+	s, stop := start()
+	guard(t, s)
+	withKeySafe(t, s)
+	for range 3 {
+		if a := revealing(s, crew, "code", ""); a.Status != 200 {
+			t.Fatalf("%d %s", a.Status, a.Body)
+		}
+	}
+	if a := revealing(s, crew, "instructions", ""); a.Status != 404 { // there are none, and asking counts
+		t.Fatalf("%d %s", a.Status, a.Body)
+	}
+	for range 4 {
+		if a := revealing(s, principal("gp", "user/*.cruds"), "code", ""); a.Status != 403 {
+			t.Fatalf("the practice: %d %s", a.Status, a.Body)
+		}
+	}
+	stop()
+	for _, want := range []string{"200 200 429 429", "429 429 429 429"} {
+		s, stop := start()
+		login(s)
+		crew.RoleID = "another"
+		got := ""
+		for range 4 {
+			got += fmt.Sprint(" ", revealing(s, crew, "code", "").Status)
+		}
+		if got != " "+want {
+			t.Errorf("after a restart:%s, want %s", got, want)
+		}
+		stop()
+	}
+	c.pass(time.Hour)
+	s, stop = start()
+	defer stop()
+	login(s)
+	s.Login.Caller = grantedAgain(s.Login.Caller)
+	if a := revealing(s, crew, "code", ""); a.Status != 200 {
+		t.Errorf("an hour later: %d %s", a.Status, a.Body)
+	}
+}
+
+// grantedAgain has whoever asks be called to p1 now.
+func grantedAgain(callers func(store.Reader, *smart.Principal) (access.Caller, error)) func(store.Reader, *smart.Principal) (access.Caller, error) {
+	return func(rd store.Reader, p *smart.Principal) (access.Caller, error) {
+		caller, err := callers(rd, p)
+		caller.Contacts = append(caller.Contacts, "p1")
+		return caller, err
+	}
+}
+
+// Where nothing is recorded nobody is told.
+func TestRevealKeySafe_WithoutARecord(t *testing.T) {
+	s := keySafeServer(t)
+	s.Audit = nil
+	if a := revealing(s, principal("crew", "user/*.cruds"), "code", ""); a.Status != 400 || !strings.Contains(string(a.Body), "no-audit") {
+		t.Errorf("%d %s", a.Status, a.Body)
 	}
 }
 

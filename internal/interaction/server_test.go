@@ -69,12 +69,7 @@ func extract(_ fhir.Key, body []byte) (query.Index, error) {
 func newServer(t testing.TB) (*interaction.Server, *clock) {
 	t.Helper()
 	c := newClock()
-	opened, err := embedded.Open(folder(t), embedded.Options{
-		Parameters: registry().All(), Extract: extract, Now: c.now, Reserve: 1, Ballast: -1, Logger: slog.New(slog.DiscardHandler),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	opened := openStore(t, folder(t), c)
 	t.Cleanup(func() {
 		if err := opened.Close(); err != nil {
 			t.Error(err)
@@ -83,6 +78,18 @@ func newServer(t testing.TB) (*interaction.Server, *clock) {
 	s := serverOn(opened, c)
 	s.Audit = opened.Audit() // recording must change nothing; the whole server is tested without
 	return s, c
+}
+
+// openStore opens an embedded store, which who opens it closes.
+func openStore(t testing.TB, folder string, c *clock) *embedded.Store {
+	t.Helper()
+	opened, err := embedded.Open(folder, embedded.Options{
+		Parameters: registry().All(), Extract: extract, Now: c.now, Reserve: 1, Ballast: -1, Logger: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return opened
 }
 
 // engines are the stores that nothing here may tell apart.
