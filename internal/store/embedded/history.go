@@ -28,6 +28,7 @@ func (r *reader) History(q store.HistoryQuery) (store.HistoryPage, error) {
 	if err := r.check(); err != nil {
 		return store.HistoryPage{}, err
 	}
+	q.Where = query.Simplify(q.Where) // once, and not for each version: that of somebody who logged in is of every type
 	h := historyWalk{reader: r, query: q, page: store.HistoryPage{Total: -1}}
 	walk, found, err := h.start()
 	if err != nil || !found {
@@ -199,7 +200,7 @@ func (h *historyWalk) wants(p place, record store.Record) (bool, error) {
 		return false, err
 	}
 	ev := &evaluator{reader: h.reader}
-	return ev.holds(f, query.Simplify(h.query.Where))
+	return ev.holds(f, h.query.Where)
 }
 
 // wasCurrent reports whether a version was the newest at some moment the query asks about.
