@@ -106,4 +106,14 @@ func (d *Decision) Creatable(t fhir.Type) error {
 	return fhir.Errorf(fhir.CodeForbidden, "resources of this type are made by administrators").Detailed(DetailAdminPlane)
 }
 
+// Feeds reports whether the caller may send AuditEvents, which tell what people did elsewhere
+// (https://profiles.ihe.net/ITI/TF/Volume2/ITI-20.html): a system that is registered does, and nobody else: an event of one's own
+// making would put a look on another. The error is CodeForbidden, whatever the event is about.
+func (d *Decision) Feeds() error {
+	if d.has(BasisPartner) {
+		return nil
+	}
+	return fhir.Errorf(fhir.CodeForbidden, "AuditEvents are sent by registered systems alone").Detailed(DetailForbidden)
+}
+
 func (d *Decision) has(basis Basis) bool { return slices.Contains(d.Basis, basis) }

@@ -47,6 +47,7 @@ type capabilityResource struct {
 	Type              string                `json:"type"`
 	Profile           string                `json:"profile,omitempty"`
 	SupportedProfile  []string              `json:"supportedProfile,omitempty"`
+	Documentation     string                `json:"documentation,omitempty"`
 	Interaction       []capabilityCode      `json:"interaction"`
 	Versioning        string                `json:"versioning"`
 	ReadHistory       bool                  `json:"readHistory"`

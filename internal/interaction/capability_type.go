@@ -34,6 +34,9 @@ func (s *Server) describeType(typ fhir.Type) capabilityResource {
 	if guides := s.guides(); guides != nil {
 		out.SupportedProfile = guides.ProfilesOf(typ)
 	}
+	if typ == auditEventType && s.Login != nil {
+		out.Documentation = "AuditEvents are created by registered systems alone (ITI-20), and are no part of this server's own audit log."
+	}
 	out.Interaction = s.typeInteractions(typ)
 	s.describeSearch(&out, typ)
 	out.Operation = append(describeOperations(atTypeOperation, typ), describeOperations(atInstanceOperation, typ)...)
