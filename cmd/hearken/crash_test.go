@@ -16,10 +16,15 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"hearken/internal/app"
+	"hearken/internal/audit"
+	"hearken/internal/config"
 )
 
-// The real binary is killed without warning at random moments, while eight clients create resources and send
-// transactions. After each restart every write it had acknowledged must be there, and of no transaction a part.
+// The real binary is killed without warning at random moments, while eight clients create resources, send
+// transactions and look at what they wrote. After each restart every write it had acknowledged must be there, and of no transaction a
+// part; and at the end the audit log has everything that was answered.
 func TestCrash_Kill9(t *testing.T) {
 	kills := 20
 	if testing.Short() {
@@ -35,6 +40,7 @@ func TestCrash_Kill9(t *testing.T) {
 	data := t.TempDir() + "/data"
 	var stored []int // resources found after each kill
 	var acknowledged, writes int
+	var answered []string // ids of the requests that were
 	victim := startVictim(t, binary, data)
 	for n := range kills {
 		w := &writers{base: victim.base, system: fmt.Sprintf("urn:crash:%d", n)}
@@ -46,6 +52,7 @@ func TestCrash_Kill9(t *testing.T) {
 		stored = append(stored, w.check(t, victim))
 		acknowledged += w.acknowledged
 		writes += len(w.written)
+		answered = append(answered, w.answered...)
 	}
 	out, err := exec.Command(binary, "serve", "--listen", "127.0.0.1:0", "--data", data).CombinedOutput()
 	if err == nil || !strings.Contains(string(out), "another process has "+data+" open") {
@@ -56,13 +63,46 @@ func TestCrash_Kill9(t *testing.T) {
 			t.Errorf("round %d: %d resources at the end, want the %d there were after its crash", n, got, want)
 		}
 	}
-	t.Logf("%d kills: %d writes, %d acknowledged", kills, writes, acknowledged)
+	t.Logf("%d kills: %d writes, %d acknowledged, %d requests answered", kills, writes, acknowledged, len(answered))
 	if acknowledged < kills*8 {
 		t.Errorf("only %d writes were acknowledged in %d rounds: the test tests nothing", acknowledged, kills)
 	}
 	victim.kill(t)
 	if out, err := exec.Command(binary, "check", "--data", data).CombinedOutput(); err != nil {
 		t.Errorf("hearken check after %d crashes: %v\n%s", kills+1, err, out)
+	}
+	expectRecorded(t, data, answered)
+}
+
+// expectRecorded looks in the audit log of a stopped store for requests that were answered.
+func expectRecorded(t *testing.T, data string, answered []string) {
+	t.Helper()
+	c := config.Defaults()
+	c.Data = data
+	recorded := map[string]bool{}
+	err := app.WithAudit(t.Context(), c, app.Deps{}, func(log audit.Log) error {
+		for f := (audit.Filter{}); ; {
+			page, err := log.Read(t.Context(), f)
+			for _, e := range page.Entries {
+				recorded[e.RequestID] = true
+			}
+			if f.Cursor = page.Next; err != nil || f.Cursor == "" {
+				return err
+			}
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lost := 0
+	for _, id := range answered {
+		if !recorded[id] {
+			lost++
+			t.Logf("%s was answered, and is not in the audit log", id)
+		}
+	}
+	if lost > 0 || len(answered) == 0 {
+		t.Errorf("of %d answered requests %d are not in the audit log", len(answered), lost)
 	}
 }
 
@@ -74,7 +114,7 @@ type victim struct {
 
 func startVictim(t *testing.T, binary, data string) *victim {
 	t.Helper()
-	v := &victim{command: exec.Command(binary, "serve", "--listen", "127.0.0.1:0", "--data", data, "--log-format", "json")}
+	v := &victim{command: exec.Command(binary, "serve", "--listen", "127.0.0.1:0", "--data", data, "--audit", "on", "--log-format", "json")}
 	log, err := v.command.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -115,6 +155,7 @@ type writers struct {
 	clients      sync.WaitGroup
 	mu           sync.Mutex
 	written      map[int]bool // every write sent, and whether it was acknowledged
+	answered     []string     // ids of the requests that were, writes and looks
 	acknowledged int
 }
 
@@ -122,7 +163,10 @@ func (w *writers) run(clients int) {
 	w.written = map[int]bool{}
 	for range clients {
 		w.clients.Go(func() {
-			for w.write(int(w.next.Add(1))) {
+			for {
+				if n := int(w.next.Add(1)); !w.write(n) || !w.look(n) {
+					return
+				}
 			}
 		})
 	}
@@ -139,20 +183,41 @@ func (w *writers) write(n int) bool {
 	if n%2 == 1 {
 		path, body = "", w.transaction(n)
 	}
-	resp, err := http.Post(w.base+path, "application/fhir+json", strings.NewReader(body))
-	if err != nil {
-		return false
-	}
-	_, err = io.Copy(io.Discard, resp.Body)
-	_ = resp.Body.Close()
-	if resp.StatusCode == 200 || resp.StatusCode == 201 {
-		// The status line is the acknowledgement: what follows it may be cut off by the kill.
+	status, whole := w.send("POST", path, body, fmt.Sprintf("%s:write:%d", w.system, n))
+	if status == 200 || status == 201 {
 		w.mu.Lock()
 		w.written[n] = true
 		w.acknowledged++
 		w.mu.Unlock()
 	}
-	return err == nil
+	return whole
+}
+
+// look searches for what write n stored, and reports whether the server is still there.
+func (w *writers) look(n int) bool {
+	_, whole := w.send("GET", fmt.Sprintf("/Observation?identifier=%s%%7C%d", w.system, n), "", fmt.Sprintf("%s:look:%d", w.system, n))
+	return whole
+}
+
+// send makes a request with an id of its own. Its status line is the acknowledgement: what follows it may be cut off by the kill, and
+// whole is false then. A request that nobody answered has no status.
+func (w *writers) send(method, path, body, id string) (status int, whole bool) {
+	r, err := http.NewRequest(method, w.base+path, strings.NewReader(body))
+	if err != nil {
+		return 0, false
+	}
+	r.Header.Set("Content-Type", "application/fhir+json")
+	r.Header.Set("X-Request-ID", id)
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return 0, false
+	}
+	_, err = io.Copy(io.Discard, resp.Body)
+	_ = resp.Body.Close()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.answered = append(w.answered, id)
+	return resp.StatusCode, err == nil
 }
 
 func (w *writers) observation(n int, more string) string {

@@ -28,6 +28,7 @@ type App struct {
 	unused     unused
 	now        func() time.Time
 	anchor     *anchor            // keeps heads of the audit log outside the store; nil keeps none
+	backups    *backups           // keeps copies of the store outside it; nil keeps none
 	requests   context.Context    // of running requests
 	stop       context.CancelFunc // ends it
 	stopping   atomic.Bool
@@ -54,11 +55,15 @@ func Open(ctx context.Context, c config.Config, d Deps) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
+	backups, err := newBackups(c, d)
+	if err != nil {
+		return nil, err
+	}
 	listener, loopbackOnly, err := listen(c)
 	if err != nil {
 		return nil, err
 	}
-	a := &App{config: c, log: d.Log, now: d.Now, anchor: anchor, listener: listener, loopback: loopbackOnly, unused: unused{conns: map[net.Conn]struct{}{}}}
+	a := &App{config: c, log: d.Log, now: d.Now, anchor: anchor, backups: backups, listener: listener, loopback: loopbackOnly, unused: unused{conns: map[net.Conn]struct{}{}}}
 	a.Interactions, err = OpenInteractions(ctx, c, a.URL(), d)
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())

@@ -2,10 +2,7 @@ package app
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
-	"os"
 	"time"
 
 	"hearken/internal/audit"
@@ -13,31 +10,11 @@ import (
 	"hearken/internal/store/embedded"
 )
 
-// Audited is a store that keeps an audit log.
-type Audited interface {
-	// Audit is the log.
-	Audit() audit.Log
-}
-
 // WithAudit opens the configured store, which no server may have open then, and runs fn on its audit log. It does not make
 // a store where there is none, and records nothing by itself.
 func WithAudit(ctx context.Context, c config.Config, d Deps, fn func(audit.Log) error) error {
-	c.Temporary = false
-	if names, err := os.ReadDir(c.Data); err != nil || len(names) == 0 {
-		return fmt.Errorf("data: there is no store in %s", c.Data)
-	}
-	i, err := OpenInteractions(ctx, c, Base(c), d)
-	if err != nil {
-		return err
-	}
-	engine, ok := i.Store.(Audited)
-	if !ok {
-		return errors.Join(errors.New("this store has no audit log"), i.Close())
-	}
-	return errors.Join(fn(engine.Audit()), i.Close())
+	return withEngine(ctx, c, d, func(engine *embedded.Store) error { return fn(engine.Audit()) })
 }
-
-var _ Audited = (*embedded.Store)(nil)
 
 // announceAudit says in the log whether looks and writes are recorded. Where the log is kept elsewhere, so is
 // the head, which is what proves later that nothing was changed up to here.

@@ -16,32 +16,38 @@ import (
 // Backup writes all of the configured store, which no server may have open then, to w. It changes nothing in the store and does not make
 // one where there is none.
 func Backup(ctx context.Context, c config.Config, d Deps, w io.Writer) (m backup.Manifest, err error) {
+	d = d.withDefaults()
 	err = withEngine(ctx, c, d, func(engine *embedded.Store) error {
-		d := d.withDefaults()
 		m = backup.Manifest{Engine: engine.Capabilities().Engine, Program: d.Version, Time: d.Now().UTC()}
-		head, err := engine.Audit().Head(ctx)
-		if err != nil {
-			return err
-		}
-		if !head.IsZero() {
-			m.Head = string(head.Line())
-		}
-		// Beside the store, where files can be linked. What a killed backup left is in nobody's use: the store is open here alone.
-		folder := filepath.Clean(c.Data) + ".backup"
-		if err := os.RemoveAll(folder); err != nil {
-			return err
-		}
-		defer os.RemoveAll(folder)
-		if err := os.Mkdir(folder, 0o700); err != nil {
-			return err
-		}
-		files := filepath.Join(folder, "files")
-		if err := engine.Checkpoint(files); err != nil {
-			return err
-		}
-		return backup.Write(ctx, w, os.DirFS(files), m)
+		return backUp(ctx, engine, c.Data, &m, w)
 	})
 	return m, err
+}
+
+// backUp writes the store in the folder data, as of a moment between call and end, to w, and its audit head into m. Others go on
+// reading and writing it; only one backUp of a store may run.
+func backUp(ctx context.Context, engine *embedded.Store, data string, m *backup.Manifest, w io.Writer) error {
+	head, err := engine.Audit().Head(ctx)
+	if err != nil {
+		return err
+	}
+	if !head.IsZero() {
+		m.Head = string(head.Line())
+	}
+	// Beside the store, where files can be linked. What a killed backup left is in nobody's use: no other process has the store open.
+	folder := filepath.Clean(data) + ".backup"
+	if err := os.RemoveAll(folder); err != nil {
+		return err
+	}
+	defer os.RemoveAll(folder)
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		return err
+	}
+	files := filepath.Join(folder, "files")
+	if err := engine.Checkpoint(files); err != nil {
+		return err
+	}
+	return backup.Write(ctx, w, os.DirFS(files), *m)
 }
 
 // Restore makes the configured store out of a backup, whole or not at all, and marks it: what was written after the backup is missing.

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 )
 
 // Run answers requests until ctx ends. Then it takes no new connections, lets running requests end for as long as
@@ -14,12 +15,13 @@ import (
 // go on, or that some requests had to be cut off.
 func (a *App) Run(ctx context.Context) error {
 	a.announce()
-	headsDone := make(chan struct{})
 	heads, stopHeads := context.WithCancel(context.WithoutCancel(ctx)) // the last head is that of the last request
-	go func() { defer close(headsDone); a.logHeads(heads) }()
-	kept := make(chan struct{})
-	go func() { defer close(kept); a.keepAudit(heads) }()
-	defer func() { stopHeads(); <-headsDone; a.logHead(); <-kept }()
+	backups, stopBackups := context.WithCancel(ctx)                    // one that runs is given up: the next start makes it
+	var beside sync.WaitGroup
+	beside.Go(func() { a.logHeads(heads) })
+	beside.Go(func() { a.keepAudit(heads) })
+	beside.Go(func() { a.keepBackups(backups) })
+	defer func() { stopBackups(); stopHeads(); beside.Wait(); a.logHead() }()
 	failed := make(chan error, 1)
 	go func() { failed <- a.serve(a.listener) }()
 	select {

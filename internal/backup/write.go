@@ -13,10 +13,10 @@ import (
 	"time"
 )
 
-// Write puts the files of a folder, which nobody writes to meanwhile, into w. A folder in it is an error: no engine makes one.
+// Write puts the files of a folder, which nobody writes to meanwhile, into w, until ctx ends. A folder in it is an error: no engine makes one.
 func Write(ctx context.Context, w io.Writer, folder fs.FS, m Manifest) error {
 	m.Form = form
-	out := writer{tar: tar.NewWriter(w), time: m.Time, digests: map[string]string{}}
+	out := writer{tar: tar.NewWriter(untilDone{ctx, w}), time: m.Time, digests: map[string]string{}}
 	if err := out.json(manifestName, m); err != nil {
 		return err
 	}
@@ -25,11 +25,24 @@ func Write(ctx context.Context, w io.Writer, folder fs.FS, m Manifest) error {
 		return err
 	}
 	for _, entry := range entries {
-		if err := errors.Join(ctx.Err(), out.file(folder, entry)); err != nil {
+		if err := out.file(folder, entry); err != nil {
 			return err
 		}
 	}
 	return errors.Join(out.json(digestsName, out.digests), out.tar.Close())
+}
+
+// untilDone writes until its context ends: one file of a store may take minutes.
+type untilDone struct {
+	ctx context.Context
+	w   io.Writer
+}
+
+func (u untilDone) Write(b []byte) (int, error) {
+	if err := u.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return u.w.Write(b)
 }
 
 type writer struct {

@@ -29,6 +29,9 @@ func (c *Config) faults() (faults []error) {
 	if c.Audit == Off && (c.AuditHeadFolder != "" || c.AuditRetention != 0) {
 		faults = append(faults, errors.New("audit: is off, and settings that are nothing without it are there"))
 	}
+	if c.BackupFolder != "" && (len(c.AgeRecipients) == 0 || c.Temporary) {
+		faults = append(faults, errors.New("backup-folder: needs age-recipient, for a backup holds every plan, and a store that is not temporary"))
+	}
 	for _, p := range c.Administrators {
 		if !slices.Contains(c.Issuers, p.Issuer) {
 			faults = append(faults, fmt.Errorf("administrators: %s is none of the issuers", p.Issuer))

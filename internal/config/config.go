@@ -42,8 +42,11 @@ type Config struct {
 	Audit                string         // Auto, On or Off: record every look and every write before it is answered
 	AuditRetention       time.Duration  // contents of older records are purged; 0 keeps them
 	AuditHeadFolder      string         // folder that heads of the audit log are written to; "" for none
-	AgeRecipients        []string       // public keys they are encrypted for; none leaves them plain
+	AgeRecipients        []string       // public keys that heads and backups are encrypted for; none leaves heads plain
 	AuditHeadEvery       time.Duration  // how often
+	BackupFolder         string         // folder that backups of the running server are written to; "" for none
+	BackupEvery          time.Duration  // how often
+	BackupKeep           int            // how many of them are kept
 
 	MaxBody      int64         // bytes of a request body, after decompression
 	MaxEntries   int           // entries of a batch or transaction

@@ -162,6 +162,9 @@ func TestLoad_BadValues(t *testing.T) {
 		{"certificate without key", []string{"--tls-cert=a.pem"}, nil, "", []string{"tls-cert", "tls-key"}},
 		{"introspection without client", []string{"--issuer=https://a", "--introspect=https://a/i"}, nil, "", []string{"introspect-client"}},
 		{"origin with a path", []string{"--origins=https://a/b"}, nil, "", []string{"origins (flag)"}},
+		{"backups for nobody", []string{"--backup-folder=/b"}, nil, "", []string{"backup-folder", "age-recipient"}},
+		{"backups of a temporary store", []string{"--backup-folder=/b", "--age-recipient=age1x", "--temporary"}, nil, "", []string{"backup-folder", "temporary"}},
+		{"no log to keep heads of", []string{"--audit=off", "--audit-head-folder=/h"}, nil, "", []string{"audit: is off"}},
 		{"pages", []string{"--default-count=10", "--max-count=5"}, nil, "", []string{"default-count", "max-count"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
