@@ -48,6 +48,14 @@ var callers = map[string]access.Caller{
 	"A's without agreement": with(staff(access.Administrator, "A"), func(c *access.Caller) { c.Agreement = access.Never }),
 	"nobody":                {Now: now},
 	"clinician of no place": clinician("", access.InForce, access.InForce),
+
+	"lapsed officer":         with(staff(access.PrivacyOfficer, "A"), func(c *access.Caller) { c.Agreement = access.Lapsed }),
+	"officer of no place":    staff(access.PrivacyOfficer, ""),
+	"officer with patients":  with(staff(access.PrivacyOfficer, "A"), func(c *access.Caller) { c.Patient, c.ActsFor = "p", []fhir.ID{"p"} }),
+	"patient of no record":   {Now: now, Role: access.Patient, Purpose: access.OwnRecord},
+	"partner of no place":    {Now: now, Role: access.System, Purpose: access.Care, Agreement: access.InForce, Partner: true},
+	"urgent care home":       urgentStaff(access.CareHome, "U"),
+	"lapsed, broke nobody's": with(clinician("A", access.Lapsed, access.InForce), func(c *access.Caller) { c.Grants = []access.Grant{{Until: now.Add(time.Minute)}} }),
 }
 
 func clinician(code string, agreement, listed access.Standing) access.Caller {
@@ -128,6 +136,10 @@ var sees = map[string]string{
 	"administrator":        "practitioner, value set, contract, agreement",
 	"administrator of A":   "practitioner, value set",
 	"lapsed A's":           "practitioner, value set",
+
+	"officer with patients": "officer's review, practitioner, value set",
+	"partner of no place":   "practitioner, value set",
+	"urgent care home":      "practitioner, value set",
 }
 
 func TestDecide_WhoSeesWhat(t *testing.T) {
@@ -136,8 +148,8 @@ func TestDecide_WhoSeesWhat(t *testing.T) {
 		for what, label := range things {
 			t.Run(who+"/"+what, func(t *testing.T) {
 				want := slices.Contains(strings.Split(sees[who], ", "), what)
-				if got := visible(d, label); got != want {
-					t.Errorf("visible = %v, want %v\nsees  %v\nlabel %v", got, want, d.Sees, label)
+				if got := visible(d, label); got != want || d.See(label) != want {
+					t.Errorf("visible = %v, See() = %v, want %v\nsees  %v\nlabel %v", got, d.See(label), want, d.Sees, label)
 				}
 			})
 		}
@@ -158,6 +170,8 @@ func holds(e query.Expr, label []query.Token) bool {
 	switch e := e.(type) {
 	case query.Const:
 		return bool(e)
+	case query.Not:
+		return !holds(e.Expr, label)
 	case query.Or:
 		return slices.ContainsFunc(e, func(part query.Expr) bool { return holds(part, label) })
 	case query.Match:
@@ -171,6 +185,7 @@ func TestDecide_Refusals(t *testing.T) {
 		"lapsed agreement": access.EmergencyAvailable, "lapsed training": access.EmergencyAvailable,
 		"never listed": access.Forbidden, "never listed, broke": access.Forbidden, "lapsed adviser": access.Forbidden, "attorney of nobody": access.Forbidden,
 		"researcher": access.Forbidden, "nobody": access.Forbidden, "clinician of no place": access.Forbidden, "A's who left": access.Forbidden, "A's without agreement": access.Forbidden,
+		"lapsed officer": access.Forbidden, "officer of no place": access.Forbidden, "patient of no record": access.Forbidden, "lapsed, broke nobody's": access.EmergencyAvailable,
 	}
 	for who, caller := range callers {
 		if got := access.Decide(caller).Refusal; got != want[who] {
@@ -226,8 +241,10 @@ func TestRelabelling(t *testing.T) {
 		{"kept", []access.SecurityLabel{r}, []access.SecurityLabel{r}, true},
 		{"lowered", []access.SecurityLabel{v}, []access.SecurityLabel{r}, false},
 		{"taken away", []access.SecurityLabel{r}, []access.SecurityLabel{}, false},
+		{"lowered from none", []access.SecurityLabel{}, []access.SecurityLabel{{System: access.ConfidentialitySystem, Code: "L"}}, false},
 		{"lowered beside a higher one", []access.SecurityLabel{r, v}, []access.SecurityLabel{v}, true},
 		{"a label of ours added", []access.SecurityLabel{}, []access.SecurityLabel{third}, true},
+		{"a label of ours kept", []access.SecurityLabel{third}, []access.SecurityLabel{third, r}, true},
 		{"a label of ours taken away", []access.SecurityLabel{third}, []access.SecurityLabel{r}, false},
 		{"somebody else's label taken away", []access.SecurityLabel{other}, []access.SecurityLabel{}, true},
 		{"a fact written", nil, []access.SecurityLabel{fact}, false},
@@ -277,9 +294,17 @@ func TestAgreement(t *testing.T) {
 			}
 		})
 	}
+	if got := a.Standing(access.Clinical, access.UrgentCare, now); got != access.Never {
+		t.Errorf("Standing() for another purpose = %v, want never", got)
+	}
+	endless := a
+	endless.Until = time.Time{}
+	if got, notice := endless.Standing(access.Clinical, access.Care, now), endless.Notice(now); got != access.InForce || notice != 0 {
+		t.Errorf("one without an end: %v, notice of %d days, want in force, none", got, notice)
+	}
 	a.Ended = true
-	if got := a.Standing(access.Clinical, access.Care, now); got != access.Lapsed {
-		t.Errorf("Standing() of one ended early = %v, want lapsed", got)
+	if got, notice := a.Standing(access.Clinical, access.Care, now), a.Notice(a.Until.Add(-time.Hour)); got != access.Lapsed || notice != 0 {
+		t.Errorf("one ended early: %v, notice of %d days, want lapsed, none", got, notice)
 	}
 }
 

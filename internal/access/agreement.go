@@ -35,7 +35,7 @@ const day = 24 * time.Hour
 // none is due yet, or it has no end or is over.
 func (a *Agreement) Notice(now time.Time) int {
 	left := a.Until.Sub(now)
-	if a.Until.IsZero() || a.Ended || left <= 0 {
+	if a.Ended || left <= 0 { // the zero time is long ago
 		return 0
 	}
 	due := 0

@@ -13,7 +13,7 @@ import (
 // Clinicians on a list, lapsed or not, and nobody else.
 func TestMayBreakGlass(t *testing.T) {
 	may := map[string]bool{"author clinician": true, "practice clinician": true, "paramedic": true, "other clinician": true, "crew in contact": true,
-		"broke the glass": true, "glass whole again": true, "lapsed agreement": true, "lapsed training": true, "lapsed, broke": true}
+		"broke the glass": true, "glass whole again": true, "lapsed agreement": true, "lapsed training": true, "lapsed, broke": true, "lapsed, broke nobody's": true}
 	for who, caller := range callers {
 		if err := caller.MayBreakGlass(); (err == nil) != may[who] || err != nil && fhir.CodeOf(err) != fhir.CodeForbidden {
 			t.Errorf("%s: %v, want %v", who, err, may[who])
@@ -55,7 +55,7 @@ func TestMayBreakAgain(t *testing.T) {
 func TestMayReview(t *testing.T) {
 	for who, caller := range callers {
 		for _, own := range []bool{false, true} {
-			if err := caller.MayReview("A", own); (err == nil) != (who == "privacy officer" && !own) {
+			if err := caller.MayReview("A", own); (err == nil) != ((who == "privacy officer" || who == "officer with patients") && !own) {
 				t.Errorf("%s, own %v: %v", who, own, err)
 			}
 			if err := caller.MayReview("X", own); err == nil {
@@ -67,6 +67,20 @@ func TestMayReview(t *testing.T) {
 		caller.Agreement = access.Lapsed
 		if err := caller.MayReview("A", false); err == nil {
 			t.Error("a lapsed officer looks into it")
+		}
+	}
+	placeless := callers["officer of no place"]
+	if err := placeless.MayReview("", false); err == nil {
+		t.Error("an officer of no organisation looks into what was done for none")
+	}
+}
+
+// The grant of the patient, while it runs.
+func TestBrokeGlassFor(t *testing.T) {
+	caller := access.Caller{Now: now, Grants: []access.Grant{{Patient: "p", Until: now}, {Patient: "q", Until: now.Add(1), Reason: "first"}, {Patient: "q", Until: now.Add(2)}}}
+	for want, patients := range map[string][]fhir.ID{"first": {"x", "q"}, "": {"p", "x"}} {
+		if g, ok := caller.BrokeGlassFor(patients); g.Reason != want || ok != (want != "") {
+			t.Errorf("BrokeGlassFor(%v) = %v, %v", patients, g, ok)
 		}
 	}
 }
@@ -87,6 +101,7 @@ func TestAlerts(t *testing.T) {
 		{"oneself, by number", access.Identity{NHSNumber: "1"}, nil, []access.Alert{access.Oneself}},
 		{"oneself, by name and birth", access.Identity{FullNames: []string{"ann oneil"}, BirthDate: "1980-01-01"}, nil, []access.Alert{access.Oneself}},
 		{"a namesake", access.Identity{FullNames: []string{"ann oneil"}, BirthDate: "1990-01-01"}, nil, nil},
+		{"somebody born the same day", access.Identity{FullNames: []string{"Bob Smith"}, BirthDate: "1980-01-01"}, nil, nil},
 	} {
 		if diff := cmp.Diff(row.want, access.Alerts(&ann, &row.patient, row.colleagues)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", row.name, diff)
@@ -94,5 +109,9 @@ func TestAlerts(t *testing.T) {
 	}
 	if got := access.Alerts(&access.Identity{}, &access.Identity{}, nil); got != nil {
 		t.Errorf("two of whom nothing is known: %v", got)
+	}
+	dash := access.Identity{Families: []string{"-"}, FullNames: []string{"Jo Day"}, Addresses: []string{"."}}
+	if got := access.Alerts(&dash, &dash, nil); got != nil {
+		t.Errorf("two of one name, of whom nothing else is known: %v", got)
 	}
 }

@@ -26,10 +26,10 @@ var roleNames = [...]string{"nobody", "clinical", "urgent-non-clinical", "care-h
 // String is the role's code: "clinical".
 func (r Role) String() string { return roleNames[r] }
 
-// ParseRole finds a role by its code; 0 when there is none of that name.
+// ParseRole finds a role by its code; 0, which is nobody, when there is none of that name.
 func ParseRole(code string) Role {
 	for role, name := range roleNames {
-		if role > 0 && name == code {
+		if name == code {
 			return Role(role)
 		}
 	}

@@ -191,7 +191,7 @@ func (d *Decision) MayWrite(label []query.Token) bool {
 // Visible is the condition a resource must meet to be shown, on the hidden access parameter of its type. It is a conjunct of every search,
 // of what is included, chained to and counted.
 func (d *Decision) Visible(access *query.Parameter) query.Expr {
-	if d.Refusal != NotRefused || len(d.Sees) == 0 {
+	if d.Refusal != NotRefused {
 		return query.Const(false)
 	}
 	any := make(query.Or, len(d.Sees))

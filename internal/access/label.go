@@ -45,7 +45,8 @@ func (r *Record) Of() []query.Token {
 // Label gives the tokens that stand in the index of a resource, from the labels of the patients in whose compartments it
 // is; outside any, those of the policy for its type.
 //
-// A resource in several compartments needs all of them: only an organisation that may see each of the patients sees it.
+// A resource in several compartments needs all of them: only an organisation that may see each of the patients sees it. The tokens that name one patient
+// are in no other's label, so that what is of several is nobody's own.
 func Label(resource Resource, patients ...[]query.Token) []query.Token {
 	switch {
 	case resource.Officer != "":
@@ -57,7 +58,7 @@ func Label(resource Resource, patients ...[]query.Token) []query.Token {
 	}
 	label := WithoutMarks(patients[0])
 	for _, other := range patients[1:] {
-		label = slices.DeleteFunc(label, func(t query.Token) bool { return isPersonal(t) || t != Restricted && !slices.Contains(other, t) })
+		label = slices.DeleteFunc(label, func(t query.Token) bool { return t != Restricted && !slices.Contains(other, t) })
 		if slices.Contains(other, Restricted) {
 			label = append(label, Restricted)
 		}
@@ -86,11 +87,6 @@ func (r *Resource) marks(patients [][]query.Token) (marks []query.Token) {
 		}
 	}
 	return marks
-}
-
-// isPersonal tells the tokens that name one patient: what is of several is nobody's own.
-func isPersonal(t query.Token) bool {
-	return t.System == systemSelf || t.System == systemContact || t.System == systemEmergency
 }
 
 func sorted(label []query.Token) []query.Token {

@@ -60,9 +60,9 @@ func (c *Caller) Work(entry StaffEntry, agreements []Agreement) {
 func (c *Caller) administers() bool { return c.Role == Administrator && c.Organisation == "" }
 
 // keepsList reports whether the caller keeps the list of their organisation. They do when its agreement has lapsed, too: who leaves then must
-// not stay on the list.
+// not stay on the list. Who administers is asked first: this says nothing of them.
 func (c *Caller) keepsList() bool {
-	return c.Role == Administrator && c.Organisation != "" && c.Staff == InForce && c.Agreement != Never
+	return c.Role == Administrator && c.Staff == InForce && c.Agreement != Never
 }
 
 // MayKeepStaff reports whether the caller may give an organisation, by its ODS code, another staff list. The error is CodeForbidden.

@@ -58,6 +58,7 @@ func TestMayConfirm(t *testing.T) {
 		{"of another organisation", at(Clinical, "X"), true, false, false},
 		{"an administrator", Caller{Role: Administrator, Purpose: Oversight}, true, false, true},
 		{"the same administrator", Caller{Role: Administrator, Purpose: Oversight}, true, true, false},
+		{"an administrator's client", Caller{Role: Administrator, Purpose: Oversight}, false, false, false},
 		{"one of an organisation", at(Administrator, "A"), true, false, false},
 		{"the person", at(Patient, ""), true, false, false},
 		{"an attorney", at(Proxy, ""), true, false, false},

@@ -1,0 +1,16 @@
+// Package mutation holds no code, only a test: it takes the checks that decide who sees and writes what out of the code, one at a time, and holds the tests
+// of those checks against what is left: one of them must fail. A check that is gone unnoticed is not tested, or not needed. Run it with
+//
+//	HEARKEN_MUTANTS=1 go test ./internal/mutation -v -timeout 1h
+//
+// and for one file, one function or one check with -run TestMutants/guard.go/view.
+//
+// A check is the condition of an if, a case of a switch without a tag, and each operand of && and ||, wherever it stands. Taken out, an if and a case are never
+// so, an operand of && asks for nothing, and one of || adds nothing. `if err != nil` passes the error of something else on, and is none.
+//
+// All mutants are compiled at once: each check also asks which mutant the process is, by its environment. The tests are then run once for each,
+// the quick ones first, and those over HTTP when the quick ones notice nothing. The tree is left as it is.
+//
+// testdata/spared.tsv says of checks whose absence no test can notice why they stay: file, function, check and reason, by tabs. A row for one that a test
+// notices, or that is not there, is an error.
+package mutation
