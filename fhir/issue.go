@@ -57,8 +57,17 @@ type Issue struct {
 	Detail      string   // a stable code of Hearken's own ("unknown-element"), for programs; may be empty
 	Diagnostics string   // words for a person
 	Expression  []string // FHIRPath locations, "Patient.name[0].family"; or "http.Header" forms for requests
+	Element     string   // what it is about, where Expression does not say that alone: one that is missing, or may not stand where it does
 	Line        int      // 1-based line in the request body; 0 when unknown
 	Column      int      // 1-based byte column; 0 when unknown
+}
+
+// Elements are the locations of what an issue is about, which need not be there.
+func (i *Issue) Elements() []string {
+	if i.Element != "" {
+		return []string{i.Element}
+	}
+	return i.Expression
 }
 
 // Outcome is all the issues of one act.

@@ -46,7 +46,7 @@ func findings(outcome fhir.Outcome) []string {
 		case issue.Severity == fhir.Warning && issue.Detail == validation.DetailNoCode:
 		case issue.Severity == fhir.Warning && issue.Detail == validation.DetailNotInValueSet && !strings.Contains(issue.Diagnostics, profiles.Base):
 		default:
-			found = append(found, string(issue.Severity)+" "+issue.Detail+" "+strings.Join(issue.Expression, ","))
+			found = append(found, string(issue.Severity)+" "+issue.Detail+" "+strings.Join(issue.Elements(), ","))
 		}
 	}
 	return found

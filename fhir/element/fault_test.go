@@ -60,7 +60,7 @@ func TestParse_OneFault(t *testing.T) {
 		{"an unknown element", `{"resourceType":"Patient","nome":"x"}`, "unknown-element Patient.nome 1:27"},
 		{"an unknown element deep", `{"resourceType":"Patient","contact":[{"name":{"given":["a"],"first":{"a":[1,{}]}}}]}`, "unknown-element Patient.contact[0].name.first 1:61"},
 		{"an unknown element that could be anything", `{"resourceType":"Patient","Mr Smith":"x"}`, "unknown-element Patient 1:27"},
-		{"an unknown element in a contained resource", `{"resourceType":"Patient","contained":[{"resourceType":"Group","x":1}]}`, "unknown-element Patient.contained[0].ofType(Group).x 1:64"},
+		{"an unknown element in a contained resource", `{"resourceType":"Patient","contained":[{"resourceType":"Group","x":1}]}`, "unknown-element Patient.contained[0]/*Group*/.x 1:64"},
 		{"the value of a primitive by name", `{"resourceType":"Patient","_birthDate":{"value":"2000"}}`, "unknown-element Patient.birthDate.value 1:41"},
 		{"_x of a complex element", `{"resourceType":"Patient","_name":[{"id":"a"}]}`, "unknown-element Patient._name 1:27"},
 		{"_x of an attribute", `{"resourceType":"Patient","extension":[{"url":"http://a","_url":{"id":"a"},"valueCode":"a"}]}`, "unknown-element Patient.extension[0]._url 1:58"},
@@ -148,7 +148,7 @@ func TestParse_AllFaultsAtOnce(t *testing.T) {
 		"empty-object Patient.name[1] 5:50",
 		"invalid-date Patient.birthDate 6:16",
 		"unknown-resource-type Patient.contained[0].resourceType 7:34",
-		"unexpected-array Patient.contained[1].ofType(Patient).gender 7:84",
+		"unexpected-array Patient.contained[1]/*Patient*/.gender 7:84",
 	}
 	_, outcome := element.Parse(r4.Definitions(), []byte(source), element.Limits{})
 	if diff := cmp.Diff(want, told(outcome)); diff != "" {

@@ -10,8 +10,8 @@ import (
 )
 
 // Location is the FHIRPath that selects just this node: "Patient.name[0].family",
-// "Observation.value.ofType(Quantity).code", "Bundle.entry[2].resource.ofType(Patient).name[0]".
-// Items of a repeating element have their index, others none
+// "Observation.value.ofType(Quantity).code", "Bundle.entry[2].resource/*Patient*/.name[0]". Items of a repeating element have their
+// index, others none. The type of a resource within another is a comment, which is where HL7's validator and what is built on it write it
 // (https://hl7.org/fhir/R4/operationoutcome-definitions.html#OperationOutcome.issue.expression).
 func (n Node) Location() string {
 	if n.tree == nil {
@@ -29,10 +29,11 @@ func appendLocation(dst []byte, set *definition.Set, nodes []node, index int32) 
 	dst = appendLocation(dst, set, nodes, n.parent)
 	field := set.Fields()[n.field]
 	dst = appendStep(dst, field.Element, int(n.position))
-	if field.Element.Choice || n.flags&isResource != 0 {
-		dst = append(dst, ".ofType("...)
-		dst = append(dst, structure.Name...)
-		dst = append(dst, ')')
+	switch {
+	case n.flags&isResource != 0:
+		dst = append(append(append(dst, "/*"...), structure.Name...), "*/"...)
+	case field.Element.Choice:
+		dst = append(append(append(dst, ".ofType("...), structure.Name...), ')')
 	}
 	return dst
 }

@@ -26,19 +26,19 @@ func TestNode_Location(t *testing.T) {
 	tree := parse(t, nodeSource)
 	want := []string{
 		"Bundle", "Bundle.type", "Bundle.entry[0]", "Bundle.entry[0].fullUrl", "Bundle.entry[1]",
-		"Bundle.entry[1].resource.ofType(Observation)",
-		"Bundle.entry[1].resource.ofType(Observation).contained[0].ofType(Patient)",
-		"Bundle.entry[1].resource.ofType(Observation).contained[0].ofType(Patient).id",
-		"Bundle.entry[1].resource.ofType(Observation).contained[0].ofType(Patient).name[0]",
-		"Bundle.entry[1].resource.ofType(Observation).contained[0].ofType(Patient).name[0].given[0]",
-		"Bundle.entry[1].resource.ofType(Observation).contained[0].ofType(Patient).name[0].given[1]",
-		"Bundle.entry[1].resource.ofType(Observation).contained[0].ofType(Patient).name[0].given[1].id",
-		"Bundle.entry[1].resource.ofType(Observation).status",
-		"Bundle.entry[1].resource.ofType(Observation).status.extension[0]",
-		"Bundle.entry[1].resource.ofType(Observation).status.extension[0].url",
-		"Bundle.entry[1].resource.ofType(Observation).status.extension[0].value.ofType(code)",
-		"Bundle.entry[1].resource.ofType(Observation).value.ofType(Quantity)",
-		"Bundle.entry[1].resource.ofType(Observation).value.ofType(Quantity).value",
+		"Bundle.entry[1].resource/*Observation*/",
+		"Bundle.entry[1].resource/*Observation*/.contained[0]/*Patient*/",
+		"Bundle.entry[1].resource/*Observation*/.contained[0]/*Patient*/.id",
+		"Bundle.entry[1].resource/*Observation*/.contained[0]/*Patient*/.name[0]",
+		"Bundle.entry[1].resource/*Observation*/.contained[0]/*Patient*/.name[0].given[0]",
+		"Bundle.entry[1].resource/*Observation*/.contained[0]/*Patient*/.name[0].given[1]",
+		"Bundle.entry[1].resource/*Observation*/.contained[0]/*Patient*/.name[0].given[1].id",
+		"Bundle.entry[1].resource/*Observation*/.status",
+		"Bundle.entry[1].resource/*Observation*/.status.extension[0]",
+		"Bundle.entry[1].resource/*Observation*/.status.extension[0].url",
+		"Bundle.entry[1].resource/*Observation*/.status.extension[0].value.ofType(code)",
+		"Bundle.entry[1].resource/*Observation*/.value.ofType(Quantity)",
+		"Bundle.entry[1].resource/*Observation*/.value.ofType(Quantity).value",
 	}
 	var got []string
 	for i := range tree.Len() {

@@ -106,9 +106,9 @@ func TestValidate_Searchset(t *testing.T) {
 	testRules(t, []rule{
 		{"a match", of("match", patient1), ""},
 		{"an include of another type", of("include", group1), ""},
-		{"a match of another type", of("match", group1), "error invalid searchset Bundle.entry[0].resource.ofType(Group)"},
-		{"a match without id", of("match", nobody), "error invalid searchset Bundle.entry[0].resource.ofType(Patient)"},
-		{"an outcome that is none", of("outcome", patient1), "error invalid searchset Bundle.entry[0].resource.ofType(Patient)"},
+		{"a match of another type", of("match", group1), "error invalid searchset Bundle.entry[0].resource/*Group*/"},
+		{"a match without id", of("match", nobody), "error invalid searchset Bundle.entry[0].resource/*Patient*/"},
+		{"an outcome that is none", of("outcome", patient1), "error invalid searchset Bundle.entry[0].resource/*Patient*/"},
 		{"an outcome without fullUrl", bundleOf("searchset", self, `{"search":{"mode":"outcome"},"resource":{"resourceType":"OperationOutcome","issue":[{"severity":"warning","code":"informational"}]}}`), ""},
 		{"no link to itself", strings.Replace(of("match", patient1), self, "", 1), "warning invalid searchset Bundle"},
 		{"no mode", bundleOf("searchset", self, entries("http://a.example/Patient/1", patient1)), "warning invalid searchset Bundle.entry[0]"},
@@ -119,7 +119,7 @@ func TestValidate_BundleReference(t *testing.T) {
 	observed := func(reference string) string {
 		return `{"resourceType":"Observation","id":"o","status":"final","code":{"text":"a"},"subject":{"reference":"` + reference + `"}}`
 	}
-	const at = "Bundle.entry[0].resource.ofType(Observation).subject"
+	const at = "Bundle.entry[0].resource/*Observation*/.subject"
 	from := func(holder, reference string, others ...string) string {
 		return bundle(entries(append([]string{holder, observed(reference)}, others...)...))
 	}
@@ -134,12 +134,12 @@ func TestValidate_BundleReference(t *testing.T) {
 		{"one of several versions", from(server, "Patient/1", "http://a.example/Patient/1", patient1v1, "http://a.example/Patient/1", patient1v2), "error multiple-matches reference-ambiguous " + at},
 		{"a urn that is no entry", from(server, urn+"2"), "warning not-found reference-not-in-bundle " + at},
 		{"an address outside", from(server, "http://c.example/Patient/1"), ""},
-		{"a urn of another type", from(server, urn+"1", urn+"1", `{"resourceType":"Organization","name":"a"}`), "error structure reference-target " + at + ".reference"},
+		{"a urn of another type", from(server, urn+"1", urn+"1", `{"resourceType":"Organization","name":"a"}`), "error structure reference-target " + at + "," + at + ".reference"},
 	})
 }
 
 func TestValidate_Document(t *testing.T) {
-	const first = "Bundle.entry[0].resource.ofType(Composition)"
+	const first = "Bundle.entry[0].resource/*Composition*/"
 	testRules(t, []rule{
 		{"alone", document(composition(byNobody)), ""},
 		{"whole", document(composition(byNobody+`,"subject":{"reference":"Patient/1"}`), "http://a.example/Patient/1", patient1), ""},
@@ -162,7 +162,7 @@ func TestValidate_Message(t *testing.T) {
 	}
 	testRules(t, []rule{
 		{"whole", message(`,"focus":[{"reference":"Patient/1"}]`, "http://a.example/Patient/1", patient1), ""},
-		{"a focus outside", message(`,"focus":[{"reference":"Patient/1"}]`), "error not-found reference-not-in-bundle Bundle.entry[0].resource.ofType(MessageHeader).focus[0]"},
+		{"a focus outside", message(`,"focus":[{"reference":"Patient/1"}]`), "error not-found reference-not-in-bundle Bundle.entry[0].resource/*MessageHeader*/.focus[0]"},
 		{"a sender outside", message(`,"sender":{"reference":"Organization/1"}`), ""},
 		{"an entry nothing refers to", message("", "http://a.example/Patient/1", patient1), "warning invalid unreachable-entry Bundle.entry[1]"},
 	})

@@ -65,5 +65,5 @@ func (v *Visit) missing(n element.Node, e *definition.Element) {
 }
 
 func (v *Visit) tooMany(n element.Node, plan *fieldPlan) {
-	v.Report(n, fhir.SeverityError, fhir.CodeStructure, DetailTooMany, "%s may be there at most %d times (maximum cardinality)", plan.element.Path, plan.element.Max)
+	v.reportWithin(n, fhir.SeverityError, fhir.CodeStructure, DetailTooMany, "%s may be there at most %d times (maximum cardinality)", plan.element.Path, plan.element.Max)
 }

@@ -148,7 +148,7 @@ func (v *Visit) contextInvariants(c *contexts, n element.Node, p *profile) {
 			continue
 		}
 		if holds, err := invariant.expression.Holds(&v.env, n.Parent()); err == nil && !holds {
-			v.Report(n, fhir.SeverityError, fhir.CodeExtension, DetailExtensionContext, "the extension %s may not stand here: %s", p.canonical, invariant.expression)
+			v.reportWithin(n, fhir.SeverityError, fhir.CodeExtension, DetailExtensionContext, "the extension %s may not stand here: %s", p.canonical, invariant.expression)
 		}
 	}
 	v.env.Variables = nil

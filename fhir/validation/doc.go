@@ -35,6 +35,12 @@
 // report to, registered for a structure with At. References, contained resources, canonicals, Bundle entries, extensions and
 // declared profiles are Rules of this package.
 //
+// # Where a fault is
+//
+// Expressions select elements that are there, one each. What is missing is a fault of the element it is missing from; what may not stand where it does, or
+// is one too many, has two: the element round it, whose rule it is, and itself. The first is where HL7's validator has it, line and column are
+// those of the last.
+//
 // # Profiles
 //
 // A profile is made ready when the first resource names it (profileLibrary): its snapshot becomes a tree of rowPlans that hold only what it asks beyond

@@ -80,7 +80,7 @@ func (v *Visit) extensionPlace(n element.Node, p *profile) {
 		v.Report(n, fhir.SeverityError, fhir.CodeExtension, DetailExtensionModifier, "the extension %s changes no meaning, and must not be a modifierExtension", p.canonical)
 	}
 	if !v.allowed(&p.contexts, n) {
-		v.Report(n, fhir.SeverityError, fhir.CodeExtension, DetailExtensionContext, "the extension %s may not stand here", p.canonical)
+		v.reportWithin(n, fhir.SeverityError, fhir.CodeExtension, DetailExtensionContext, "the extension %s may not stand here", p.canonical)
 	}
 	v.contextInvariants(&p.contexts, n, p)
 }

@@ -47,11 +47,11 @@ func TestValidate_OneFault(t *testing.T) {
 	const xhtmlNamespace = `xmlns=\"http://www.w3.org/1999/xhtml\"`
 	for _, row := range []struct{ name, source, want string }{
 		// Cardinality.
-		{"a required element", `{"resourceType":"Observation","code":{"text":"a"}}`, "error required missing-element Observation.status"},
-		{"a required element of a backbone", patient(`"link":[{"type":"refer"}]`), "error required missing-element Patient.link[0].other"},
-		{"a required element of a datatype", patient(`"extension":[{"valueCode":"a"}]`), "error required missing-element Patient.extension[0].url"},
-		{"a required choice", `{"resourceType":"MedicationStatement","status":"active","subject":{"reference":"Patient/1"}}`, "error required missing-element MedicationStatement.medication"},
-		{"an element that may not be", patient(`"text":{"status":"generated","div":"<div ` + xhtmlNamespace + `>a</div>","_div":{"extension":[{"url":"http://a","valueCode":"b"}]}}`), "error structure too-many-elements Patient.text.div.extension[0]"},
+		{"a required element", `{"resourceType":"Observation","code":{"text":"a"}}`, "error required missing-element Observation"},
+		{"a required element of a backbone", patient(`"link":[{"type":"refer"}]`), "error required missing-element Patient.link[0]"},
+		{"a required element of a datatype", patient(`"extension":[{"valueCode":"a"}]`), "error required missing-element Patient.extension[0]"},
+		{"a required choice", `{"resourceType":"MedicationStatement","status":"active","subject":{"reference":"Patient/1"}}`, "error required missing-element MedicationStatement"},
+		{"an element that may not be", patient(`"text":{"status":"generated","div":"<div ` + xhtmlNamespace + `>a</div>","_div":{"extension":[{"url":"http://a","valueCode":"b"}]}}`), "error structure too-many-elements Patient.text.div,Patient.text.div.extension[0]"},
 		// Bindings.
 		{"a code outside", patient(`"gender":"Male"`), "error code-invalid not-in-value-set Patient.gender"},
 		{"a language", patient(`"language":"english language"`), "error code-invalid not-in-value-set Patient.language"},
@@ -63,14 +63,14 @@ func TestValidate_OneFault(t *testing.T) {
 		{"a unit that UCUM does not know", `{"resourceType":"RiskEvidenceSynthesis","name":"A","status":"draft","population":{"reference":"EvidenceVariable/1"},"outcome":{"reference":"EvidenceVariable/1"},"riskEstimate":{"unitOfMeasure":{"coding":[{"system":"http://unitsofmeasure.org","code":"furlongs"}]}}}`, "error code-invalid not-in-value-set RiskEvidenceSynthesis.riskEstimate.unitOfMeasure"},
 		{"an age that is not in time", patient(`"extension":[{"url":"http://a","valueAge":{"value":1,"system":"http://unitsofmeasure.org","code":"kg"}}]`), "warning code-invalid not-in-value-set Patient.extension[0].value.ofType(Age)"},
 		// References.
-		{"a relative reference to another type", observation(`"subject":{"reference":"Organization/1"}`), "error structure reference-target Observation.subject.reference"},
-		{"an absolute reference", observation(`"subject":{"reference":"https://a.example/fhir/Organization/1/_history/2"}`), "error structure reference-target Observation.subject.reference"},
-		{"a conditional reference", observation(`"subject":{"reference":"Organization?identifier=a|b"}`), "error structure reference-target Observation.subject.reference"},
-		{"a target the specification's own examples use", observation(`"performer":[{"reference":"Encounter/1"}]`), "warning structure reference-target Observation.performer[0].reference"},
-		{"a contained resource of another type", observation(`"contained":[{"resourceType":"Organization","id":"o","name":"a"}],"subject":{"reference":"#o"}`), "error structure reference-target Observation.subject.reference"},
-		{"a contained resource that refers to its container", patient(`"contained":[{"resourceType":"Observation","id":"o","status":"final","code":{"text":"a"},"hasMember":[{"reference":"#"}]}],"extension":[{"url":"http://a","valueReference":{"reference":"#o"}}]`), "error structure reference-target Patient.contained[0].ofType(Observation).hasMember[0].reference"},
-		{"an entry of another type", bundle(`{"fullUrl":"` + urn + `1","resource":{"resourceType":"Organization","name":"a"}},{"fullUrl":"` + urn + `2","resource":` + observation(`"subject":{"reference":"`+urn+`1"}`) + `}`), "error structure reference-target Bundle.entry[1].resource.ofType(Observation).subject.reference"},
-		{"a stated type", observation(`"subject":{"type":"Organization","display":"a"}`), "error structure reference-target Observation.subject.type"},
+		{"a relative reference to another type", observation(`"subject":{"reference":"Organization/1"}`), "error structure reference-target Observation.subject,Observation.subject.reference"},
+		{"an absolute reference", observation(`"subject":{"reference":"https://a.example/fhir/Organization/1/_history/2"}`), "error structure reference-target Observation.subject,Observation.subject.reference"},
+		{"a conditional reference", observation(`"subject":{"reference":"Organization?identifier=a|b"}`), "error structure reference-target Observation.subject,Observation.subject.reference"},
+		{"a target the specification's own examples use", observation(`"performer":[{"reference":"Encounter/1"}]`), "warning structure reference-target Observation.performer[0],Observation.performer[0].reference"},
+		{"a contained resource of another type", observation(`"contained":[{"resourceType":"Organization","id":"o","name":"a"}],"subject":{"reference":"#o"}`), "error structure reference-target Observation.subject,Observation.subject.reference"},
+		{"a contained resource that refers to its container", patient(`"contained":[{"resourceType":"Observation","id":"o","status":"final","code":{"text":"a"},"hasMember":[{"reference":"#"}]}],"extension":[{"url":"http://a","valueReference":{"reference":"#o"}}]`), "error structure reference-target Patient.contained[0]/*Observation*/.hasMember[0],Patient.contained[0]/*Observation*/.hasMember[0].reference"},
+		{"an entry of another type", bundle(`{"fullUrl":"` + urn + `1","resource":{"resourceType":"Organization","name":"a"}},{"fullUrl":"` + urn + `2","resource":` + observation(`"subject":{"reference":"`+urn+`1"}`) + `}`), "error structure reference-target Bundle.entry[1].resource/*Observation*/.subject,Bundle.entry[1].resource/*Observation*/.subject.reference"},
+		{"a stated type", observation(`"subject":{"type":"Organization","display":"a"}`), "error structure reference-target Observation.subject,Observation.subject.type"},
 		{"a stated type that is not the reference's", observation(`"subject":{"type":"Patient","reference":"Group/1"}`), "error structure reference-type-mismatch Observation.subject.type"},
 		{"a reference with white space", observation(`"subject":{"reference":"Patient/a b"}`), "error value uri-form Observation.subject.reference"},
 		// Canonicals.
@@ -78,8 +78,8 @@ func TestValidate_OneFault(t *testing.T) {
 		{"a canonical that is relative", patient(`"meta":{"profile":["StructureDefinition/a"]}`), "warning value invalid-canonical Patient.meta.profile[0]"},
 		{"a canonical of nothing contained", patient(`"meta":{"profile":["#a"]}`), "warning not-found invalid-canonical Patient.meta.profile[0]"},
 		// Contained resources.
-		{"contained without id", patient(`"contained":[{"resourceType":"Organization","name":"a"}]`), "error required contained-without-id Patient.contained[0].ofType(Organization).id"},
-		{"contained with the id of another", patient(`"contained":[{"resourceType":"Organization","id":"o","name":"a"},{"resourceType":"Organization","id":"o","name":"b"}],"managingOrganization":{"reference":"#o"}`), "error duplicate duplicate-contained-id Patient.contained[1].ofType(Organization).id"},
+		{"contained without id", patient(`"contained":[{"resourceType":"Organization","name":"a"}]`), "error required contained-without-id Patient.contained[0]/*Organization*/"},
+		{"contained with the id of another", patient(`"contained":[{"resourceType":"Organization","id":"o","name":"a"},{"resourceType":"Organization","id":"o","name":"b"}],"managingOrganization":{"reference":"#o"}`), "error duplicate duplicate-contained-id Patient.contained[1]/*Organization*/.id"},
 		{"contained in contained", patient(`"contained":[{"resourceType":"Organization","id":"o","name":"a","contained":[{"resourceType":"Organization","id":"p","name":"a","partOf":{"reference":"#"}}]}],"managingOrganization":{"reference":"#o"}`), "error invariant constraint-dom-2 Patient"},
 		{"contained and not referred to", patient(`"contained":[{"resourceType":"Organization","id":"o","name":"a"}]`), "error invariant constraint-dom-3 Patient"},
 		{"contained with a version", patient(`"contained":[{"resourceType":"Organization","id":"o","name":"a","meta":{"versionId":"1"}}],"managingOrganization":{"reference":"#o"}`), "error invariant constraint-dom-4 Patient"},
@@ -188,12 +188,12 @@ func TestOptions(t *testing.T) {
 		want   []string
 	}{
 		{"best practice", validation.WithBestPractice(), []string{
-			"warning invariant constraint-dom-6 Patient", "error structure reference-target Patient.managingOrganization.reference"}},
-		{"references", validation.WithReferenceTargets(fhir.Warning), []string{"warning structure reference-target Patient.managingOrganization.reference"}},
+			"warning invariant constraint-dom-6 Patient", "error structure reference-target Patient.managingOrganization,Patient.managingOrganization.reference"}},
+		{"references", validation.WithReferenceTargets(fhir.Warning), []string{"warning structure reference-target Patient.managingOrganization,Patient.managingOrganization.reference"}},
 		{"a rule of a type", validation.At("Reference", rule), []string{
-			"warning business-rule mine Patient.managingOrganization", "error structure reference-target Patient.managingOrganization.reference"}},
+			"warning business-rule mine Patient.managingOrganization", "error structure reference-target Patient.managingOrganization,Patient.managingOrganization.reference"}},
 		{"a rule of all resources", validation.At("DomainResource", rule), []string{
-			"warning business-rule mine Patient", "error structure reference-target Patient.managingOrganization.reference"}},
+			"warning business-rule mine Patient", "error structure reference-target Patient.managingOrganization,Patient.managingOrganization.reference"}},
 	} {
 		if diff := cmp.Diff(row.want, told(validation.New(set, row.option).Validate(parse(t, source)))); diff != "" {
 			t.Errorf("%s: Validate (-want +got):\n%s", row.name, diff)

@@ -73,11 +73,11 @@ func checkRows(t *testing.T, typ string, wrap func(string) string, rows []profil
 
 func TestProfile_Elements(t *testing.T) {
 	checkRows(t, "Patient", patient, []profileRow{
-		{"a minimum", `{"path":"Patient.name","min":2}`, `"name":[{"text":"a"}]`, []string{"error missing-element Patient.name"}},
-		{"a maximum", `{"path":"Patient.name","max":"1"}`, `"name":[{"text":"a"},{"text":"b"},{"text":"c"}]`, []string{"error too-many-elements Patient.name[1]"}},
-		{"an element that may not be", `{"path":"Patient.photo","max":"0"}`, `"photo":[{"title":"a"}]`, []string{"error too-many-elements Patient.photo[0]"}},
-		{"inside what may stand often", `{"path":"Patient.contact.name","min":1}`, `"contact":[{"telecom":[{"system":"phone","value":"1"}]},{"name":{"text":"a"}}]`, []string{"error missing-element Patient.contact[0].name"}},
-		{"inside a datatype", `{"path":"Patient.name.family","min":1}`, `"name":[{"text":"a"}]`, []string{"error missing-element Patient.name[0].family"}},
+		{"a minimum", `{"path":"Patient.name","min":2}`, `"name":[{"text":"a"}]`, []string{"error missing-element Patient"}},
+		{"a maximum", `{"path":"Patient.name","max":"1"}`, `"name":[{"text":"a"},{"text":"b"},{"text":"c"}]`, []string{"error too-many-elements Patient,Patient.name[1]"}},
+		{"an element that may not be", `{"path":"Patient.photo","max":"0"}`, `"photo":[{"title":"a"}]`, []string{"error too-many-elements Patient,Patient.photo[0]"}},
+		{"inside what may stand often", `{"path":"Patient.contact.name","min":1}`, `"contact":[{"telecom":[{"system":"phone","value":"1"}]},{"name":{"text":"a"}}]`, []string{"error missing-element Patient.contact[0]"}},
+		{"inside a datatype", `{"path":"Patient.name.family","min":1}`, `"name":[{"text":"a"}]`, []string{"error missing-element Patient.name[0]"}},
 		{"nothing inside what is not there", `{"path":"Patient.contact.name","min":1}`, `"active":true`, nil},
 		{"a fixed code", `{"path":"Patient.gender","fixedCode":"male"}`, `"gender":"female"`, []string{"error fixed-value Patient.gender"}},
 		{"a fixed value is all there may be", `{"path":"Patient.maritalStatus","fixedCodeableConcept":{"text":"a"}}`, `"maritalStatus":{"text":"a","coding":[{"code":"b"}]}`, []string{"error fixed-value Patient.maritalStatus"}},
@@ -85,7 +85,7 @@ func TestProfile_Elements(t *testing.T) {
 		{"a pattern", `{"path":"Patient.maritalStatus","patternCodeableConcept":{"coding":[{"system":"urn:a","code":"b"}]}}`, `"maritalStatus":{"coding":[{"system":"urn:a","code":"c"},{"system":"urn:b","code":"b"}]}`, []string{"error pattern-value Patient.maritalStatus"}},
 		{"a pattern among more", `{"path":"Patient.maritalStatus","patternCodeableConcept":{"coding":[{"system":"urn:a","code":"b"}]}}`, `"maritalStatus":{"text":"x","coding":[{"system":"urn:a","code":"c"},{"system":"urn:a","code":"b","display":"B"}]}`, nil},
 		{"a pattern of what is not there", `{"path":"Patient.maritalStatus","patternCodeableConcept":{"text":"b"}}`, `"active":true`, nil},
-		{"a type left", `{"path":"Patient.deceased[x]","type":[{"code":"boolean"}]}`, `"deceasedDateTime":"2020"`, []string{"error type-not-allowed Patient.deceased.ofType(dateTime)"}},
+		{"a type left", `{"path":"Patient.deceased[x]","type":[{"code":"boolean"}]}`, `"deceasedDateTime":"2020"`, []string{"error type-not-allowed Patient,Patient.deceased.ofType(dateTime)"}},
 		{"a type in short form", `{"path":"Patient.deceasedBoolean","fixedBoolean":false}`, `"deceasedBoolean":true`, []string{"error fixed-value Patient.deceased.ofType(boolean)"}},
 		{"the other type beside it", `{"path":"Patient.deceasedBoolean","fixedBoolean":false}`, `"deceasedDateTime":"2020"`, nil},
 		{"a least date", `{"path":"Patient.birthDate","minValueDate":"2000-01-01"}`, `"birthDate":"1999-12-31"`, []string{"error value-too-small Patient.birthDate"}},
@@ -102,7 +102,7 @@ func TestProfile_Elements(t *testing.T) {
 		{"an invariant that does not compile", `{"path":"Patient","constraint":[{"key":"t-1","severity":"error","human":"a","expression":"name.("}]}`, `"active":true`, []string{"warning invariant-not-evaluated Patient"}},
 		{"an invariant that needs a clock", `{"path":"Patient","constraint":[{"key":"t-1","severity":"error","human":"a","expression":"birthDate < today()"}]}`, `"birthDate":"2000-01-01"`, nil},
 		{"an invariant about a value set that is not known", `{"path":"Patient","constraint":[{"key":"t-1","severity":"error","human":"a","expression":"maritalStatus.memberOf('http://a.example/x')"}]}`, `"maritalStatus":{"coding":[{"system":"urn:a","code":"b"}]}`, nil},
-		{"an element of a primitive", `{"path":"Patient.birthDate.extension","min":1}`, `"birthDate":"2000-01-01"`, []string{"error missing-element Patient.birthDate.extension"}},
+		{"an element of a primitive", `{"path":"Patient.birthDate.extension","min":1}`, `"birthDate":"2000-01-01"`, []string{"error missing-element Patient.birthDate"}},
 	})
 }
 
@@ -145,11 +145,11 @@ func TestProfile_References(t *testing.T) {
 		return `"contained":[{"resourceType":"Patient","id":"p","gender":"` + gender + `"}],"subject":{"reference":"#p"}`
 	}
 	checkRows(t, "Observation", observation, []profileRow{
-		{"a type left", subject(to(r4 + "Patient")), `"subject":{"reference":"Group/1"}`, []string{"error reference-target Observation.subject.reference"}},
+		{"a type left", subject(to(r4 + "Patient")), `"subject":{"reference":"Group/1"}`, []string{"error reference-target Observation.subject,Observation.subject.reference"}},
 		{"a profile, conformed to", subject(to(test + "female")), contained("female"), nil},
 		{"a profile, not conformed to", subject(to(test + "female")), contained("male"), []string{"error reference-profile Observation.subject"}},
 		{"a profile, of what is not here", subject(to(test + "female")), `"subject":{"reference":"Patient/1"}`, nil},
-		{"a profile, of another type", subject(to(test + "female")), `"subject":{"reference":"Group/1"}`, []string{"error reference-target Observation.subject.reference"}},
+		{"a profile, of another type", subject(to(test + "female")), `"subject":{"reference":"Group/1"}`, []string{"error reference-target Observation.subject,Observation.subject.reference"}},
 		{"a profile, or any of a type", subject(to(test+"female", r4+"Patient")), contained("male"), nil},
 		{"a profile that is not known", subject(to(test + "unknown")), contained("male"), []string{"warning unknown-profile Observation.subject"}},
 		{"contained", subject(to(r4+"Patient") + `,"aggregation":["contained"]`), `"subject":{"reference":"Patient/1"}`, []string{"error reference-aggregation Observation.subject"}},

@@ -100,7 +100,7 @@ func (r *response) sort(parent element.Node, questions []*question) map[*questio
 		case r.form.byLink[link] != nil:
 			r.Report(item, fhir.SeverityError, fhir.CodeStructure, DetailItemPlace, "the Questionnaire has an item of this linkId, but not here")
 		default:
-			r.Report(item, fhir.SeverityError, fhir.CodeNotFound, DetailUnknownLink, "the Questionnaire has no item of this linkId")
+			r.reportWithin(item, fhir.SeverityError, fhir.CodeNotFound, DetailUnknownLink, "the Questionnaire has no item of this linkId")
 		}
 	}
 	return given

@@ -71,7 +71,7 @@ func TestValidate_Response(t *testing.T) {
 	testRules(t, []rule{
 		{"every type", respond("completed", questionnaire(item("a", "decimal", "")+","+item("b", "url", "")+","+item("c", "quantity", "")+","+item("d", "text", "")), given("a", `"valueDecimal":1.0`)+","+given("b", `"valueUri":"http://a"`)+","+given("c", `"valueQuantity":{"value":1}`)+","+given("d", `"valueString":"a"`)), ""},
 		{"a wrong type", one("integer", "", `"valueString":"1"`), "error structure answer-type " + at + "[0].answer[0].value.ofType(string)"},
-		{"an unknown linkId", respond("completed", questionnaire(item("a", "string", "")), given("b", `"valueString":"a"`)), "error not-found unknown-link-id " + at + "[0]"},
+		{"an unknown linkId", respond("completed", questionnaire(item("a", "string", "")), given("b", `"valueString":"a"`)), "error not-found unknown-link-id QuestionnaireResponse,QuestionnaireResponse.item[0]"},
 		{"an item elsewhere", respond("completed", group, given("a", `"valueInteger":1`)), "error structure item-place " + at + "[0]"},
 		{"another order", respond("completed", questionnaire(item("a", "string", "")+","+item("b", "string", "")), given("b", `"valueString":"a"`)+","+given("a", `"valueString":"a"`)), "error structure item-place " + at + "[1]"},
 		{"an answer to a group", respond("completed", group, given("g", `"valueInteger":1`)), "error structure answer-type " + at + "[0].answer[0]"},

@@ -101,7 +101,7 @@ func (v *Visit) referenceForm(reference element.Node) {
 }
 
 func (v *Visit) wrongTarget(n element.Node, severity fhir.Severity, t *targets, found string) {
-	v.Report(n, severity, fhir.CodeStructure, DetailReferenceTarget, "%s may refer to %s, not to %s", t.element.Path, strings.Join(t.types, ", "), found)
+	v.reportWithin(n, severity, fhir.CodeStructure, DetailReferenceTarget, "%s may refer to %s, not to %s", t.element.Path, strings.Join(t.types, ", "), found)
 }
 
 // statedType is the resource type Reference.type names, by itself or by its canonical; "" when that is

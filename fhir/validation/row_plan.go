@@ -104,7 +104,7 @@ func (v *Visit) rowChildren(p *rowPlan, n element.Node) {
 // child holds one child against the plan of its name; count and slices are where it is counted.
 func (v *Visit) child(c *childPlan, n element.Node, count, slices int) {
 	if seen := v.counts.add(count); c.max != definition.Unbounded && seen == c.max+1 {
-		v.Report(n, fhir.SeverityError, fhir.CodeStructure, DetailTooMany, "%s may be there at most %d times (maximum cardinality, profile %s)", c.name, c.max, c.profile.canonical)
+		v.reportWithin(n, fhir.SeverityError, fhir.CodeStructure, DetailTooMany, "%s may be there at most %d times (maximum cardinality, profile %s)", c.name, c.max, c.profile.canonical)
 	}
 	v.row(c.whole, n)
 	if c.slicing != nil {

@@ -100,7 +100,7 @@ func (v *Visit) ofSlice(p *slicingPlan, s *slicePlan, n element.Node, counters, 
 		v.Report(n, fhir.SeverityError, fhir.CodeStructure, DetailSliceEnd, "the slice %s stands after what is of no slice (profile %s)", s.name, p.profile.canonical)
 	}
 	if seen := v.counts.add(counters + s.counter); s.max != definition.Unbounded && seen == s.max+1 {
-		v.Report(n, fhir.SeverityError, fhir.CodeStructure, DetailSliceTooMany, "the slice %s may be there at most %d times (profile %s)", s.name, s.max, p.profile.canonical)
+		v.reportWithin(n, fhir.SeverityError, fhir.CodeStructure, DetailSliceTooMany, "the slice %s may be there at most %d times (profile %s)", s.name, s.max, p.profile.canonical)
 	}
 	v.row(s.row, n)
 	if s.inner != nil {

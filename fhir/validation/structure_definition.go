@@ -62,12 +62,9 @@ func (v *Visit) differential(n element.Node, s, base *definition.StructureDefini
 	s.Elements = nil
 	generator := snapshot.New(v.validator.profiles.definition, snapshot.Options{Strict: true})
 	_, issues := generator.Generate(s)
+	place := snapshot.Places(n)
 	for _, issue := range issues {
-		location := n.Location()
-		for _, given := range issue.Expression {
-			location += strings.TrimPrefix(given, "StructureDefinition")
-		}
-		v.reportAt(n, location, issue.Severity, issue.Code, issue.Detail, "no snapshot can be made: %s", issue.Diagnostics)
+		v.Report(place(issue), issue.Severity, issue.Code, issue.Detail, "no snapshot can be made: %s", issue.Diagnostics)
 	}
 	if s.Type == "Extension" {
 		v.extensionURL(n, s, base)

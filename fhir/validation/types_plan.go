@@ -26,7 +26,7 @@ type typePlan struct {
 func (v *Visit) types(p *rowPlan, n element.Node) bool {
 	t := p.types.of(n.Structure())
 	if t == nil {
-		v.Report(n, fhir.SeverityError, fhir.CodeStructure, DetailType, "%s may be %s, not %s (profile %s)", p.name, p.types, n.Structure().Name, p.profile.canonical)
+		v.reportWithin(n, fhir.SeverityError, fhir.CodeStructure, DetailType, "%s may be %s, not %s (profile %s)", p.name, p.types, n.Structure().Name, p.profile.canonical)
 		return false
 	}
 	switch {

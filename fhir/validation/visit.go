@@ -131,22 +131,34 @@ func (v *Visit) Report(n element.Node, severity fhir.Severity, code fhir.IssueCo
 	if v.hushed(severity) || !v.mayReport(severity) {
 		return
 	}
-	v.reportAt(n, n.Location(), severity, code, detail, format, args...)
+	v.reportAt(n, []string{n.Location()}, "", severity, code, detail, format, args...)
 }
 
-// reportMissing adds an error about an element that is not there.
+// reportMissing adds an error about an element that is not there. It is the parent's, where HL7's validator has it: no expression
+// selects what is not there.
 func (v *Visit) reportMissing(parent element.Node, name, detail, format string, args ...any) {
 	if v.hushed(fhir.SeverityError) || !v.mayReport(fhir.SeverityError) {
 		return
 	}
-	v.reportAt(parent, parent.Location()+"."+name, fhir.SeverityError, fhir.CodeRequired, detail, format, args...)
+	at := parent.Location()
+	v.reportAt(parent, []string{at}, at+"."+name, fhir.SeverityError, fhir.CodeRequired, detail, format, args...)
 }
 
-func (v *Visit) reportAt(n element.Node, location string, severity fhir.Severity, code fhir.IssueCode, detail, format string, args ...any) {
+// reportWithin adds an issue about a node that may not stand where it does, or is one too many. Its expressions are the parent, whose
+// rule it is and where HL7's validator has it, and the node, which is where the line and the column are.
+func (v *Visit) reportWithin(n element.Node, severity fhir.Severity, code fhir.IssueCode, detail, format string, args ...any) {
+	if v.hushed(severity) || !v.mayReport(severity) {
+		return
+	}
+	at := n.Location()
+	v.reportAt(n, []string{n.Parent().Location(), at}, at, severity, code, detail, format, args...)
+}
+
+func (v *Visit) reportAt(n element.Node, expression []string, about string, severity fhir.Severity, code fhir.IssueCode, detail, format string, args ...any) {
 	line, column := n.LineColumn()
 	v.add(int32(n.Index()), fhir.Issue{
 		Severity: severity, Code: code, Detail: detail, Diagnostics: fmt.Sprintf(format, args...),
-		Expression: []string{location}, Line: line, Column: column,
+		Expression: expression, Element: about, Line: line, Column: column,
 	})
 	if v.errors == maxErrors {
 		v.full = true

@@ -59,41 +59,14 @@ func (c *checking) structure() {
 		return
 	}
 	_, found := snapshot.New(c.definitions.Structure, snapshot.Options{}).Generate(&row)
-	rows := elementsOf(c.root.Child("differential"))
+	place := snapshot.Places(c.root)
 	for _, issue := range found {
-		at := c.root
-		if i, ok := rowOf(issue); ok && i < len(rows) {
-			at = rows[i]
-		}
 		severity := fhir.Warning
 		if issue.Severity == fhir.SeverityError {
 			severity = c.severity
 		}
-		c.report(at, severity, fhir.CodeBusinessRule, issue.Detail, "%s", issue.Diagnostics)
+		c.report(place(issue), severity, fhir.CodeBusinessRule, issue.Detail, "%s", issue.Diagnostics)
 	}
-}
-
-// rowOf is which row of a differential an issue of the snapshot is about.
-func rowOf(issue fhir.Issue) (i int, ok bool) {
-	for _, place := range issue.Expression {
-		if n, err := fmt.Sscanf(place, "StructureDefinition.differential.element[%d]", &i); n == 1 && err == nil {
-			return i, true
-		}
-	}
-	return 0, false
-}
-
-func elementsOf(parent element.Node) []element.Node {
-	var rows []element.Node
-	if parent.IsZero() {
-		return nil
-	}
-	for n := range parent.Children() {
-		if n.Name() == "element" {
-			rows = append(rows, n)
-		}
-	}
-	return rows
 }
 
 // valueSet puts a ValueSet together as it would be when it is in force.

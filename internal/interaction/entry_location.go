@@ -24,7 +24,7 @@ func entryExpressions(expressions []string, position int, typ fhir.Type) []strin
 		case strings.HasPrefix(expression, "Bundle.entry["):
 			out[i] = expression
 		case typ != "" && ofResource:
-			out[i] = at + ".resource.ofType(" + string(typ) + ")." + rest
+			out[i] = at + ".resource/*" + string(typ) + "*/." + rest
 		default:
 			out[i] = at + ".request"
 		}

@@ -80,7 +80,11 @@ func atEntry(err error, position int, typ fhir.Type) error {
 	out := *e
 	out.Issues = slices.Clone(e.Issues)
 	for i := range out.Issues {
-		out.Issues[i].Expression = entryExpressions(out.Issues[i].Expression, position, typ)
+		issue := &out.Issues[i]
+		issue.Expression = entryExpressions(issue.Expression, position, typ)
+		if issue.Element != "" {
+			issue.Element = entryExpressions([]string{issue.Element}, position, typ)[0]
+		}
 	}
 	return &out
 }

@@ -31,17 +31,17 @@ func together(first, second error) error {
 	}
 	known := issuesOf(first)
 	also := slices.DeleteFunc(slices.Clone(issuesOf(second)), func(issue fhir.Issue) bool {
-		return weight(issue.Severity) > 0 || slices.ContainsFunc(issue.Expression, func(at string) bool { return holdsFault(at, known) })
+		return weight(issue.Severity) > 0 || slices.ContainsFunc(issue.Elements(), func(at string) bool { return holdsFault(at, known) })
 	})
 	return &fhir.Error{Code: fhir.CodeOf(first), Issues: slices.Concat(known, also)}
 }
 
 // holdsFault reports whether one of the issues is at a location or below it.
 func holdsFault(location string, issues fhir.Outcome) bool {
-	for _, issue := range issues {
-		for _, at := range issue.Expression {
+	for i := range issues {
+		for _, at := range issues[i].Elements() {
 			below, ok := strings.CutPrefix(at, location)
-			if ok && (below == "" || below[0] == '.' || below[0] == '[') {
+			if ok && (below == "" || below[0] == '.' || below[0] == '[' || below[0] == '/') {
 				return true
 			}
 		}

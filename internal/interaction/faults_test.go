@@ -22,7 +22,7 @@ func TestCreate_AllFaultsAtOnce(t *testing.T) {
 		{"an invariant on the value at fault", `{"resourceType":"Patient","contact":[{"gender":1}]}`, []string{"Patient.contact[0].gender"}},
 		{"an invariant beside it", `{"resourceType":"Patient","active":1,"contact":[{"gender":"male"}]}`, []string{"Patient.active", "Patient.contact[0]"}},
 		{"a reference at fault and one to another type", `{"resourceType":"Patient","managingOrganization":{"reference":"Patient/1"},"generalPractitioner":[{"reference":1}]}`,
-			[]string{"Patient.generalPractitioner[0].reference", "Patient.managingOrganization.reference"}},
+			[]string{"Patient.generalPractitioner[0].reference", "Patient.managingOrganization"}},
 		{"narrative", `{"resourceType":"Patient","text":{"status":"generated","div":""},"gender":"x"}`, []string{"Patient.text.div", "Patient.gender"}},
 		{"an array for one", `{"resourceType":"Patient","gender":["x"]}`, []string{"Patient.gender"}},
 		{"nothing more than JSON", `{"resourceType":"Patient","gender":"x"`, []string{"Patient"}},

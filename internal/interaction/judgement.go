@@ -57,7 +57,7 @@ func (s *Server) judge(by *conformance.Definitions, root element.Node, profiles 
 func withNew(issues, more fhir.Outcome) fhir.Outcome {
 	for _, issue := range more {
 		if !slices.ContainsFunc(issues, func(i fhir.Issue) bool {
-			return i.Detail == issue.Detail && slices.Equal(i.Expression, issue.Expression)
+			return i.Detail == issue.Detail && slices.Equal(i.Elements(), issue.Elements())
 		}) {
 			issues = append(issues, issue)
 		}

@@ -86,7 +86,7 @@ func inEntryResources(issues fhir.Outcome) bool {
 func inEntryResource(location string) bool {
 	rest, ok := strings.CutPrefix(location, "Bundle.entry[")
 	_, rest, found := strings.Cut(rest, "]")
-	return ok && found && strings.HasPrefix(rest, ".resource.")
+	return ok && found && strings.HasPrefix(rest, ".resource/*")
 }
 
 func (s *Server) wrongKind(kind string) error {

@@ -74,7 +74,7 @@ func TestReferentialIntegrity(t *testing.T) {
 		ent("", `{"resourceType":"Observation","id":"x","status":"final","code":{"text":"x"},"subject":{"reference":"Patient/x"}}`, "PUT", "Observation/x"),
 		ent("", patient("x", "x"), "PUT", "Patient/x")))
 	a = mustDo(t, s, 422, "POST", "", bundleOf("transaction", ent("", observation("Patient/nobody"), "POST", "Observation")))
-	if got := text(t, a.Body, "issue.0.expression.0"); got != "Bundle.entry[0].resource.ofType(Observation).subject.reference" {
+	if got := text(t, a.Body, "issue.0.expression.0"); got != "Bundle.entry[0].resource/*Observation*/.subject.reference" {
 		t.Errorf("expression = %q", got)
 	}
 	mustDo(t, s, 409, "POST", "", bundleOf("transaction", ent("", "", "DELETE", "Patient/x")))

@@ -27,12 +27,12 @@ func TestTransaction_Failure(t *testing.T) {
 		detail  string
 		at      string // prefix of the first expression
 	}{
-		{"dangling urn", []string{good, ent("", observation(uuid1), "POST", "Observation")}, 400, "dangling-urn", "Bundle.entry[1].resource.ofType(Observation).subject.reference"},
+		{"dangling urn", []string{good, ent("", observation(uuid1), "POST", "Observation")}, 400, "dangling-urn", "Bundle.entry[1].resource/*Observation*/.subject.reference"},
 		{"no request", []string{good, `{"resource":` + patient("", "1") + `}`}, 400, "entry-request", "Bundle.entry[1]"},
 		{"unknown type", []string{good, ent("", patient("", "1"), "POST", "Pateint")}, 400, "unknown-type", "Bundle.entry[1]"},
 		{"type other than the url's", []string{good, ent("", patient("", "1"), "POST", "Observation")}, 400, "type-mismatch", "Bundle.entry[1].resource"},
 		{"no resource", []string{good, ent("", "", "POST", "Patient")}, 400, "entry-resource", "Bundle.entry[1]"},
-		{"id mismatch", []string{good, ent("", patient("b", "1"), "PUT", "Patient/a")}, 400, "id-mismatch", "Bundle.entry[1].resource.ofType(Patient).id"},
+		{"id mismatch", []string{good, ent("", patient("b", "1"), "PUT", "Patient/a")}, 400, "id-mismatch", "Bundle.entry[1].resource/*Patient*/.id"},
 		{"fullUrl twice", []string{ent(uuid1, patient("", "1"), "POST", "Patient"), ent(uuid1, patient("", "2"), "POST", "Patient")}, 400, "fullurl-twice", "Bundle.entry[1].fullUrl"},
 		{"two PUTs of one id", []string{good, ent("", patient("a", "1"), "PUT", "Patient/a"), ent("", patient("a", "1"), "PUT", "Patient/a")}, 400, "overlapping-entries", "Bundle.entry[2]"},
 		{"DELETE and PUT of one id", []string{good, ent("", patient("there", "1"), "PUT", "Patient/there"), ent("", "", "DELETE", "Patient/there")}, 400, "overlapping-entries", "Bundle.entry[1]"},
@@ -43,13 +43,13 @@ func TestTransaction_Failure(t *testing.T) {
 		{"conditional DELETE of several", []string{good, ent("", "", "DELETE", "Patient?identifier=urn:test|twin")}, 412, "multiple-matches", "Bundle.entry[1]"},
 		{"If-None-Exist of several", []string{good, ent("", patient("", "1"), "POST", "Patient", "ifNoneExist", "identifier=twin")}, 412, "multiple-matches", "Bundle.entry[1]"},
 		{"stale If-Match", []string{good, ent("", patient("there", "1"), "PUT", "Patient/there", "ifMatch", `W/"9"`)}, 412, "version-conflict", "Bundle.entry[1]"},
-		{"conditional reference to nothing", []string{good, ent("", observation("Patient?identifier=urn:test|nobody"), "POST", "Observation")}, 422, "no-match", "Bundle.entry[1].resource.ofType(Observation).subject.reference"},
-		{"conditional reference to several", []string{good, ent("", observation("Patient?identifier=twin"), "POST", "Observation")}, 412, "multiple-matches", "Bundle.entry[1].resource.ofType(Observation).subject.reference"},
-		{"conditional reference with a typo", []string{good, ent("", observation("Patient?identifer=twin"), "POST", "Observation")}, 400, "", "Bundle.entry[1].resource.ofType(Observation).subject.reference"},
+		{"conditional reference to nothing", []string{good, ent("", observation("Patient?identifier=urn:test|nobody"), "POST", "Observation")}, 422, "no-match", "Bundle.entry[1].resource/*Observation*/.subject.reference"},
+		{"conditional reference to several", []string{good, ent("", observation("Patient?identifier=twin"), "POST", "Observation")}, 412, "multiple-matches", "Bundle.entry[1].resource/*Observation*/.subject.reference"},
+		{"conditional reference with a typo", []string{good, ent("", observation("Patient?identifer=twin"), "POST", "Observation")}, 400, "", "Bundle.entry[1].resource/*Observation*/.subject.reference"},
 		{"If-None-Exist with a typo", []string{good, ent("", patient("", "1"), "POST", "Patient", "ifNoneExist", "identifer=1")}, 400, "", "Bundle.entry[1]"},
 		{"a read that fails", []string{good, ent("", "", "GET", "Patient/nobody")}, 404, "unknown-resource", "Bundle.entry[1]"},
 		{"NHS number", []string{good, ent("", `{"resourceType":"Patient","identifier":[{"system":"https://fhir.nhs.uk/Id/nhs-number","value":"9990000780"}]}`, "POST", "Patient")},
-			422, "nhs-number", "Bundle.entry[1].resource.ofType(Patient).identifier[0].value"},
+			422, "nhs-number", "Bundle.entry[1].resource/*Patient*/.identifier[0].value"},
 		{"nested transaction", []string{good, ent("", bundleOf("batch"), "POST", "/")}, 400, "method-not-allowed", "Bundle.entry[1]"},
 		{"unknown element", []string{good, ent("", `{"resourceType":"Patient","colour":"red"}`, "POST", "Patient")}, 400, "", "Bundle.entry[1].resource"},
 	}
@@ -92,15 +92,15 @@ func TestTransaction_AllFaultsAtOnce(t *testing.T) {
 	}{
 		{"two references to nothing", []string{ent("", observation(uuid1), "POST", "Observation"), ent("", patient("", "1"), "POST", "Patient"),
 			ent("", observation(uuid2), "POST", "Observation")},
-			[]string{"Bundle.entry[0].resource.ofType(Observation).subject.reference", "Bundle.entry[2].resource.ofType(Observation).subject.reference"}},
+			[]string{"Bundle.entry[0].resource/*Observation*/.subject.reference", "Bundle.entry[2].resource/*Observation*/.subject.reference"}},
 		{"a request and a rule", []string{ent("", mistyped, "POST", "Patient"), ent("", patient("", "1"), "POST", "Pateint")},
-			[]string{"Bundle.entry[1]", "Bundle.entry[0].resource.ofType(Patient).identifier[0].value"}},
+			[]string{"Bundle.entry[1]", "Bundle.entry[0].resource/*Patient*/.identifier[0].value"}},
 		{"a reference, a conditional reference and a rule", []string{ent("", mistyped, "POST", "Patient"), ent("", observation(uuid1), "POST", "Observation"),
 			ent("", observation("Patient?identifer=1"), "POST", "Observation")},
-			[]string{"Bundle.entry[1].resource.ofType(Observation).subject.reference", "Bundle.entry[2].resource.ofType(Observation).subject.reference",
-				"Bundle.entry[0].resource.ofType(Patient).identifier[0].value"}},
+			[]string{"Bundle.entry[1].resource/*Observation*/.subject.reference", "Bundle.entry[2].resource/*Observation*/.subject.reference",
+				"Bundle.entry[0].resource/*Patient*/.identifier[0].value"}},
 		{"what is no FHIR and a rule", []string{ent("", mistyped, "POST", "Patient"), ent("", `{"resourceType":"Patient","birthDate":"x"}`, "POST", "Patient")},
-			[]string{"Bundle.entry[1].resource.ofType(Patient).birthDate", "Bundle.entry[0].resource.ofType(Patient).identifier[0].value"}},
+			[]string{"Bundle.entry[1].resource/*Patient*/.birthDate", "Bundle.entry[0].resource/*Patient*/.identifier[0].value"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -188,7 +188,7 @@ func TestTransaction_Validation(t *testing.T) {
 	s, _ := newServer(t)
 	severity := fhir.Warning
 	s.Conformance = conformance.Fixed(func(*element.Tree, ...string) fhir.Outcome {
-		return fhir.Outcome{{Severity: severity, Code: fhir.CodeInvariant, Diagnostics: "odd", Expression: []string{"Bundle.entry[1].resource.ofType(Patient).name[0]"}}}
+		return fhir.Outcome{{Severity: severity, Code: fhir.CodeInvariant, Diagnostics: "odd", Expression: []string{"Bundle.entry[1].resource/*Patient*/.name[0]"}}}
 	})
 	body := bundleOf("transaction", ent("", patient("", "1"), "POST", "Patient"), ent("", patient("", "2"), "POST", "Patient"))
 	a := mustDo(t, s, 200, "POST", "", body)
@@ -197,7 +197,7 @@ func TestTransaction_Validation(t *testing.T) {
 	}
 	severity = fhir.SeverityError
 	a = mustDo(t, s, 422, "POST", "", body)
-	if got := text(t, a.Body, "issue.0.expression.0"); got != "Bundle.entry[1].resource.ofType(Patient).name[0]" {
+	if got := text(t, a.Body, "issue.0.expression.0"); got != "Bundle.entry[1].resource/*Patient*/.name[0]" {
 		t.Errorf("expression = %q", got)
 	}
 	mustDo(t, s, 422, "POST", "Patient", patient("", "1"))

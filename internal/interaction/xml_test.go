@@ -135,7 +135,7 @@ func TestTransaction_XML_Faulty(t *testing.T) {
 	bundle := asXML(t, bundleOf("transaction", ent("", patient("", "1"), "POST", "Patient"), ent("", patient("", "2"), "POST", "Patient")))
 	second := strings.LastIndex(bundle, "<identifier>")
 	a := answer(s, xmlCall("POST", "", bundle[:second]+`<colour value="red"/>`+bundle[second:]))
-	if got := text(t, a.Body, "issue.0.expression.0"); a.Status != 400 || got != "Bundle.entry[1].resource.ofType(Patient).colour" {
+	if got := text(t, a.Body, "issue.0.expression.0"); a.Status != 400 || got != "Bundle.entry[1].resource/*Patient*/.colour" {
 		t.Errorf("a faulty entry = %d at %s, want 400 at it", a.Status, got)
 	}
 	if got := text(t, mustDo(t, s, 200, "GET", "Patient", "").Body, "total"); got != "0" {
@@ -162,7 +162,7 @@ func TestBatch_XML_Independent(t *testing.T) {
 	a := answer(s, xmlCall("POST", "", batch))
 	want := []struct{ status, line, expression string }{
 		{"201 Created", "", ""},
-		{"400 Bad Request", "3", "Bundle.entry[1].resource.ofType(Patient).colour"},
+		{"400 Bad Request", "3", "Bundle.entry[1].resource/*Patient*/.colour"},
 		{"400 Bad Request", "4", "Bundle.entry[2].resource"},
 		{"422 Unprocessable Entity", "", "Patient.gender"},
 		{"400 Bad Request", "6", "Bundle.entry[4].resource"},

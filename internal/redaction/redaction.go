@@ -91,7 +91,7 @@ func (r *repair) broken(tree *element.Tree) (broken fhir.Outcome) {
 			r.known, r.asked = r.judge(r.before), true
 		}
 		if !slices.ContainsFunc(r.known, func(k fhir.Issue) bool {
-			return k.Severity == issue.Severity && k.Detail == issue.Detail && slices.Equal(k.Expression, issue.Expression)
+			return k.Severity == issue.Severity && k.Detail == issue.Detail && slices.Equal(k.Elements(), issue.Elements())
 		}) {
 			broken = append(broken, issue)
 		}
@@ -102,7 +102,7 @@ func (r *repair) broken(tree *element.Tree) (broken fhir.Outcome) {
 // widen withholds what an issue is about: what a rule reads of the element it is broken at, or the element itself. Of the resource as a whole it
 // takes back the claim to a profile.
 func (p *plan) widen(issue fhir.Issue) {
-	for _, place := range issue.Expression {
+	for _, place := range issue.Elements() {
 		at := p.at(place)
 		if at.IsZero() {
 			continue

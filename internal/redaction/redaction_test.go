@@ -66,7 +66,7 @@ func TestResource(t *testing.T) {
 			`"target":[{"display":"a"}],"recorded":"2020-01-01T00:00:00Z","agent":[{"who":{` + dar + `}}]`},
 		{"a narrative without its words", `"resourceType":"Patient","text":{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\">a</div>"},"gender":"male"`, "Patient.text.div", `"gender":"male"`},
 		{"what cannot do without", `"resourceType":"Patient","contact":[{"gender":"male","name":{"text":"a"}}],"gender":"male"`, "Patient.contact[0].name", `"gender":"male"`},
-		{"a contained resource and what names it", `"resourceType":"Observation","contained":[{"resourceType":"Patient","id":"p"}],"status":"final","code":{"text":"a"},"subject":{"reference":"#p"}`, "Observation.contained[0].ofType(Patient)",
+		{"a contained resource and what names it", `"resourceType":"Observation","contained":[{"resourceType":"Patient","id":"p"}],"status":"final","code":{"text":"a"},"subject":{"reference":"#p"}`, "Observation.contained[0]/*Patient*/",
 			`"status":"final","code":{"text":"a"}`},
 		{"the whole", `"resourceType":"Observation","id":"a","status":"final","code":{"text":"a"},"valueString":"x"`, "Observation", `"id":"a","_status":{` + dar + `},"code":{` + dar + `}`},
 	} {

@@ -56,6 +56,7 @@ func TestGenerate_Faults(t *testing.T) {
 		`{"path":"Patient.gender","mustSupport":true,"binding":{"strength":"required","valueSet":"https://a.example/v"}}`,
 		`{"path":"Patient.deceased[x]","type":[{"code":"boolean"}]}`)
 	organization := profile(t, "organization", "Organization", `{"path":"Organization.name","min":1}`)
+	broken := profile(t, "broken", "Patient", `{"path":"Patient.nome"}`, `{"path":"Patient.name.first"}`)
 	for _, row := range []struct{ name, base, rows, want string }{
 		{"nothing wrong", "Patient", `{"path":"Patient.name","min":1,"max":"2"}`, ""},
 		{"an unknown element", "Patient", `{"path":"Patient.nome"}`, snapshot.DetailUnknownPath},
@@ -87,11 +88,12 @@ func TestGenerate_Faults(t *testing.T) {
 		{"a fixed value of another type", "Patient", `{"path":"Patient.gender","fixedInteger":1}`, snapshot.DetailValueType},
 		{"a pattern of another type", "Patient", `{"path":"Patient.name","patternAddress":{"city":"a"}}`, snapshot.DetailValueType},
 		{"an unknown base", "nobody>Patient", `{"path":"Patient.name"}`, snapshot.DetailUnknownBase},
+		{"a base with faults, which are the base's to tell", "broken>Patient", `{"path":"Patient.name"}`, snapshot.DetailBrokenBase},
 		{"its own base", "p>Patient", `{"path":"Patient.name"}`, snapshot.DetailRecursive},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			p := profile(t, "p", row.base, row.rows)
-			rows, outcome := snapshot.New(r4Source(p, base, organization), snapshot.Options{Strict: true}).Generate(p)
+			rows, outcome := snapshot.New(r4Source(p, base, broken, organization), snapshot.Options{Strict: true}).Generate(p)
 			var got []string
 			for _, issue := range outcome {
 				got = append(got, issue.Detail)

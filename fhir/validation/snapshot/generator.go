@@ -1,7 +1,6 @@
 package snapshot
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -50,6 +49,7 @@ type result struct {
 // The stable details of the faults of a differential.
 const (
 	DetailUnknownBase     = "unknown-base"
+	DetailBrokenBase      = "broken-base"
 	DetailRecursive       = "recursive-definition"
 	DetailUnknownPath     = "unknown-path"
 	DetailPath            = "invalid-path"
@@ -83,7 +83,7 @@ func (g *Generator) Generate(s *definition.StructureDefinition) ([]definition.El
 		return s.Elements, nil
 	}
 	if slices.Contains(g.making, s.URL) {
-		return nil, fhir.Outcome{issue(DetailRecursive, "%s is needed to make itself", s.URL)}
+		return nil, fhir.Outcome{ofBase(DetailRecursive, "%s is needed to make itself", s.URL)}
 	}
 	g.making = append(g.making, s.URL)
 	rows, issues := g.generate(s)
@@ -111,20 +111,16 @@ func (g *Generator) GenerateAll(structures []definition.StructureDefinition) fhi
 	return outcome
 }
 
-func issue(detail, format string, args ...any) fhir.Issue {
-	return fhir.Issue{Severity: fhir.SeverityError, Code: fhir.CodeInvalid, Detail: detail, Diagnostics: fmt.Sprintf(format, args...)}
-}
-
 func (g *Generator) generate(s *definition.StructureDefinition) ([]definition.ElementDefinition, fhir.Outcome) {
 	m := maker{generator: g, structure: s}
 	base, issues := g.rowsOf(s.BaseDefinition)
 	switch {
 	case issues.Failed():
-		return nil, issues
+		return nil, fhir.Outcome{brokenBase(s, issues)}
 	case len(base) == 0 && len(s.Elements) > 0:
 		return s.Elements, nil // as published; of an unknown base nothing can be made
 	case len(base) == 0 && s.BaseDefinition != "":
-		return nil, fhir.Outcome{issue(DetailUnknownBase, "%s: its base %s is unknown", s.URL, s.BaseDefinition)}
+		return nil, fhir.Outcome{ofBase(DetailUnknownBase, "%s: its base %s is unknown", s.URL, s.BaseDefinition)}
 	}
 	m.root = &node{}
 	if root := grow(base); root != nil {
@@ -139,6 +135,17 @@ func (g *Generator) generate(s *definition.StructureDefinition) ([]definition.El
 	}
 	m.settle(m.root)
 	return m.root.rows(m.elements), m.issues
+}
+
+// brokenBase says of a structure that its base has faults, which are told where the base is looked at: their rows are not those of the
+// structure. A circle is the fault of all that are in it.
+func brokenBase(s *definition.StructureDefinition, faults fhir.Outcome) fhir.Issue {
+	first := faults[slices.IndexFunc(faults, func(i fhir.Issue) bool { return i.Severity == fhir.SeverityError })]
+	detail := DetailBrokenBase
+	if first.Detail == DetailRecursive {
+		detail = DetailRecursive
+	}
+	return ofBase(detail, "%s: its base %s has no snapshot: %s", short(s.URL), short(s.BaseDefinition), short(first.Diagnostics))
 }
 
 // rowsOf gives the rows of a structure by canonical, as published or else made; none when it is unknown.

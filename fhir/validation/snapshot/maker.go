@@ -41,11 +41,7 @@ func (m *maker) warn(detail, format string, args ...any) {
 }
 
 func (m *maker) report(severity fhir.Severity, detail, format string, args ...any) {
-	m.issues = append(m.issues, fhir.Issue{
-		Severity: severity, Code: fhir.CodeInvalid, Detail: detail,
-		Diagnostics: short(m.structure.URL) + ": " + m.rowName() + ": " + short(fmt.Sprintf(format, args...)),
-		Expression:  []string{fmt.Sprintf("StructureDefinition.differential.element[%d]", m.row)},
-	})
+	m.issues = append(m.issues, ofRow(m.row, severity, detail, "%s: %s: %s", short(m.structure.URL), m.rowName(), short(fmt.Sprintf(format, args...))))
 }
 
 // rowName is what the row being applied is called in messages: its id, or its path.

@@ -120,7 +120,7 @@ func TestReadBundle_Faults(t *testing.T) {
 			var got []string
 			for _, issue := range issues {
 				if issue.Severity == fhir.SeverityError {
-					got = append(got, issue.Detail+"@"+strings.ReplaceAll(strings.Join(issue.Expression, ""), ".ofType(PractitionerRole)", ""))
+					got = append(got, issue.Detail+"@"+strings.ReplaceAll(strings.Join(issue.Expression, ""), "/*PractitionerRole*/", ""))
 				}
 			}
 			if diff := cmp.Diff(row.want, strings.Join(got, " ")); diff != "" || list != nil {
