@@ -25,7 +25,7 @@ const (
 type cursor struct {
 	kind     byte
 	commit   store.Commit        // the state the first page was read from
-	total    int                 // as of that state; -1 when not counted
+	total    int                 // of a history, as of that state; -1 when not counted
 	hash     [queryHashSize]byte // of the query
 	numbers  [queryHashSize]byte // of its parameters' numbers
 	position []byte              // of the last row: sort values and document

@@ -74,7 +74,7 @@ func (s *searching) prepare() error {
 	if c.numbers != s.numbers {
 		return store.ErrCursorExpired
 	}
-	s.commit, s.total, s.position = c.commit, c.total, c.position
+	s.commit, s.position = c.commit, c.position
 	s.past, err = s.readPast(c.commit)
 	return err
 }
@@ -117,11 +117,8 @@ func (ev *evaluator) find(t typeNumber, where query.Expr) (*roaring.Bitmap, erro
 	return ev.set(t, where, nil)
 }
 
-// count counts the matches, on the first page only.
+// count counts the matches, on each page anew: the link to it may have come from somebody who sees more than who follows it.
 func (s *searching) count(sets []typeSet) {
-	if s.position != nil {
-		return
-	}
 	if s.query.Total == query.TotalNone && s.query.Count > 0 {
 		s.total = -1
 		return
@@ -146,7 +143,7 @@ func (s *searching) fill(page *store.Page, sets []typeSet) error {
 	}
 	if more {
 		page.Next = s.store.sealCursor(cursor{
-			kind: cursorSearch, commit: s.commit, total: s.total, hash: s.hash, numbers: s.numbers,
+			kind: cursorSearch, commit: s.commit, hash: s.hash, numbers: s.numbers,
 			position: rows[len(rows)-1].place,
 		})
 	}
