@@ -26,6 +26,7 @@ type issuer struct {
 	key    *ecdsa.PrivateKey
 	down   bool
 	opaque map[string]claims // what it tells of opaque tokens
+	others []claims          // keys that it publishes besides
 }
 
 type claims map[string]any
@@ -70,7 +71,8 @@ func (i *issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			"code_challenge_methods_supported": []string{"S256", "plain"}}
 	case r.URL.Path == "/keys":
 		point, _ := i.key.PublicKey.Bytes()
-		answer = claims{"keys": []claims{{"kty": "EC", "crv": "P-384", "kid": i.name, "use": "sig", "x": b64(point[1:49]), "y": b64(point[49:])}}}
+		own := claims{"kty": "EC", "crv": "P-384", "kid": i.name, "use": "sig", "x": b64(point[1:49]), "y": b64(point[49:])}
+		answer = claims{"keys": append([]claims{own}, i.others...)}
 	case r.URL.Path == "/introspect":
 		if answer = i.opaque[r.FormValue("token")]; answer.(claims) == nil {
 			answer = claims{"active": false}
@@ -84,12 +86,22 @@ func (i *issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (i *issuer) token(changes claims) string {
 	i.mu.Lock()
 	defer i.mu.Unlock()
+	payload, _ := json.Marshal(i.claims(changes))
+	return i.signed(fmt.Sprintf(`{"alg":"ES384","kid":"%s","typ":"at+jwt"}`, i.name), string(payload))
+}
+
+// claims are those of an access token.
+func (i *issuer) claims(changes claims) claims {
 	now := time.Now().Unix()
 	c := claims{"iss": i.URL, "aud": i.audience, "iat": now, "exp": now + 300, "client_id": "app", "jti": rand.Text()}
 	maps.Copy(c, changes)
 	maps.DeleteFunc(c, func(_ string, v any) bool { return v == nil })
-	payload, _ := json.Marshal(c)
-	text := b64(fmt.Appendf(nil, `{"alg":"ES384","kid":"%s","typ":"at+jwt"}`, i.name)) + "." + b64(payload)
+	return c
+}
+
+// signed is a token of just this header and payload.
+func (i *issuer) signed(header, payload string) string {
+	text := b64([]byte(header)) + "." + b64([]byte(payload))
 	digest := sha512.Sum384([]byte(text))
 	r, s, err := ecdsa.Sign(rand.Reader, i.key, digest[:])
 	if err != nil {
