@@ -33,23 +33,31 @@
 //
 // # Two people
 //
-// What lets more people see a record than an objection let before needs two people, told apart by issuer and subject. What lets fewer see it needs one, and
-// counts at once.
+// What lets more people see a record than may now needs two people, and what lets fewer see it needs one, and counts at once.
 //
-//	sharing as recorded     becomes                   counts
-//	nothing                 agreement or objection    at once
+//	of a record             becomes                   counts
+//	nothing on sharing      agreement or objection    at once
 //	agreement               objection, nothing        at once
 //	objection               another objection         at once
 //	objection               agreement, or nothing     when a second person confirms it; until then the objection stands
+//	an author of an open    named, or removed         at once
+//	of a closed one         removed                   at once
+//	of a closed one         named                     when a second person confirms it; until then the organisation sees nothing of it
 //
-// It is written as it was sent, whichever way (an update, a deletion, another Consent, a transaction), so that no plan is lost with it; the Patient's label has the
-// token waits|ID of a Task until it is confirmed (Caller.MayConfirm) or somebody objects again. A client without an end user may be the first person and never
-// the second, and so may the person and who acts for them: what they agree to is shared when a professional they have spoken to says so. The staff lists that need
-// a second person are in internal/interaction. The Patient of a record that is restricted, or whose sharing was objected to, is not deleted.
+// Closed is a record that is restricted, or whose sharing was objected to, or whose objection waits: its authors alone see it. It is written as it was sent, whichever
+// way (an update, a deletion, another resource, a transaction), so that no plan is lost with it, and the answer says that it waits. What waits is a Task, which whoever may
+// confirm it finds (Task?code=waiting-change) and nobody writes but the server; Record.Admitted and the token waits|ID of the Patient keep out who is not confirmed. It is
+// confirmed or declined by an administrator, or by a professional who may write into the record (Caller.MayConfirm), within ConfirmWithin; later, or declined, it waits anew
+// when it is done again. A record that opens shows itself to whoever is named in it by then.
 //
-// One person alone still brings about, and this package does not hold back: another organisation named as an author of a record that is closed, who then sees it as
-// authors do; a Contract that comes into force, and an entry of a staff list, when an administrator of the admin plane writes them by ordinary writes. A restriction
-// is lifted by none of these: a label goes down by administrators alone, who see no Patient.
+// Two people are two by what is known of them (Person): one subject of one issuer is one, and so are two tokens that one entry of a staff list is about, or that two entries
+// for one Practitioner are. Two tokens of one administrator, of whom no list says anything, are not told apart from two administrators. A client without an end user is
+// nobody: what it does waits for two people. The person and who acts for them may be the first, and never the second: what they agree to is shared when a professional they
+// have spoken to says so. The staff lists that need a second person are in internal/interaction. The Patient of a closed record is not deleted.
+//
+// One person alone still brings about, and this package does not hold back: a Contract that comes into force, a grant, a RelatedPerson who acts for somebody, and an entry
+// of a staff list, when an administrator of the admin plane writes them by ordinary writes. A restriction is lifted by none of these: a label goes down by administrators
+// alone, who see no Patient.
 //
 // # What is withheld
 //

@@ -16,6 +16,7 @@ type Resource struct {
 	Marks       []query.Token // what of it is withheld from the person: see Mark
 	Fact        bool          // it decides about access itself: see LabelFact
 	Officer     string        // ODS code of the organisation whose privacy officer it is for; "" for none
+	Waits       bool          // it says that something of a patient's waits for a second person
 }
 
 // Of is the label of a patient's own record, the Patient resource, which what is in its compartment has from it. It is sorted and has no
@@ -51,6 +52,8 @@ func Label(resource Resource, patients ...[]query.Token) []query.Token {
 	switch {
 	case resource.Officer != "":
 		return []query.Token{ofOfficer(resource.Officer)}
+	case resource.Fact && resource.Waits && len(patients) == 1:
+		return sorted(append(confirming(patients[0]), admin))
 	case resource.Fact:
 		return []query.Token{admin}
 	case len(patients) == 0:
@@ -68,6 +71,11 @@ func Label(resource Resource, patients ...[]query.Token) []query.Token {
 			t.System == systemWaits && resource.Type != "Patient"
 	})
 	return sorted(append(label, resource.marks(patients)...))
+}
+
+// confirming are the tokens of those who may write into a record with this label, but for the person.
+func confirming(label []query.Token) []query.Token {
+	return slices.DeleteFunc(slices.Clone(label), func(t query.Token) bool { return t.System != systemOrg })
 }
 
 // marks are the marks of a resource as they stand in its label: who it is withheld from until some time sees it from then on.

@@ -33,7 +33,7 @@ type Record struct {
 // relationships are the organisations that may see the record because of what they are to the person. An objection
 // and a restriction leave the authors, who know what they wrote.
 func (r *Record) relationships() []string {
-	if r.objected() || r.Restricted {
+	if r.closed() {
 		return r.Authors
 	}
 	return slices.Concat(r.Authors, r.Practices, r.Carers)
@@ -41,3 +41,6 @@ func (r *Record) relationships() []string {
 
 // objected reports whether an objection counts: one that is recorded, and one that was taken back by one person alone.
 func (r *Record) objected() bool { return r.Sharing == Objected || r.Waits != "" }
+
+// closed reports whether the record is kept to its authors.
+func (r *Record) closed() bool { return r.objected() || r.Restricted }

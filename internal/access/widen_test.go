@@ -3,7 +3,11 @@ package access
 import (
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"hearken/fhir"
+	"hearken/fhir/search/query"
 )
 
 // The table of the package comment, as far as sharing goes.
@@ -42,6 +46,86 @@ func TestRecord_Waits(t *testing.T) {
 	}
 }
 
+// A closed record shows itself to those who saw it and those who are confirmed, whoever else is named.
+func TestRecord_Admitted(t *testing.T) {
+	objected, restricted := Record{Patient: "p", Sharing: Objected, Authors: []string{"A"}}, Record{Patient: "p", Restricted: true, Authors: []string{"A"}}
+	open := Record{Patient: "p", Sharing: Agreed, Authors: []string{"A"}, Practices: []string{"P"}}
+	named := func(r Record, codes ...string) Record { r.Authors = codes; return r }
+	waits := open
+	waits.Waits = "t"
+	for _, row := range []struct {
+		name      string
+		before    Record
+		after     Record
+		confirmed []string
+		want      []string
+	}{
+		{"an author of an open record", open, named(open, "A", "B"), nil, []string{"A", "B"}},
+		{"an author as it closes", open, named(objected, "A", "B"), nil, []string{"A", "B"}},
+		{"an author of one objected to", objected, named(objected, "B", "A", "C"), nil, []string{"A"}},
+		{"of a restricted one", restricted, named(restricted, "A", "B"), nil, []string{"A"}},
+		{"of one that becomes closed otherwise", restricted, named(objected, "A", "B"), nil, []string{"A"}},
+		{"of one whose objection waits", objected, named(waits, "A", "B"), nil, []string{"A"}},
+		{"after that", waits, named(waits, "A", "B"), nil, []string{"A"}},
+		{"an author as it opens", objected, named(open, "A", "B"), nil, []string{"A", "B"}},
+		{"an author fewer", named(restricted, "A", "B"), named(restricted, "B"), nil, []string{"B"}},
+		{"in the place of the other", objected, named(objected, "B"), nil, nil},
+		{"confirmed", objected, named(objected, "A", "B", "C"), []string{"B"}, []string{"A", "B"}},
+		{"confirmed and not named any more", objected, objected, []string{"B"}, []string{"A"}},
+		{"the practice is none", objected, named(objected, "A", "P"), nil, []string{"A"}},
+	} {
+		label := row.before.Of()
+		got := row.after.Admitted(label, row.confirmed)
+		if diff := cmp.Diff(row.want, got, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", row.name, diff)
+		}
+		if got := Closed(label); got != (len(row.before.Practices) == 0 || row.before.Waits != "") {
+			t.Errorf("%s: Closed(%v) = %v", row.name, label, got)
+		}
+	}
+	if got := named(objected, "A", "B"); len(got.Admitted(nil, nil)) != 2 {
+		t.Error("a record that was not there keeps those who make it out")
+	}
+}
+
+// A Task that waits is seen by those who may confirm it, and by administrators; when it is over by administrators alone.
+func TestLabel_Waits(t *testing.T) {
+	label := (&Record{Patient: "p", Published: true, Sharing: Agreed, Authors: []string{"A"}, Practices: []string{"P"}, Waits: "t"}).Of()
+	for _, row := range []struct {
+		resource Resource
+		patients [][]query.Token
+		want     []query.Token
+	}{
+		{Resource{Type: "Task", Fact: true, Waits: true}, [][]query.Token{label}, []query.Token{admin, ofOrganisation("A")}},
+		{Resource{Type: "Task", Fact: true}, [][]query.Token{label}, []query.Token{admin}},
+		{Resource{Type: "Task", Fact: true, Waits: true}, nil, []query.Token{admin}},
+		{Resource{Type: "Task", Fact: true, Waits: true}, [][]query.Token{label, label}, []query.Token{admin}},
+	} {
+		if diff := cmp.Diff(row.want, Label(row.resource, row.patients...)); diff != "" {
+			t.Errorf("%+v (-want +got)\n%s", row.resource, diff)
+		}
+	}
+}
+
+func TestPerson_Same(t *testing.T) {
+	ann := Person{Issuer: "i", Subject: "ann", Entries: []string{"PractitionerRole/1", "Practitioner/a"}}
+	for name, row := range map[string]struct {
+		other Person
+		want  bool
+	}{
+		"the same token":               {Person{Issuer: "i", Subject: "ann"}, true},
+		"the same name elsewhere":      {Person{Issuer: "j", Subject: "ann"}, false},
+		"another of the issuer":        {Person{Issuer: "i", Subject: "bob", Entries: []string{"PractitionerRole/2"}}, false},
+		"another token, one entry":     {Person{Issuer: "j", Subject: "x", Entries: []string{"PractitionerRole/1"}}, true},
+		"another entry, one person":    {Person{Issuer: "j", Subject: "x", Entries: []string{"PractitionerRole/2", "Practitioner/a"}}, true},
+		"nobody on a list, both times": {Person{Issuer: "j", Subject: "x"}, false},
+	} {
+		if got, back := ann.Same(&row.other), row.other.Same(&ann); got != row.want || back != row.want {
+			t.Errorf("%s: %v and %v, want %v", name, got, back, row.want)
+		}
+	}
+}
+
 func TestMayConfirm(t *testing.T) {
 	label := (&Record{Patient: "p", Authors: []string{"A"}, Waits: "t"}).Of()
 	at := func(role Role, code string) Caller {
@@ -66,8 +150,11 @@ func TestMayConfirm(t *testing.T) {
 		{"a client", Caller{Role: System, Partner: true, Organisation: "A", Agreement: InForce, Staff: InForce}, false, false, false},
 	} {
 		d := Decide(row.caller)
-		if err := row.caller.MayConfirm(&d, label, row.user, row.own); (err == nil) != row.want {
+		if err := row.caller.MayConfirm(EndsObjection, &d, label, row.user, row.own); (err == nil) != row.want {
 			t.Errorf("%s: %v, want allowed %t", row.name, err, row.want)
+		}
+		if err := row.caller.MayDecline(EndsObjection, &d, label, row.user, row.own); (err == nil) != (row.want || row.user && row.own) {
+			t.Errorf("%s declines: %v", row.name, err)
 		}
 	}
 }

@@ -64,7 +64,7 @@ func (w *loginWorld) facts() {
 		w.must(201, "POST /Organization", `{"resourceType":"Organization","name":"x",`+odsIdentifier(code)+`}`, admin)
 	}
 	for _, one := range []struct{ subject, code, role, trained string }{
-		{"author", "A", "clinical", "2089-01-01"}, {"paramedic", "U", "clinical", "2089-01-01"}, {"other", "X", "clinical", "2089-01-01"},
+		{"author", "A", "clinical", "2089-01-01"}, {"colleague", "A", "clinical", "2089-01-01"}, {"paramedic", "U", "clinical", "2089-01-01"}, {"other", "X", "clinical", "2089-01-01"},
 		{"untrained", "A", "clinical", "2023-12-31"}, {"lapsed-adviser", "U", "urgent-non-clinical", "2023-12-31"},
 		{"partner", "A", "system", "2089-01-01"}, {"foreign", "X", "system", "2089-01-01"},
 	} {

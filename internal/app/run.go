@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"time"
 )
 
 // Run answers requests until ctx ends. Then it takes no new connections, lets running requests end for as long as
@@ -16,12 +17,13 @@ import (
 func (a *App) Run(ctx context.Context) error {
 	a.announce()
 	heads, stopHeads := context.WithCancel(context.WithoutCancel(ctx)) // the last head is that of the last request
-	backups, stopBackups := context.WithCancel(ctx)                    // one that runs is given up: the next start makes it
+	upkeep, stopUpkeep := context.WithCancel(ctx)                      // what runs is given up: the next start makes it
 	var beside sync.WaitGroup
 	beside.Go(func() { a.logHeads(heads) })
 	beside.Go(func() { a.keepAudit(heads) })
-	beside.Go(func() { a.keepBackups(backups) })
-	defer func() { stopBackups(); stopHeads(); beside.Wait(); a.logHead() }()
+	beside.Go(func() { a.keepBackups(upkeep) })
+	beside.Go(func() { a.expireWaiting(upkeep) })
+	defer func() { stopUpkeep(); stopHeads(); beside.Wait(); a.logHead() }()
 	failed := make(chan error, 1)
 	go func() { failed <- a.serve(a.listener) }()
 	select {
@@ -42,6 +44,31 @@ func (a *App) Run(ctx context.Context) error {
 		return errors.Join(errors.New("some requests did not end in time and were cut off"), a.http.Close())
 	}
 	return nil
+}
+
+// expireEvery is how often a server looks for what has waited too long for a second person.
+const expireEvery = time.Hour
+
+// expireWaiting ends what has waited too long, until ctx ends.
+func (a *App) expireWaiting(ctx context.Context) {
+	if a.login == nil {
+		return
+	}
+	every := time.NewTicker(expireEvery)
+	defer every.Stop()
+	for {
+		switch ended, err := a.ExpireWaiting(ctx); {
+		case err != nil && ctx.Err() == nil:
+			a.log.Error("what has waited too long for a second person could not be ended", slog.Any("error", err))
+		case ended > 0:
+			a.log.Info("nobody confirmed in time what lets more people see records", slog.Int("changes", ended))
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-every.C:
+		}
+	}
 }
 
 // announce says in the log what runs where, and who may use it.

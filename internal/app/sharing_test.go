@@ -22,3 +22,40 @@ func TestSharing_SecondPerson(t *testing.T) {
 	w.must(200, "POST /Patient/p1/$confirm-sharing", "", w.bearer("admin2", everything))
 	w.must(200, "GET /CarePlan/cp1", "", crew)
 }
+
+// An organisation that one person names as an author of a record that was objected to waits: found by whoever may confirm it, declined by one, named again, and confirmed.
+func TestSharing_AuthorWaits(t *testing.T) {
+	w := newLoginWorld(t, nil)
+	admin := w.bearer("admin", everything)
+	author, colleague, other := w.bearer("author", everything), w.bearer("colleague", everything), w.bearer("other", everything)
+	w.must(201, "POST /Consent", `{"resourceType":"Consent","status":"active","scope":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/consentscope","code":"patient-privacy"}]},
+		"category":[{"coding":[{"system":"http://snomed.info/sct","code":"882941000000102"}]}],"patient":{"reference":"Patient/p1"},"dateTime":"2024-02-01","policyRule":{"text":"x"},"provision":{"type":"deny"}}`, author)
+	plan := string(w.must(200, "GET /CarePlan/cp1", "", author).body)
+	named := strings.Replace(plan, `"subject"`, `"contributor":[{"identifier":{"system":"https://fhir.nhs.uk/Id/ods-organization-code","value":"X"}}],"subject"`, 1)
+	for _, step := range []string{"decline", "confirm"} {
+		if r := w.must(202, "PUT /CarePlan/cp1", named, author); !strings.Contains(string(r.body), `"second-person"`) {
+			t.Errorf("the answer does not say that it waits: %s", shorten(r.body))
+		}
+		if r := w.must(200, "GET /CarePlan/cp1", "", author); !strings.Contains(string(r.body), `"contributor"`) {
+			t.Errorf("what was written is not stored: %s", shorten(r.body))
+		}
+		w.must(404, "GET /CarePlan/cp1", "", other)
+		found := w.must(200, "GET /Task?code=waiting-change&status=requested", "", colleague)
+		task := w.path(found)
+		w.must(403, "POST "+task+"/$confirm-sharing", "", author)
+		w.must(404, "POST "+task+"/$confirm-sharing", "", other)
+		w.must(200, "POST "+task+"/$"+step+"-sharing", "", colleague)
+		w.must(409, "POST "+task+"/$confirm-sharing", "", admin)
+		if step == "decline" {
+			w.must(404, "GET /CarePlan/cp1", "", other)
+			w.must(200, "PUT /CarePlan/cp1", plan, author)
+		}
+	}
+	w.must(200, "GET /CarePlan/cp1", "", other)
+	log := string(w.must(200, "GET /Patient/p1/$access-log", "", author).body)
+	for _, want := range []string{"agreed that more people may see the record", "declined that more people may see the record"} {
+		if !strings.Contains(log, want) {
+			t.Errorf("the access log does not say %q", want)
+		}
+	}
+}

@@ -55,6 +55,13 @@ var purposes = map[string]string{
 	"CAREMGT": "planning of care", "PATRQT": "the person asked for it", "HOPERAT": "running the service", "HSYSADMIN": "running the computer system",
 }
 
+// steps are what is said of operations by which two people decide that more people see a record.
+var steps = map[string]string{
+	"confirm-sharing": "agreed that more people may see the record",
+	"decline-sharing": "declined that more people may see the record",
+	"expire-sharing":  "ended the waiting for a second person to agree that more people may see the record",
+}
+
 func wordOf(words map[string]string, code string) string {
 	if word := words[code]; word != "" || code == "" {
 		return word
@@ -72,6 +79,8 @@ func (r *Record) what() string {
 		return "looked at who had looked at the record"
 	case r.Operation == "reveal-key-safe":
 		return "asked how to get in at the person's home"
+	case r.Outcome == Success && steps[r.Operation] != "":
+		return steps[r.Operation]
 	case r.Outcome != Success:
 		attempt := map[Action]string{Create: "to add something", Read: "to look", Update: "to change something", Delete: "to remove something", Execute: "to search, or to send changes"}
 		return "tried " + attempt[r.Action] + map[bool]string{true: ", and was not allowed", false: ", and could not"}[r.Outcome == Denied]

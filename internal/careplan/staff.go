@@ -30,7 +30,7 @@ const TaskSystem = "https://hearken.example.org/fhir/CodeSystem/access-task"
 const (
 	TaskStaffList  = "staff-list"         // a staff list that was applied, or waits for a second person
 	TaskBreakGlass = "break-glass-review" // emergency access that a privacy officer looks into
-	TaskSharing    = "sharing-review"     // an objection that one person took back, until a second confirms it
+	TaskWaiting    = "waiting-change"     // what one person did that lets more people see something, until a second confirms it
 )
 
 // The kinds of grant.

@@ -174,15 +174,20 @@ func (l *lookup) grants() error {
 
 func (l *lookup) server() *Server { return l.Server }
 
-// named is the condition of being about the caller: by issuer and subject, or client where there is no user, or by the role they chose.
+// named is the condition of being about the caller.
 func (l *lookup) named(t fhir.Type) query.Expr {
-	subject := l.principal.Subject
+	who := person{l.principal.Issuer, l.principal.Subject, l.principal.RoleID}
 	if !l.principal.User {
-		subject = l.principal.ClientID
+		who.subject = l.principal.ClientID
 	}
-	any := query.Or{l.token(t, "identifier", l.principal.Issuer, subject)}
-	if l.principal.RoleID != "" {
-		any = append(any, l.token(t, "identifier", stafflist.RoleProfileSystem, l.principal.RoleID))
+	return l.Server.namedBy(t, who)
+}
+
+// namedBy is the condition of being about somebody: by issuer and subject, or client where there is no user, or by the role they chose.
+func (s *Server) namedBy(t fhir.Type, who person) query.Expr {
+	any := query.Or{s.hasToken(t, "identifier", who.issuer, who.subject)}
+	if who.roleProfile != "" {
+		any = append(any, s.hasToken(t, "identifier", stafflist.RoleProfileSystem, who.roleProfile))
 	}
 	return any
 }

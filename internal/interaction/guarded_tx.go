@@ -136,6 +136,9 @@ func (tx *guardedTx) mayStore(p *store.Prepared, wanted smart.Permissions, befor
 	if err := access.Relabelling(&tx.caller, before, after); err != nil {
 		return err
 	}
+	if p.Key.Type == taskType && (isFact(before, false) || isFact(after, false)) {
+		return notAllowedHere("what waits for a second person, and what is looked into, is written by this server alone")
+	}
 	if isFact(before, true) && isFact(after, p.Method == store.Delete) {
 		return nil // who writes facts sees no records, and says who does: an attorney's relation to a patient, a grant
 	}

@@ -25,7 +25,7 @@ type labelling struct {
 	given    map[fhir.Key][]query.Token // the labels that this Update has written
 	codes    map[fhir.Key]string        // ODS codes of what was followed
 	by       *guard                     // who writes; nil for the server itself, and where nobody logs in
-	waits    []fhir.ID                  // patients of whom an objection was taken back here, and stands until a second person confirms
+	waits    []waiting                  // what was written here and does not count until a second person confirms it
 }
 
 // labelledPatient is a patient whose resources are written.
@@ -37,8 +37,12 @@ type labelledPatient struct {
 	facts   map[fhir.Key]careplan.Facts
 	label   []query.Token // nil when not known
 
-	was       access.Sharing // as recorded before this Update
-	confirmed bool           // a second person agrees that an objection was taken back
+	before    []careplan.Facts // as recorded before this Update
+	was       access.Sharing   // by them
+	agreed    bool             // an agreement to sharing was written
+	asked     []string         // organisations that wait to become authors since this Update
+	confirmed bool             // a second person agrees that an objection was taken back
+	admits    []string         // organisations of which a second person agrees that they are authors
 }
 
 // labelledResource is a resource written, with what decides about its label.
@@ -71,6 +75,9 @@ func (l *labelling) Put(p store.Prepared) (store.Record, error) {
 		return store.Record{}, err
 	}
 	made := labelledResource{key: p.Key, resource: resourceOf(p.Key.Type, p.Index), patients: owners}
+	if made.resource.Waits {
+		made.patients = focusOf(p.Index)
+	}
 	p.Label = l.foresee(made)
 	rec, err := l.Tx.Put(p)
 	if err != nil {
@@ -87,7 +94,7 @@ func (l *labelling) Put(p store.Prepared) (store.Record, error) {
 			return rec, err
 		}
 	}
-	if !rec.Deleted() && len(owners) > 0 {
+	if !rec.Deleted() && len(made.patients) > 0 {
 		l.pending = append(l.pending, made)
 		l.given[p.Key] = p.Label
 	}
@@ -139,7 +146,7 @@ func resourceOf(t fhir.Type, index query.Index) access.Resource {
 		}
 	}
 	if resource.Fact && t == taskType {
-		resource.Officer = officerOf(index)
+		resource.Officer, resource.Waits = officerOf(index), isWaiting(index)
 	}
 	return resource
 }
@@ -161,6 +168,24 @@ func officerOf(index query.Index) (code string) {
 		return ""
 	}
 	return code
+}
+
+// isWaiting reports whether a Task of the admin plane says that something waits for a second person.
+func isWaiting(index query.Index) bool {
+	has := func(code string, token query.Token) bool {
+		return slices.ContainsFunc(index.Entries, func(e query.Entry) bool { return e.Parameter.Code == code && e.Value == token })
+	}
+	return has("code", query.Token{System: careplan.TaskSystem, Code: careplan.TaskWaiting}) && has("status", query.Token{System: taskStatusSystem, Code: "requested"})
+}
+
+// focusOf is the patient whose record such a Task is about.
+func focusOf(index query.Index) (ids []fhir.ID) {
+	for _, entry := range index.Entries {
+		if link, ok := entry.Value.(query.Link); ok && entry.Parameter.Code == "focus" && link.Key.Type == patientType {
+			ids = append(ids, link.Key.ID)
+		}
+	}
+	return ids
 }
 
 func (l *labelling) patient(id fhir.ID) *labelledPatient {
@@ -239,7 +264,8 @@ func (l *labelling) note(rec store.Record, from any, owners []fhir.ID) (draft bo
 	}
 	facts := l.server.facts.reader.Read(node)
 	for _, id := range owners {
-		l.patient(id).facts[rec.Key] = facts
+		p := l.patient(id)
+		p.facts[rec.Key], p.agreed = facts, p.agreed || facts.Sharing == access.Agreed
 	}
 	return facts.Draft, nil
 }

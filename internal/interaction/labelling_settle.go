@@ -13,8 +13,6 @@ import (
 
 // settle gives all that was written its label, and all that was stored of a patient whose facts changed.
 func (l *labelling) settle() error {
-	pending := l.pending
-	l.pending = nil
 	for _, p := range l.sortedPatients() {
 		if p.changed {
 			if err := l.judge(p); err != nil {
@@ -23,6 +21,8 @@ func (l *labelling) settle() error {
 		}
 		p.fresh = false // from now on something of theirs is stored
 	}
+	pending := l.pending // and what came of judging
+	l.pending = nil
 	for _, made := range pending {
 		if err := l.relabel(made); err != nil {
 			return err
@@ -63,7 +63,7 @@ func (l *labelling) judge(p *labelledPatient) error {
 	if err != nil {
 		return err
 	}
-	if err := l.keepObjection(p, &record); err != nil {
+	if err := errors.Join(l.keepObjection(p, &record), l.holdAuthors(p, &record)); err != nil {
 		return err
 	}
 	label := record.Of()
@@ -138,7 +138,8 @@ func (l *labelling) load(p *labelledPatient) error {
 		return err
 	})
 	if before {
-		p.was = careplan.Sharing(p.all(), l.server.moment)
+		p.before = p.all()
+		p.was = careplan.Sharing(p.before, l.server.moment)
 	}
 	return err
 }
@@ -158,6 +159,13 @@ func (l *labelling) relabelStored(p *labelledPatient) error {
 	})
 	if err != nil {
 		return err
+	}
+	waits, err := l.server.waitingOf(l, fhir.Key{Type: patientType, ID: p.id}) // they are in no compartment
+	if err != nil {
+		return err
+	}
+	for _, w := range waits {
+		members = append(members, labelledResource{key: w.task, resource: access.Resource{Type: taskType, Fact: true, Waits: true}, patients: []fhir.ID{p.id}})
 	}
 	for _, member := range members {
 		if err := l.relabel(member); err != nil {

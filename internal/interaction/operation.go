@@ -65,8 +65,12 @@ var operations = []operation{
 		row: row{atInstanceOperation, http.MethodPost, "operation", nil, (*Server).closeBreakGlass},
 	},
 	{
-		name: "confirm-sharing", url: ours("confirm-sharing"), shape: atInstanceOperation, types: []fhir.Type{patientType}, method: http.MethodPost,
+		name: "confirm-sharing", url: ours("confirm-sharing"), shape: atInstanceOperation, types: []fhir.Type{patientType, taskType}, method: http.MethodPost,
 		row: row{atInstanceOperation, http.MethodPost, "operation", nil, (*Server).confirmSharing},
+	},
+	{
+		name: "decline-sharing", url: ours("decline-sharing"), shape: atInstanceOperation, types: []fhir.Type{patientType, taskType}, method: http.MethodPost,
+		row: row{atInstanceOperation, http.MethodPost, "operation", nil, (*Server).declineSharing},
 	},
 	{
 		name: revealOperation, url: ours(revealOperation), shape: atInstanceOperation, types: []fhir.Type{patientType}, method: http.MethodPost,

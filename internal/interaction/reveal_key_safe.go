@@ -7,7 +7,6 @@ import (
 
 	"hearken/fhir"
 	"hearken/fhir/element"
-	"hearken/internal/careplan"
 	"hearken/internal/smart"
 	"hearken/internal/store"
 	"hearken/profiles"
@@ -149,17 +148,17 @@ func keySafePart(address element.Node, name string) string {
 	return ""
 }
 
-// authorsOf are the organisations that wrote a patient's record, by their ODS codes.
+// authorsOf are the organisations that wrote a patient's record, by their ODS codes, and see it.
 func (s *Server) authorsOf(rd store.Reader, id fhir.ID) ([]string, error) {
 	l := s.newLabelling(looking{rd: rd})
 	p := l.patient(id)
 	if err := l.load(p); err != nil {
 		return nil, err
 	}
-	all := make([]careplan.Facts, 0, len(p.facts))
-	for _, facts := range p.facts {
-		all = append(all, facts)
+	label, err := rd.Label(fhir.Key{Type: patientType, ID: id})
+	if err != nil {
+		return nil, err
 	}
-	record, err := careplan.Record(id, all, l.follow, s.moment)
-	return record.Authors, err
+	record, err := l.recordOf(p)
+	return record.Admitted(label, nil), err
 }

@@ -185,7 +185,7 @@ type request struct {
 	made     int           // bytes of an answer that is there before the store is asked
 	act      *act          // nil when nothing is recorded
 	asked    []fhir.ID     // patients that a search names
-	waits    []fhir.ID     // patients of whom it took an objection back that stands until a second person confirms
+	waits    []waiting     // what it wrote that does not count until a second person confirms it
 }
 
 // locate reads the path of a Call.

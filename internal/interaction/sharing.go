@@ -2,36 +2,115 @@ package interaction
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"slices"
-	"time"
 
 	"hearken/fhir"
 	"hearken/internal/access"
 	"hearken/internal/careplan"
-	"hearken/internal/smart"
 	"hearken/internal/store"
 )
 
+const consentType fhir.Type = "Consent"
+
 // keepObjection has an objection stand that was taken back, in this Update or before, by one person alone. What they wrote is stored as it was sent; a Task
-// says who they are.
+// says who they are. When nobody has confirmed in time, or somebody declined, it waits anew when an agreement is written again.
 func (l *labelling) keepObjection(p *labelledPatient, record *access.Record) error {
-	if p.confirmed || record.Sharing == access.Objected {
-		return nil // it needs nothing to stand
-	}
-	record.Waits = access.WaitsFor(p.label)
-	if record.Waits != "" || l.by == nil || !access.Widens(p.was, record.Sharing) {
+	waits := access.WaitsFor(p.label)
+	switch {
+	case p.confirmed:
+		return nil
+	case record.Sharing == access.Objected:
+		return l.supersede(waits)
+	case waits == "" && (l.by == nil || !access.Widens(p.was, record.Sharing)):
 		return nil
 	}
-	record.Waits = l.server.NewID()
-	l.waits = append(l.waits, p.id)
-	in, err := l.server.made(sharingTask(l.by.first(), p.id, l.server.Now()), taskType)
+	record.Waits = waits
+	if waits != "" {
+		if l.by == nil || !p.agreed {
+			return nil
+		}
+		before, _, err := l.server.readWaiting(l, fhir.Key{Type: taskType, ID: waits})
+		if err != nil || before.waits(l.server.Now()) {
+			return err
+		}
+		if err := l.supersede(waits); err != nil {
+			return err
+		}
+	}
+	w, err := l.await(access.EndsObjection, fhir.Key{Type: patientType, ID: p.id}, nil)
+	record.Waits, p.agreed = w.task.ID, false
+	return err
+}
+
+// supersede ends what waits and has no object any more.
+func (l *labelling) supersede(task fhir.ID) error {
+	if task == "" {
+		return nil
+	}
+	w, ok, err := l.server.readWaiting(l, fhir.Key{Type: taskType, ID: task})
+	if err != nil || !ok || w.status != "requested" {
+		return err
+	}
+	return l.end(w.task, "cancelled", "what it was about has changed", person{})
+}
+
+// holdAuthors keeps a closed record from organisations that one person alone names as authors of it. The plan that names them is stored as it was sent; a Task says
+// who named them. One that is named again, when nobody confirmed it in time or somebody declined, waits anew.
+func (l *labelling) holdAuthors(p *labelledPatient, record *access.Record) error {
+	if !access.Closed(p.label) {
+		return nil
+	}
+	before, err := careplan.Record(p.id, p.before, l.follow, l.server.moment)
 	if err != nil {
 		return err
 	}
-	_, err = l.Put(in.prepared(fhir.Key{Type: taskType, ID: record.Waits}, store.Create))
+	var added, gone []string
+	seeing := access.Organisations(p.label)
+	for _, code := range record.Authors {
+		if !slices.Contains(seeing, code) && !slices.Contains(before.Authors, code) && !slices.Contains(p.asked, code) {
+			added = append(added, code)
+		}
+	}
+	for _, code := range before.Authors {
+		if !slices.Contains(seeing, code) && !slices.Contains(record.Authors, code) {
+			gone = append(gone, code)
+		}
+	}
+	admits := p.admits
+	if l.by == nil {
+		admits, added = slices.Concat(admits, added), nil // nobody logs in, or the server writes what two people have agreed on
+	}
+	named := record.Authors
+	if record.Authors = record.Admitted(p.label, admits); len(record.Authors) == len(named) {
+		added = nil // it opens
+	}
+	if err := l.withdraw(p, gone); err != nil || len(added) == 0 {
+		return err
+	}
+	slices.Sort(added)
+	p.asked = append(p.asked, added...)
+	_, err = l.await(access.AddsAuthor, fhir.Key{Type: patientType, ID: p.id}, added)
 	return err
+}
+
+// withdraw ends the waiting for organisations that are not named any more.
+func (l *labelling) withdraw(p *labelledPatient, gone []string) error {
+	if len(gone) == 0 {
+		return nil
+	}
+	all, err := l.server.waitingOf(l, fhir.Key{Type: patientType, ID: p.id})
+	if err != nil {
+		return err
+	}
+	for _, w := range all {
+		if w.what == access.AddsAuthor && slices.ContainsFunc(w.codes, func(code string) bool { return slices.Contains(gone, code) }) {
+			if err := l.end(w.task, "cancelled", "what it was about has changed", person{}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // mayDelete refuses the deletion of a Patient whose record is kept from others: what stays of the record would be without anything that says so.
@@ -58,32 +137,27 @@ func (g *guard) first() person {
 	return person{issuer: g.principal.Issuer, subject: g.principal.ClientID}
 }
 
-func sharingTask(by person, patient fhir.ID, now time.Time) []byte {
-	about := refersTo(fhir.Key{Type: patientType, ID: patient})
-	w := jsonWriter{[]byte(`{"resourceType":"Task",` + factLabel)}
-	w.text("status", "requested")
-	w.text("intent", "order")
-	w.raw("code", coded(careplan.TaskSystem, careplan.TaskSharing))
-	w.raw("focus", about)
-	w.text("authoredOn", now.UTC().Format(time.RFC3339))
-	w.raw("requester", named(by))
-	return append(w.json, '}')
-}
-
 // writeKey is where the context of a write has its request.
 type writeKey struct{}
 
 // noteWaiting tells the request what its Update came to. The last run counts.
-func noteWaiting(ctx context.Context, patients []fhir.ID) {
+func noteWaiting(ctx context.Context, waits []waiting) {
 	if r, ok := ctx.Value(writeKey{}).(*request); ok {
-		r.waits = patients
+		r.waits = waits
 	}
 }
 
 // stands is what a writer is told whose change does not count yet.
-func stands() fhir.Outcome {
-	return fhir.Outcome{{Severity: fhir.Warning, Code: fhir.CodeBusinessRule, Detail: access.DetailSecondPerson,
-		Diagnostics: "it is stored as it was sent; the objection to sharing stands until another person confirms that it was taken back: POST Patient/[id]/$confirm-sharing"}}
+func stands(all []waiting) (o fhir.Outcome) {
+	words := map[access.Change]string{
+		access.EndsObjection: "the objection to sharing stands until another person confirms that it was taken back",
+		access.AddsAuthor:    "the organisation that it names as an author sees nothing of the record, which is closed, until another person confirms that it is one",
+	}
+	for _, w := range all {
+		o = append(o, fhir.Issue{Severity: fhir.Warning, Code: fhir.CodeBusinessRule, Detail: access.DetailSecondPerson,
+			Diagnostics: "it is stored as it was sent; " + words[w.what] + ": POST Patient/[id]/$confirm-sharing, or " + w.task.String() + "/$confirm-sharing"})
+	}
+	return o
 }
 
 // waiting is the answer to a write that is stored and does not count yet: 202, which says so. A Bundle says it of its entries.
@@ -91,75 +165,20 @@ func (r *request) waiting(a Answer) Answer {
 	if len(r.waits) == 0 || r.typ() == "" || a.Status >= http.StatusBadRequest {
 		return a
 	}
-	a.Status, a.Body, a.Shown, a.Remarks = http.StatusAccepted, Outcome(stands()), nil, stands()
+	a.Status, a.Shown, a.Remarks = http.StatusAccepted, nil, stands(r.waits)
+	a.Body = Outcome(a.Remarks)
 	return a
 }
 
-// tellWaiting says it in the response of each entry that writes or deletes a Consent.
-func (t *transaction) tellWaiting(patients []fhir.ID) {
-	if len(patients) == 0 {
-		return
-	}
+// tellWaiting says it in the response of each entry that writes or deletes something of the kind that brought it about.
+func (t *transaction) tellWaiting(all []waiting) {
 	for i, e := range t.entries {
-		if e.request.typ() == consentType && e.request.row.write != nil {
-			t.answers[i].outcome = Outcome(append(stands(), t.answers[i].Remarks...))
+		if e.request.row.write == nil || !t.server.facts.bears(e.request.typ()) {
+			continue
+		}
+		theirs := slices.DeleteFunc(slices.Clone(all), func(w waiting) bool { return (w.what == access.EndsObjection) != (e.request.typ() == consentType) })
+		if len(theirs) > 0 {
+			t.answers[i].outcome = Outcome(append(stands(theirs), t.answers[i].Remarks...))
 		}
 	}
-}
-
-const consentType fhir.Type = "Consent"
-
-// confirmSharing answers POST [base]/Patient/[id]/$confirm-sharing, an operation of our own (profiles/package/OperationDefinition-confirm-sharing.json): a second
-// person confirms that an objection to sharing was taken back. Where nothing waits, or the caller does not see the Patient, it is 404.
-func (s *Server) confirmSharing(ctx context.Context, r *request) (Answer, error) {
-	g := guardOf(ctx)
-	if g == nil {
-		return Answer{}, fhir.Errorf(fhir.CodeNotSupported, "nobody logs in to this server: nobody can be told from another").Detailed("no-login")
-	}
-	if err := g.coversAll(consentType, smart.Update); err != nil {
-		return Answer{}, err
-	}
-	if _, err := s.parameters(r); err != nil {
-		return Answer{}, err
-	}
-	if err := s.planeCommit(ctx, func(tx *labelling) error { return s.confirm(tx, g, r.key) }); err != nil {
-		return Answer{}, err
-	}
-	return Answer{Status: http.StatusOK, Body: Outcome(fhir.Outcome{done(http.StatusOK)})}, nil
-}
-
-// confirm is its Update.
-func (s *Server) confirm(tx *labelling, g *guard, patient fhir.Key) error {
-	label, err := tx.Label(patient)
-	if err != nil {
-		return absent(err, access.DetailNothingWaits)
-	}
-	if access.WaitsFor(label) == "" || !g.decision.See(label) && g.caller.MayKeepAgreements() != nil {
-		return absent(store.ErrNotFound, access.DetailNothingWaits)
-	}
-	task := fhir.Key{Type: taskType, ID: access.WaitsFor(label)}
-	rec, n, err := s.current(tx, task)
-	if err != nil {
-		return err
-	}
-	who, me := n.Child("requester").Child("identifier"), g.first()
-	own := who.Child("system").Text() == me.issuer && who.Child("value").Text() == me.subject
-	if err := g.caller.MayConfirm(&g.decision, label, g.principal.User, own); err != nil {
-		return err
-	}
-	if err := tx.expectChange(patient.ID); err != nil {
-		return err
-	}
-	tx.patient(patient.ID).confirmed = true
-	body, err := editable(rec.Body)
-	if err != nil {
-		return err
-	}
-	body["status"], body["owner"] = "completed", json.RawMessage(named(me))
-	in, err := s.edited(body, taskType)
-	if err != nil {
-		return err
-	}
-	_, err = tx.Put(in.prepared(task, store.Update))
-	return err
 }

@@ -75,6 +75,14 @@ func TestSharing_TwoPeople(t *testing.T) {
 				t.Error("the author cannot write on")
 			}
 			stands("another write")
+			byClient := row.who == "client-partner"
+			if byClient { // which is nobody: two people are still to come
+				if got := statusFor(s, "author", "POST", "Patient/p2/$confirm-sharing", ""); got != 202 {
+					t.Fatalf("the first person after a client: %d", got)
+				}
+				row.who = "author"
+				stands("the first person has confirmed")
+			}
 			for who, want := range map[string]int{row.who: 403, "client-partner": 403, "gp": 404, "paramedic": 404, "other": 404, "officer": 404, "stranger": 403} {
 				if got := statusFor(s, who, "POST", "Patient/p2/$confirm-sharing", ""); got != want {
 					t.Errorf("%s confirms: %d, want %d", who, got, want)

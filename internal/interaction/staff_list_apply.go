@@ -47,6 +47,9 @@ func (u *upload) apply(tx *labelling) error {
 	case u.dry:
 		return nil
 	case u.approves == "" && len(u.waitsFor()) > 0:
+		if !u.guard.principal.User {
+			return fhir.Errorf(fhir.CodeForbidden, "a list that waits for a second person is sent by a person, and not by a client of its own accord").Detailed(detailSecondOne)
+		}
 		u.state = stateWaiting
 		return u.putTask(tx, "requested")
 	}
@@ -209,8 +212,15 @@ func (u *upload) waiting(rd store.Reader) error {
 	}
 	sender := n.Child("requester").Child("identifier")
 	u.first, u.waited = person{issuer: sender.Child("system").Text(), subject: sender.Child("value").Text()}, rec.Version
-	if me := u.guard.person(); u.guard == nil || me.issuer == u.first.issuer && me.subject == u.first.subject {
+	own, err := u.isFirst(rd)
+	switch {
+	case err != nil:
+		return err
+	case own:
 		return fhir.Errorf(fhir.CodeForbidden, "a list is approved by another administrator than the one who sent it").Detailed(detailSecondOne)
+	}
+	if sent, ok := parseInstant(n.Child("authoredOn").Text()); !ok || u.server.Now().Sub(sent) >= access.ConfirmWithin {
+		return fhir.Errorf(fhir.CodeConflict, "nobody approved this list in time: it is to be sent again").Detailed(access.DetailExpired)
 	}
 	data, err := base64.StdEncoding.DecodeString(n.Child("input").Child("value").Child("data").Text())
 	if err != nil {
@@ -221,4 +231,17 @@ func (u *upload) waiting(rd store.Reader) error {
 		return errUnreadable
 	}
 	return u.take(stafflist.ReadBundle(bundle, u.of, u.server.Limits.Entries))
+}
+
+// isFirst reports whether who approves is the person who sent the list, by this token or another, or no person.
+func (u *upload) isFirst(rd store.Reader) (bool, error) {
+	if u.guard == nil || !u.guard.principal.User {
+		return true, nil
+	}
+	first, err := u.server.personOf(rd, u.first)
+	if err != nil {
+		return false, err
+	}
+	me, err := u.server.personOf(rd, u.guard.person())
+	return me.Same(&first), err
 }

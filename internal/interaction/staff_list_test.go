@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"hearken/internal/interaction"
 	"hearken/internal/smart"
@@ -330,5 +331,43 @@ func TestStaffList_Races(t *testing.T) {
 	s.Login = nil
 	if found := mustDo(t, s, 200, "GET", "PractitionerRole?_total=accurate&active=true&identifier="+issuer+"|newcomer", ""); text(t, found.Body, "total") != "1" {
 		t.Errorf("listed %s times", text(t, found.Body, "total"))
+	}
+}
+
+// A list that waits is approved within three days, by another person and not by another token of the same; and sent by a person.
+func TestStaffList_SecondPerson(t *testing.T) {
+	s := plane(t)
+	unguarded(s, func() {
+		put(t, s, "Practitioner/n", `{"resourceType":"Practitioner","id":"n"}`)
+		of := func(entry string) string {
+			return strings.Replace(entry, `"active"`, `"practitioner":{"reference":"Practitioner/n"},"active"`, 1)
+		}
+		put(t, s, "PractitionerRole/s-keeper", of(staffEntry("s-keeper", "keeper", "A", "administrator")))
+		put(t, s, "PractitionerRole/s-again", of(staffEntry("s-again", "again", "A", "administrator")))
+	})
+	client := principal("admin", "user/*.cruds")
+	client.User, client.Scopes = false, smart.ParseScopes("system/*.cruds")
+	if a := answer(s, upload(client, "Organization/a/$staff-list", listOf(staffOfA[1:]...))); a.Status != 403 || !strings.Contains(string(a.Body), "second-person") {
+		t.Errorf("sent by a client: %d %s", a.Status, a.Body)
+	}
+	task := taskOf(t, answer(s, upload(principal("keeper", "user/*.cruds"), "Organization/a/$staff-list", listOf(append(staffOfA[1:], "again administrator")...))))
+	approve := func(p *smart.Principal) string {
+		a := answer(s, as(p, "POST", "Organization/a/$staff-list?approve="+task, ""))
+		return fmt.Sprint(a.Status)
+	}
+	if got := approve(principal("again", "user/*.cruds")); got != "403" {
+		t.Errorf("approved by the same person: %s", got)
+	}
+	if got := approve(client); got != "403" {
+		t.Errorf("approved by a client: %s", got)
+	}
+	clock := s.Now
+	s.Now = func() time.Time { return clock().Add(72 * time.Hour) }
+	if got := approve(principal("admin2", "user/*.cruds")); got != "409" {
+		t.Errorf("approved three days later: %s", got)
+	}
+	s.Now = clock
+	if got := approve(principal("admin2", "user/*.cruds")); got != "200" {
+		t.Errorf("approved in time: %s", got)
 	}
 }
