@@ -12,6 +12,7 @@ import (
 
 	"hearken/internal/config"
 	"hearken/internal/rest"
+	"hearken/internal/store"
 )
 
 // App is a server: open once Open returned, answering while Run runs.
@@ -124,7 +125,7 @@ func (a *App) handler(d Deps) http.Handler {
 		LoopbackOnly:   a.loopback,
 		MaxBody:        a.config.MaxBody,
 		Timeout:        a.config.RequestTimeout,
-		Limits:         rest.Limits{AtWork: a.config.AtWork},
+		Limits:         rest.Limits{AtWork: a.config.AtWork, Scarce: func() bool { return errors.Is(a.Store.Ready(), store.ErrScarce) }},
 		Now:            d.Now,
 		NewRequestID:   d.newRequestID,
 		Log:            d.Log,

@@ -18,6 +18,8 @@ type Limits struct {
 	Client  float64 // requests a second of all people at one client
 	Address float64 // requests a second without a good token, of one address of the network
 	AtWork  int     // requests at work at the same time: those beyond are turned away at once
+	// Scarce reports whether the disk has room for the records of urgent look-ups alone, so that all else is turned away; nil is never.
+	Scarce func() bool
 	// Urgent reports whether a caller answers urgent calls; nil is nobody. What they look up by identifier has a lane of its own, which no other
 	// traffic of a client they share fills.
 	Urgent func(context.Context, *smart.Principal) bool
@@ -40,6 +42,7 @@ func newLimiter(l Limits, now func() time.Time) *limiter {
 
 var (
 	errTooMany = fhir.Errorf(fhir.CodeThrottled, "too many requests: nothing was looked up; try again in a moment").Detailed("too-many-requests")
+	errScarce  = fhir.Errorf(fhir.CodeTransient, "the server's disk is nearly full: it answers urgent look-ups by identifier alone; nothing was looked up, and nothing written").Detailed("not-checked")
 	errBusy    = fhir.Errorf(fhir.CodeTransient, "the server is at work on as much as it can do: nothing was looked up; try again in a moment").Detailed("not-checked")
 )
 
@@ -70,6 +73,11 @@ func (l *limiter) enter(r *http.Request) (leave func(), err error) {
 	}
 }
 
+// scarce reports whether the room that is left is kept for others than a request.
+func (l *limiter) scarce(r *http.Request) bool {
+	return l.Scarce != nil && !isOpen(r) && l.Scarce()
+}
+
 // anonymous counts a request of an address that shows no good token.
 func (l *limiter) anonymous(address string) error {
 	if !l.addresses.take("address " + address) {
@@ -90,10 +98,10 @@ func (l *limiter) allow(p *smart.Principal, r *http.Request) (later bool, err er
 	return false, errTooMany
 }
 
-// lookup lets a request through on the lane of those who answer urgent calls.
+// lookup lets a request through on the lane of those who answer urgent calls; without a login that is everybody.
 func (l *limiter) lookup(ctx context.Context, p *smart.Principal, typ string, parameters []search.Pair) error {
 	for _, pair := range parameters {
-		if careplan.LooksUp(fhir.Type(typ), pair.Name) && l.lane.take(p.Issuer+"\x00"+p.Subject) && l.Urgent(ctx, p) {
+		if careplan.LooksUp(fhir.Type(typ), pair.Name) && (p == nil || l.lane.take(p.Issuer+"\x00"+p.Subject) && l.Urgent(ctx, p)) {
 			return nil
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -147,5 +148,41 @@ func TestLimits_AtWork(t *testing.T) {
 	group.Wait()
 	if w := get("/fhir/Patient/9"); w.Code != 200 {
 		t.Errorf("afterwards = %d, want 200", w.Code)
+	}
+}
+
+// When the disk has room for little more, only those who answer urgent calls look up by identifier; nobody is told that there is nothing.
+func TestLimits_Scarce(t *testing.T) {
+	var passed time.Duration
+	scarce := true
+	f := limited(rest.Limits{Caller: 1000, Scarce: func() bool { return scarce }}, &passed)
+	const paramedic, clerk = "Authorization: Bearer paramedic", "Authorization: Bearer clerk"
+	for _, row := range []struct {
+		line, body, who string
+		want            int
+	}{
+		{"GET /fhir/Patient?identifier=x", "", paramedic, 200},
+		{"GET /fhir/CarePlan?patient.identifier=x", "", paramedic, 200},
+		{"GET /fhir/Patient?identifier=x", "", clerk, 503},
+		{"GET /fhir/Patient?name=x", "", paramedic, 503},
+		{"GET /fhir/Patient/1", "", paramedic, 503},
+		{"GET /fhir/Observation?identifier=x", "", paramedic, 503},
+		{"POST /fhir/Patient", `{"resourceType":"Patient"}`, clerk, 503},
+		{"GET /fhir/metadata", "", clerk, 200},
+	} {
+		w := f.send(row.line, row.body, row.who)
+		if w.Code != row.want || w.Code == 503 && (w.Header().Get("Retry-After") == "" || !strings.Contains(w.Body.String(), `"not-checked"`)) {
+			t.Errorf("%s by %s = %d, want %d: %s", row.line, row.who, w.Code, row.want, w.Body)
+		}
+	}
+	open := newFixture(func(o *rest.Options) { o.Limits.Scarce = func() bool { return scarce } })
+	for line, want := range map[string]int{"GET /fhir/Patient?identifier=x": 200, "GET /fhir/Patient/1": 503} {
+		if w := open.send(line, ""); w.Code != want {
+			t.Errorf("%s without a login = %d, want %d", line, w.Code, want)
+		}
+	}
+	scarce = false
+	if w := f.send("GET /fhir/Patient/1", "", clerk); w.Code != 200 {
+		t.Errorf("with room again = %d, want 200", w.Code)
 	}
 }

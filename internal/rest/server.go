@@ -125,14 +125,22 @@ func (s *server) serveFHIR(c *gin.Context) {
 		s.smartConfiguration(c)
 		return
 	}
+	scarce := s.limits.scarce(c.Request)
+	if scarce && !mayBeLookup(c.Request) {
+		s.refuse(c, errScarce, formOf(c.Request), nil)
+		return
+	}
 	principal, later, err := s.identify(c)
 	if err != nil {
 		s.refuse(c, err, formOf(c.Request), nil)
 		return
 	}
 	q, err := s.understand(c.Request)
-	if err == nil && later {
+	if err == nil && (later || scarce) {
 		err = s.limits.lookup(c.Request.Context(), principal, q.call.Path[0], q.call.Parameters)
+	}
+	if scarce && errors.Is(err, errTooMany) {
+		err = errScarce
 	}
 	if err != nil {
 		s.refuse(c, err, q.form, nil)

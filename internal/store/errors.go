@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"fmt"
 
 	"hearken/fhir"
 )
@@ -12,6 +13,7 @@ var (
 	ErrConflict      = errors.New("other writers kept changing what this write depends on")
 	ErrReadOnly      = errors.New("the store is read-only after a storage fault")
 	ErrFull          = errors.New("the store's volume is nearly full")
+	ErrScarce        = fmt.Errorf("%w: what room is left is for urgent look-ups and their records", ErrFull)
 	ErrClosed        = errors.New("the store is closed")
 	ErrCursor        = errors.New("not a page cursor of this search")
 	ErrCursorExpired = errors.New("the page cursor is too old: start again")

@@ -21,7 +21,8 @@ type Store interface {
 	// Capabilities says what this engine can do; it never changes while open.
 	Capabilities() Capabilities
 
-	// Ready is nil when reads and writes would succeed; otherwise it says why not (ErrReadOnly, ErrFull).
+	// Ready is nil when reads and writes would succeed; otherwise it says why not (ErrReadOnly; ErrFull when writes are refused, of which
+	// ErrScarce says that reads had better be few).
 	Ready() error
 
 	// Close waits for running calls and releases everything. Calls after it fail with ErrClosed.

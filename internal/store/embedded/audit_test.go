@@ -343,10 +343,18 @@ func TestAudit_NearlyFull(t *testing.T) {
 			t.Fatalf("Append() in the reserve = %v", err)
 		}
 	}
+	if err := s.Ready(); !errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrScarce) {
+		t.Errorf("Ready() with most of the reserve = %v, want ErrFull and not ErrScarce", err)
+	}
+	free.Store(4<<20 - 1)
+	s.await("half of the reserve to be gone", func() bool { return errors.Is(s.Ready(), store.ErrScarce) })
+	if err := s.look(100); err != nil {
+		t.Errorf("Append() in the second half of the reserve = %v", err)
+	}
 	free.Store(1<<20 - 1)
 	s.await("looks to be refused", func() bool { return errors.Is(s.look(1), store.ErrFull) })
 	free.Store(1 << 30)
-	s.await("everything to go on", func() bool { return s.look(1) == nil && s.write(1) == nil })
+	s.await("everything to go on", func() bool { return s.look(1) == nil && s.write(1) == nil && s.Ready() == nil })
 }
 
 // TestAudit_Size holds a Record to what the reserve is reckoned with: see FORMAT.md.

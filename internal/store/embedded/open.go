@@ -152,12 +152,16 @@ func (s *Store) Capabilities() store.Capabilities {
 	return store.Capabilities{Engine: engineName, Transactions: true, MissingAfter: s.missingAfter}
 }
 
-// Ready is nil, ErrClosed, ErrReadOnly or ErrFull.
+// Ready is nil, ErrClosed, ErrReadOnly, ErrFull or ErrScarce.
 func (s *Store) Ready() error {
 	if s.calls.isClosed() {
 		return store.ErrClosed
 	}
-	return s.writable()
+	err := s.writable()
+	if errors.Is(err, store.ErrFull) && s.space.scarce.Load() {
+		return store.ErrScarce
+	}
+	return err
 }
 
 // writable says why a write would be refused.

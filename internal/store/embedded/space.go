@@ -18,6 +18,7 @@ const ballastName = "BALLAST"
 // while there is still some.
 type space struct {
 	full    atomic.Bool // ordinary writes are refused
+	scarce  atomic.Bool // the log has used up half of its reserve: what need not be answered is better not
 	used    atomic.Bool // what is left of the reserve is nobody's: the audit log is refused too
 	fs      vfs.FS
 	dir     string
@@ -76,6 +77,7 @@ func (sp *space) look(s *Store) {
 	}
 	free := usage.AvailBytes
 	full := free < sp.reserve
+	sp.scarce.Store(free < sp.reserve/2)
 	sp.used.Store(free < sp.reserve/reserveLeft)
 	if sp.full.Swap(full) != full {
 		s.options.Logger.Warn("free space of the store's volume", "free", free, "reserve", sp.reserve, "full", full)
@@ -116,6 +118,7 @@ func (sp *space) fill(name string) (err error) {
 func (s *Store) backgroundError(err error) {
 	if errors.Is(err, syscall.ENOSPC) {
 		s.space.full.Store(true)
+		s.space.scarce.Store(true)
 		s.space.used.Store(true)
 		return
 	}
