@@ -76,7 +76,7 @@ func eventOf(e *Entry, at Site, patient fhir.ID, id fhir.ID) []byte {
 		Source: eventSource{Observer: at.reference(), Type: []eventCoding{applicationServer}},
 	}
 	if profile := p.profile(&e.Record, patient); profile != "" {
-		out.Meta = &eventMeta{Profile: []string{balp + "StructureDefinition/IHE.BasicAudit." + profile}}
+		out.Meta = &eventMeta{Profile: []string{profileBase + profile}}
 	}
 	if g := e.Ground; g.Emergency || g.Reason != "" {
 		reason := eventConcept{Text: g.Reason}
@@ -103,6 +103,7 @@ var outcomes = map[Outcome]string{Success: "0", Denied: "4", Failed: "4", Faulty
 // The systems of what stands in an AuditEvent.
 const (
 	balp              = "https://profiles.ihe.net/ITI/BALP/"
+	profileBase       = balp + "StructureDefinition/IHE.BasicAudit."
 	balpEntityType    = balp + "CodeSystem/BasicAuditEntityType"
 	dicom             = "http://dicom.nema.org/resources/ontology/DCM"
 	restful           = "http://hl7.org/fhir/restful-interaction"
@@ -177,6 +178,18 @@ func (p *pattern) profile(r *Record, patient fhir.ID) string {
 		return "Patient" + p.name
 	}
 	return p.name
+}
+
+// Profiles are the canonicals of the profiles that renderings name, of everything that may be done.
+func Profiles() (canonicals []string) {
+	for _, patient := range []fhir.ID{"", "one"} {
+		for _, r := range []Record{{Action: Create}, {Action: Read}, {Action: Update}, {Action: Delete}, {Interaction: "search", Action: Execute}} {
+			r.Outcome, r.Address, r.Versions = Success, "known", make([]Version, 1)
+			p := patternOf(&r)
+			canonicals = append(canonicals, profileBase+p.profile(&r, patient))
+		}
+	}
+	return canonicals
 }
 
 func (at Site) reference() eventReference {

@@ -20,6 +20,8 @@ type statement struct {
 		Compartment []string
 		Resource    []struct {
 			Type, Versioning, ConditionalRead, ConditionalDelete            string
+			Documentation                                                   string
+			SupportedProfile                                                []string
 			ReadHistory, UpdateCreate, ConditionalCreate, ConditionalUpdate bool
 			Interaction                                                     []struct{ Code string }
 			ReferencePolicy, SearchInclude, SearchRevInclude                []string
@@ -106,6 +108,74 @@ func TestCapabilities_CannotLie(t *testing.T) {
 			if a := do(s, "GET", r.Type+"?"+p.Name+":missing=true&_count=0", ""); a.Status != 200 && p.Type != "composite" && p.Name != "_id" {
 				t.Errorf("%s?%s: %d %s", r.Type, p.Name, a.Status, a.Body)
 			}
+		}
+	}
+}
+
+// What the statement says of AuditEvents is so, for a privacy officer too: they are read and searched by what it names, and changed by nothing.
+func TestCapabilities_Oversight(t *testing.T) {
+	s := guarded(t)
+	look := as(principal("author", "user/*.cruds"), "GET", "CarePlan/cp1", "")
+	look.Address = "192.0.2.7"
+	answer(s, look)
+	body := answer(s, call("GET", "metadata", "")).Body
+	for _, r := range readStatement(t, body).Rest[0].Resource {
+		if r.Type != "AuditEvent" {
+			if r.Documentation != "" {
+				t.Errorf("%s: %s", r.Type, r.Documentation)
+			}
+			continue
+		}
+		codes := []string{}
+		for _, i := range r.Interaction {
+			codes = append(codes, i.Code)
+		}
+		if got := strings.Join(codes, " "); got != "search-type create history-type read history-instance vread" {
+			t.Errorf("interactions of AuditEvent: %s", got)
+		}
+		if r.UpdateCreate || r.ConditionalUpdate || r.ConditionalDelete != "not-supported" {
+			t.Errorf("AuditEvents can be changed: %+v", r)
+		}
+		for _, want := range []string{"privacy officer", "ITI-81", "ITI-20", "registered systems alone", "never updated, patched or deleted: 405", "newest first"} {
+			if !strings.Contains(r.Documentation, want) {
+				t.Errorf("the documentation does not say %q: %s", want, r.Documentation)
+			}
+		}
+		officer := principal("officer", "user/AuditEvent.cruds")
+		names := map[string]bool{}
+		for _, p := range r.SearchParam {
+			names[p.Name] = true
+			if p.Type != "special" && p.Type != "composite" && p.Name != "_id" {
+				if a := answer(s, as(officer, "GET", "AuditEvent?"+p.Name+":missing=false", "")); a.Status != 200 {
+					t.Errorf("an officer's AuditEvent?%s: %d %s", p.Name, a.Status, a.Body)
+				}
+			}
+		}
+		for _, name := range strings.Fields("date patient agent agent-name entity outcome action subtype type source site policy address altid entity-role entity-type _id _lastUpdated") {
+			if !names[name] {
+				t.Errorf("the statement does not name the search parameter %s", name)
+			}
+		}
+		events, text := eventsIn(t, s, "officer", "AuditEvent?patient=Patient/p1")
+		if len(events) == 0 {
+			t.Fatal("nothing was recorded")
+		}
+		for _, method := range []string{"PUT", "PATCH", "DELETE"} {
+			if a := answer(s, as(officer, method, "AuditEvent/"+events[0], "{}")); a.Status != 405 {
+				t.Errorf("%s of an event = %d %s", method, a.Status, a.Body)
+			}
+		}
+		claims := 0
+		for _, line := range strings.Split(text, "\n") {
+			if _, claim, ok := strings.Cut(line, `"profile":["`); ok {
+				claims++
+				if claim, _, _ = strings.Cut(claim, `"`); !strings.Contains(" "+strings.Join(r.SupportedProfile, " ")+" ", " "+claim+" ") {
+					t.Errorf("the profile %s is not in the statement: %v", claim, r.SupportedProfile)
+				}
+			}
+		}
+		if claims == 0 {
+			t.Error("no event names its profile")
 		}
 	}
 }

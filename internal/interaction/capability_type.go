@@ -3,9 +3,11 @@ package interaction
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"hearken/fhir"
 	"hearken/fhir/search/query"
+	"hearken/internal/audit"
 )
 
 // describeType is what the server does with one resource type.
@@ -34,15 +36,42 @@ func (s *Server) describeType(typ fhir.Type) capabilityResource {
 	if guides := s.guides(); guides != nil {
 		out.SupportedProfile = guides.ProfilesOf(typ)
 	}
-	if typ == auditEventType && s.Login != nil {
-		out.Documentation = "AuditEvents are created by registered systems alone (ITI-20), and are no part of this server's own audit log."
-	}
+	s.describeAudit(&out, typ)
 	out.Interaction = s.typeInteractions(typ)
 	s.describeSearch(&out, typ)
 	out.Operation = append(describeOperations(atTypeOperation, typ), describeOperations(atInstanceOperation, typ)...)
 	slices.SortFunc(out.Operation, compareOperations)
 	out.Operation = slices.Compact(out.Operation)
 	return out
+}
+
+// What there is to say of AuditEvents: where people log in, where an audit log is kept, and where both are so.
+const (
+	loginDocumentation = "AuditEvents are created by registered systems alone (ITI-20), and are no part of this server's own audit log."
+	apartDocumentation = "AuditEvents are never updated, patched or deleted: 405. They are kept apart: no search of the system or of a compartment, no history of the system, no chain, " +
+		"_has or include leads to them, and what this server has recorded itself is not among those that clients sent."
+	overseenDocumentation = "A privacy officer's read and search are of what this server has recorded, as AuditEvents of IHE BALP (ITI-81: date with patient, and all search parameters " +
+		"named here): what people of their organisation did, and what anybody did with the records it has to do with; never of what clients sent. That search is told newest first " +
+		"(_sort=-date and no other), without a total, chains, _has and includes; a page may have fewer matches than asked for and a next link. It is recorded itself."
+)
+
+// describeAudit says what is different about AuditEvents.
+func (s *Server) describeAudit(out *capabilityResource, typ fhir.Type) {
+	if typ != auditEventType {
+		return
+	}
+	var words []string
+	if s.Login != nil {
+		words = append(words, loginDocumentation)
+	}
+	if s.apart(typ) {
+		words = append(words, apartDocumentation)
+	}
+	if s.apart(typ) && s.Login != nil {
+		words = append(words, overseenDocumentation)
+		out.SupportedProfile = append(out.SupportedProfile, audit.Profiles()...)
+	}
+	out.Documentation = strings.Join(words, " ")
 }
 
 // typeInteractions are those on a type and its instances, in the table's order. (A search of a compartment has no code
