@@ -188,6 +188,12 @@ func (d *Decision) MayWrite(label []query.Token) bool {
 	})
 }
 
+// WorksIn reports whether the caller's organisation has a relationship to the person of a record with this label: then nothing of it is hidden from them but facts about
+// access, and what is somebody else's as well.
+func (d *Decision) WorksIn(label []query.Token) bool {
+	return d.Refusal == NotRefused && slices.ContainsFunc(d.Sees, func(t query.Token) bool { return t.System == systemOrg && slices.Contains(label, t) })
+}
+
 // Visible is the condition a resource must meet to be shown, on the hidden access parameter of its type. It is a conjunct of every search,
 // of what is included, chained to and counted.
 func (d *Decision) Visible(access *query.Parameter) query.Expr {

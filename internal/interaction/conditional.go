@@ -39,13 +39,14 @@ import (
 // settling is one conditional creation that is being decided.
 type settling struct {
 	proposed fhir.Key            // what will be created if nothing matches
+	method   store.Method        // by which
 	orphans  map[claim]fhir.Key  // owners that were not there in an earlier run of the Update
 	own      func(fhir.Key) bool // what this very Update has written; nil for nothing
 	again    int                 // how often the Update has been run before
 }
 
-func newSettling(proposed fhir.Key) settling {
-	return settling{proposed: proposed, orphans: map[claim]fhir.Key{}}
+func newSettling(proposed fhir.Key, method store.Method) settling {
+	return settling{proposed: proposed, method: method, orphans: map[claim]fhir.Key{}}
 }
 
 // patience is how many runs a writer waits for another that has claimed and not created.
@@ -67,7 +68,7 @@ func (c *criteria) settle(tx store.Tx, s settling) (store.Record, error) {
 	if err != nil || found.Version != 0 {
 		return found, err
 	}
-	if err := c.matchesHidden(tx); err != nil {
+	if err := c.matchesHidden(tx, s.method); err != nil {
 		return store.Record{}, err
 	}
 	for _, claim := range c.claims {

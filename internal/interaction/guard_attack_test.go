@@ -2,6 +2,7 @@ package interaction_test
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -19,8 +20,8 @@ func TestGuard_CriteriaTellNothing(t *testing.T) {
 		{"an identifier that is hidden makes no twin", "other", "user/*.cruds", "Patient", notSeenPatient, "identifier=urn:n|p1", 403},
 		{"an identifier with something else that is right", "other", "user/*.cruds", "Patient", notSeenPatient, "identifier=urn:n|p1&organization=Organization/a", 403},
 		{"an identifier with something else that is wrong", "other", "user/*.cruds", "Patient", notSeenPatient, "identifier=urn:n|p1&organization=Organization/x", 403},
-		{"whether there is a hidden plan", "other", "user/*.cruds", "Patient", notSeenPatient, "_has:CarePlan:patient:_id=cp1", 201},
-		{"whether there is none", "other", "user/*.cruds", "Patient", notSeenPatient, "_has:CarePlan:patient:_id=none", 201},
+		{"whether there is a hidden plan", "other", "user/*.cruds", "Patient", notSeenPatient, "_has:CarePlan:patient:_id=cp1", 403},
+		{"whether there is none", "other", "user/*.cruds", "Patient", notSeenPatient, "_has:CarePlan:patient:_id=none", 403},
 		{"another type without a scope for it", "other", "user/Patient.crs", "Patient", notSeenPatient, "_has:CarePlan:patient:_id=cp1", 403},
 		{"two that are hidden are not counted", "other", "user/*.cruds", "Patient", notSeenPatient, "identifier=urn:n|p1,urn:n|p2", 403},
 	} {
@@ -31,6 +32,100 @@ func TestGuard_CriteriaTellNothing(t *testing.T) {
 				t.Errorf("If-None-Exist: %s = %d, want %d\n%s", row.criteria, a.Status, row.want, a.Body)
 			}
 		})
+	}
+}
+
+// Criteria that match only what their writer does not see make no twin, whatever they are; and those without an identifier are answered alike whether there is
+// something like it or not. Where nothing can be hidden they decide as ever.
+func TestGuard_CriteriaWithoutIdentifier(t *testing.T) {
+	about := func(code, patient string) string {
+		return `{"resourceType":"Observation","status":"final","code":{"text":"` + code + `"},"subject":{"reference":"Patient/` + patient + `"},"performer":[{"reference":"Patient/` + patient + `"}]}`
+	}
+	practitioner := `{"resourceType":"Practitioner","name":[{"family":"Twin"}]}`
+	for _, row := range []struct {
+		name, who, typ, body string
+		matches, not         string // criteria that match something hidden, or there for who sees it, and others
+		want, wantNot        int
+	}{
+		{"no date of birth", "other", "Patient", notSeenPatient, "birthdate:missing=true", "birthdate=1950-01-01", 403, 403},
+		{"an id", "other", "Patient", notSeenPatient, "_id=p1", "_id=nobody", 403, 403},
+		{"what stands in somebody else's record", "gp", "Observation", about("new", "p1"), "patient=Patient/p4&status=final", "patient=Patient/p4&status=registered", 403, 403},
+		{"another record and one's own", "gp", "Observation", about("new", "p1"), "status=final", "status=registered", 200, 403},
+		{"a patient who is not there", "gp", "Observation", about("new", "p1"), "patient=Patient/p4", "patient=Patient/nobody", 403, 403},
+		{"in a record the caller works in, of several", "author", "Observation", about("new", "p1"), "patient=Patient/p1&status=final", "patient=Patient/p1&status=registered", 200, 201},
+		{"by a partner", "client-partner", "Observation", about("new", "p1"), "patient=Patient/p1&status=final", "patient=Patient/p1&status=registered", 200, 201},
+		{"in one's own record, where something may be withheld", "patient", "Observation", about("new", "p1"), "patient=Patient/p1&status=final", "patient=Patient/p1&status=registered", 200, 403},
+		{"what everybody sees", "author", "Organization", `{"resourceType":"Organization","name":"new"}`, "identifier=https://fhir.nhs.uk/Id/ods-organization-code|A", "name=nowhere", 200, 201},
+		{"what everybody sees, by name", "gp", "Practitioner", practitioner, "family=Twin", "family=Other", 201, 201},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			s := guarded(t)
+			count := func() string {
+				login := s.Login
+				s.Login = nil
+				defer func() { s.Login = login }()
+				return text(t, mustDo(t, s, 200, "GET", row.typ+"?_summary=count", "").Body, "total")
+			}
+			var bodies [2]string
+			for i, criteria := range []string{row.matches, row.not} {
+				for _, way := range []string{"If-None-Exist", "PUT", "transaction"} {
+					want := []int{row.want, row.wantNot}[i]
+					if way == "PUT" && (want == 200 || i == 0 && row.want == 201) {
+						continue // it is updated
+					}
+					if way == "PUT" && row.who != "client-partner" {
+						want = 404 // by a PUT they make nothing
+					}
+					c := as(principal(row.who, "user/*.cruds"), http.MethodPost, row.typ, row.body)
+					switch c.IfNoneExist = criteria; way {
+					case "PUT":
+						c = as(c.Principal, http.MethodPut, row.typ+"?"+criteria, row.body)
+					case "transaction":
+						c = as(c.Principal, http.MethodPost, "", `{"resourceType":"Bundle","type":"transaction","entry":[{"resource":`+row.body+`,"request":{"method":"POST","url":"`+row.typ+`","ifNoneExist":"`+criteria+`"}}]}`)
+					}
+					before := count()
+					a := answer(s, c)
+					status := a.Status
+					if way == "transaction" && status == 200 {
+						status, _ = strconv.Atoi(strings.Fields(text(t, a.Body, "entry.0.response.status"))[0])
+					}
+					if status != want && (want != 201 || status != 200) { // a second of the same finds the first
+						t.Errorf("%s: %s = %d, want %d\n%s", way, criteria, status, want, a.Body)
+					}
+					if after := count(); status != 201 && after != before {
+						t.Errorf("%s: %s = %d, and there were %s, now %s", way, criteria, status, before, after)
+					}
+					if way == "If-None-Exist" {
+						bodies[i] = string(a.Body)
+					}
+				}
+			}
+			if row.want == 403 && row.wantNot == 403 && bodies[0] != bodies[1] {
+				t.Errorf("the answers differ:\n%s\n%s", bodies[0], bodies[1])
+			}
+		})
+	}
+}
+
+// Whose hidden record was met by an identifier is told so in the access log, and the log does not hold the identifier.
+func TestGuard_CriteriaAreRecorded(t *testing.T) {
+	s := guarded(t)
+	c := as(principal("other", "user/*.cruds"), http.MethodPost, "Patient", notSeenPatient)
+	c.IfNoneExist = "identifier=" + nhsSystem + "|9990000018"
+	s.Login, c.Principal = nil, nil
+	put(t, s, "Patient/p9", `{"resourceType":"Patient","id":"p9","managingOrganization":{"reference":"Organization/a"},"identifier":[{"system":"`+nhsSystem+`","value":"9990000018"}]}`)
+	login(s)
+	c.Principal = principal("other", "user/*.cruds")
+	before := headOf(t, s.Audit)
+	if a := answer(s, c); a.Status != 403 {
+		t.Fatalf("%d %s", a.Status, a.Body)
+	}
+	records := looks(t, s.Audit, before, auditOf("p9"))
+	if len(records) != 1 || records[0].Words().What != "tried to add something, and was not allowed" || records[0].Agent.Subject != "other" || len(records[0].Sought) != 1 {
+		t.Errorf("recorded as %+v", records)
+	}
+	if log := string(answer(s, as(principal("author", "user/*.cruds"), "GET", "Patient/p9/$access-log", "")).Body); strings.Contains(log, "9990000018") || !strings.Contains(log, "tried to add something") {
+		t.Errorf("the access log: %s", log)
 	}
 }
 

@@ -23,6 +23,7 @@ type guardedTx struct {
 	written []fhir.Key
 	made    map[fhir.ID]bool // patients that this Update makes
 	awaited []fhir.ID        // patients written about that were not there, or not for this caller
+	request *request         // what it is done for
 }
 
 var _ store.Tx = (*guardedTx)(nil)
@@ -38,13 +39,11 @@ func (s *Server) guarded(ctx context.Context, labels *labelling, fn func(store.T
 	}
 	labels.by = g
 	tx := &guardedTx{guardedReader: guardedReader{guard: g, inner: labels}, tx: labels, made: map[fhir.ID]bool{}}
+	tx.request, _ = ctx.Value(writeKey{}).(*request)
 	if err := fn(tx); err != nil {
 		return err
 	}
-	if err := labels.settle(); err != nil {
-		return err
-	}
-	if err := tx.arrived(); err != nil {
+	if err := tx.settle(); err != nil {
 		return err
 	}
 	noteWaiting(ctx, labels.waits)
@@ -174,6 +173,7 @@ func (tx *guardedTx) mayWriteInto(patients []fhir.ID) error {
 		switch {
 		case err != nil || !tx.decision.See(label):
 			tx.awaited = append(tx.awaited, id)
+			tx.tx.unseen[id] = true
 		case !tx.decision.MayWrite(label):
 			return notAllowedHere("this caller may look at the record and not write into it")
 		}
@@ -245,26 +245,6 @@ func unguarded(tx store.Tx) store.Tx {
 	return tx
 }
 
-// matchesHidden refuses a conditional write whose criteria match what its caller may not see. It makes no twin, and so tells that there is
-// something (see SAFETY.md). It goes by the identifiers in the criteria alone: by anything else, callers could ask for anything that stands in what is
-// hidden or withheld.
-func (c *criteria) matchesHidden(tx store.Tx) error {
-	g, ok := tx.(*guardedTx)
-	if !ok || len(c.identifiers) == 0 {
-		return nil
-	}
-	covered, err := g.server.Login.Rules.Restrict(g.principal, c.typ, smart.Search)
-	if err != nil {
-		return err
-	}
-	hidden := query.And{c.identifiers, query.Not{Expr: where(g.seen(c.typ), covered)}}
-	page, err := g.tx.Search(&query.Query{Types: []fhir.Type{c.typ}, Where: hidden, Count: 1, Total: query.TotalNone})
-	if err == nil && len(page.Matches) > 0 {
-		return notAllowedHere("the criteria match what this caller may not see")
-	}
-	return err
-}
-
 // stillSeen refuses an Update whose writer could not see what they wrote: a plan that names no organisation of theirs as author would be
 // lost to them, and one for nobody's patient to everyone.
 func (tx *guardedTx) stillSeen() error {
@@ -302,6 +282,21 @@ func (tx *guardedTx) Relabel(fhir.Key, []query.Token) error {
 	return notAllowedHere("labels follow from facts")
 }
 
-func (tx *guardedTx) settle() error { return tx.tx.settle() }
+// settle refuses what is about nobody before it asks for the facts of those who are there.
+func (tx *guardedTx) settle() error {
+	if err := tx.arrived(); err != nil {
+		return err
+	}
+	return tx.tx.settle()
+}
 
-func (tx *guardedTx) expect(key fhir.Key, index query.Index) error { return tx.tx.expect(key, index) }
+// expect reads nothing of patients whom the caller does not see.
+func (tx *guardedTx) expect(key fhir.Key, index query.Index) error {
+	for _, id := range ownersOf(key, index) {
+		label, err := tx.tx.Tx.Label(fhir.Key{Type: patientType, ID: id})
+		if err != nil || !tx.decision.See(label) {
+			return foreign(err)
+		}
+	}
+	return tx.tx.expect(key, index)
+}

@@ -25,6 +25,7 @@ type labelling struct {
 	given    map[fhir.Key][]query.Token // the labels that this Update has written
 	codes    map[fhir.Key]string        // ODS codes of what was followed
 	by       *guard                     // who writes; nil for the server itself, and where nobody logs in
+	unseen   map[fhir.ID]bool           // patients whom the writer does not see: unless they are made here the Update is refused, and nothing of them is asked for
 	waits    []waiting                  // what was written here and does not count until a second person confirms it
 }
 
@@ -53,7 +54,7 @@ type labelledResource struct {
 }
 
 func (s *Server) newLabelling(tx store.Tx) *labelling {
-	return &labelling{Tx: tx, server: s, patients: map[fhir.ID]*labelledPatient{}, given: map[fhir.Key][]query.Token{}, codes: map[fhir.Key]string{}}
+	return &labelling{Tx: tx, server: s, patients: map[fhir.ID]*labelledPatient{}, given: map[fhir.Key][]query.Token{}, codes: map[fhir.Key]string{}, unseen: map[fhir.ID]bool{}}
 }
 
 // Put stores a version. Its label comes with settle.
@@ -232,7 +233,7 @@ func (l *labelling) ownersBefore(key fhir.Key) ([]fhir.ID, error) {
 func (l *labelling) expectChange(id fhir.ID) error {
 	p := l.patient(id)
 	p.changed = true
-	if p.loaded || p.fresh {
+	if p.loaded || p.fresh || l.unseen[id] {
 		return nil
 	}
 	label, err := l.Tx.Label(fhir.Key{Type: patientType, ID: id})

@@ -5,6 +5,7 @@ import (
 
 	"hearken/fhir"
 	"hearken/fhir/element"
+	"hearken/internal/store"
 )
 
 // entry is one entry of a transaction.
@@ -114,7 +115,7 @@ func (s *Server) proposeIdentity(e *entry) (err error) {
 	r := e.request
 	switch {
 	case e.phase == creating:
-		e.settling = newSettling(fhir.Key{Type: e.typ(), ID: s.NewID()})
+		e.settling = newSettling(fhir.Key{Type: e.typ(), ID: s.NewID()}, store.Create)
 	case r.shape == atType:
 		e.settling, err = s.proposal(&in, e.typ())
 	case !r.key.ID.Valid():
