@@ -1,28 +1,22 @@
 package interaction
 
 import (
-	"errors"
 	"slices"
 
+	"hearken/fhir"
+	"hearken/fhir/search/query"
 	"hearken/internal/access"
 	"hearken/internal/store"
 )
 
-// seesDeleted reports whether the caller sees a deleted resource by what it was: it goes by the label of its patient now, and a fact about who may see
-// what, a draft and what was withheld from the person are not theirs to see for having been deleted.
-func (r *guardedReader) seesDeleted(deletion store.Record) (bool, error) {
-	last, err := r.inner.GetVersion(deletion.Key, deletion.Version-1)
-	if errors.Is(err, store.ErrNotFound) || err == nil && last.Deleted() {
+// seesLast reports whether the caller sees a deleted resource by what it was, its last version before: it goes by the label of its patient now, which is the resource's
+// own, and a fact about who may see what, a draft and what was withheld from the person are not theirs to see for having been deleted. The zero Record is that of one
+// that was nothing before.
+func (r *guardedReader) seesLast(last store.Record, label []query.Token) (bool, error) {
+	if last.Version == 0 || last.Deleted() {
 		return true, nil
 	}
-	if err != nil {
-		return false, err
-	}
 	node, index, err := r.server.newLabelling(nil).read(last)
-	if err != nil {
-		return false, err
-	}
-	label, err := r.inner.Label(deletion.Key)
 	if err != nil {
 		return false, err
 	}
@@ -31,19 +25,31 @@ func (r *guardedReader) seesDeleted(deletion store.Record) (bool, error) {
 	return r.decision.See(access.Label(was, label)), nil
 }
 
-// withoutDeleted leaves out of a page of history what seesDeleted does not show.
+// withoutDeleted leaves out of a page of history what was deleted and seesLast does not show.
 func (r *guardedReader) withoutDeleted(page *store.HistoryPage) (err error) {
 	page.Records = slices.DeleteFunc(page.Records, func(rec store.Record) bool {
-		if err != nil {
-			return true
+		sees := false
+		if err == nil {
+			sees, err = r.seesNow(rec.Key)
 		}
-		current, failed := r.inner.Get(rec.Key)
-		sees := true
-		if failed == nil && current.Deleted() {
-			sees, failed = r.seesDeleted(current)
-		}
-		err = failed
-		return failed != nil || !sees
+		return !sees
 	})
 	return err
+}
+
+// seesNow reports whether what a page of history found by its label is not left out of it.
+func (r *guardedReader) seesNow(key fhir.Key) (bool, error) {
+	current, err := r.inner.Get(key)
+	if err != nil || !current.Deleted() {
+		return err == nil, err
+	}
+	label, err := r.inner.Label(key)
+	if err != nil {
+		return false, err
+	}
+	last, err := r.inner.GetVersion(key, max(current.Version, 2)-1)
+	if foreign(err) != nil {
+		return false, err
+	}
+	return r.seesLast(last, label)
 }

@@ -42,19 +42,25 @@ func (r *guardedReader) get(key fhir.Key, wanted smart.Permissions) (store.Recor
 		return store.Record{}, labelErr
 	}
 	covered, coverErr := r.covers(key, where)
-	switch {
-	case coverErr != nil:
+	if coverErr != nil {
 		return store.Record{}, coverErr
-	case err != nil || labelErr != nil || !r.decision.See(label) || !covered:
-		return store.Record{}, r.absent()
-	case rec.Deleted():
-		sees, err := r.seesDeleted(rec)
-		if err != nil {
+	}
+	visible := err == nil && labelErr == nil && covered && r.decision.See(label)
+	if visible && !rec.Deleted() {
+		return rec, nil
+	}
+	last, err := r.inner.GetVersion(key, max(rec.Version, 2)-1) // of what is not there, too
+	if foreign(err) != nil {
+		return store.Record{}, err
+	}
+	sees := false
+	if visible {
+		if sees, err = r.seesLast(last, label); err != nil {
 			return store.Record{}, err
 		}
-		if !sees {
-			return store.Record{}, r.absent()
-		}
+	}
+	if !sees {
+		return store.Record{}, r.absent()
 	}
 	return rec, nil
 }
