@@ -43,12 +43,15 @@
 //	an author of an open    named, or removed         at once
 //	of a closed one         removed                   at once
 //	of a closed one         named                     when a second person confirms it; until then the organisation sees nothing of it
+//	not restricted          restricted                at once
+//	restricted              not restricted            when it is asked for and an administrator, who is somebody else, confirms it
 //
 // Closed is a record that is restricted, or whose sharing was objected to, or whose objection waits: its authors alone see it. It is written as it was sent, whichever
 // way (an update, a deletion, another resource, a transaction), so that no plan is lost with it, and the answer says that it waits. What waits is a Task, which whoever may
 // confirm it finds (Task?code=waiting-change) and nobody writes but the server; Record.Admitted and the token waits|ID of the Patient keep out who is not confirmed. It is
 // confirmed or declined by an administrator, or by a professional who may write into the record (Caller.MayConfirm), within ConfirmWithin; later, or declined, it waits anew
-// when it is done again. A record that opens shows itself to whoever is named in it by then.
+// when it is done again. A record that opens shows itself to whoever is named in it by then. That a restriction ends is asked for and not written, as a label goes down by the
+// admin plane alone, which sees no Patient: by administrators and by the privacy officers of the organisations that wrote the record (Caller.MayLift).
 //
 // Two people are two by what is known of them (Person): one subject of one issuer is one, and so are two tokens that one entry of a staff list is about, or that two entries
 // for one Practitioner are. Two tokens of one administrator, of whom no list says anything, are not told apart from two administrators. A client without an end user is
@@ -56,8 +59,7 @@
 // have spoken to says so. The staff lists that need a second person are in internal/interaction. The Patient of a closed record is not deleted.
 //
 // One person alone still brings about, and this package does not hold back: a Contract that comes into force, a grant, a RelatedPerson who acts for somebody, and an entry
-// of a staff list, when an administrator of the admin plane writes them by ordinary writes. A restriction is lifted by none of these: a label goes down by administrators
-// alone, who see no Patient.
+// of a staff list, when an administrator of the admin plane writes them by ordinary writes.
 //
 // # What is withheld
 //

@@ -84,6 +84,9 @@ func Restricts(labels []SecurityLabel) bool {
 	return confidential(labels) > slices.Index(confidentiality, "N")
 }
 
+// Restricting reports whether one security label makes a record a restricted one.
+func Restricting(label SecurityLabel) bool { return Restricts([]SecurityLabel{label}) }
+
 // Writable reports whether a stored resource with this label is the caller's to change: of a patient, as MayWrite has it. What is in no patient's
 // record is changed by administrators, who and what a record speaks of also by exchange partners, except for organisations, whose codes decide
 // who sees what. The error is CodeForbidden.

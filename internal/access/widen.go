@@ -12,9 +12,13 @@ type Change string
 
 // The changes.
 const (
-	EndsObjection Change = "objection" // the person had objected to sharing, and now has not
-	AddsAuthor    Change = "author"    // an organisation becomes an author of a closed record, which authors see all the same
+	EndsObjection   Change = "objection"   // the person had objected to sharing, and now has not
+	AddsAuthor      Change = "author"      // an organisation becomes an author of a closed record, which authors see all the same
+	EndsRestriction Change = "restriction" // the whereabouts of the person were withheld, and now are not
 )
+
+// ofRecords reports whether it is a change that those who may write into the record judge, and not the admin plane's alone.
+func (w Change) ofRecords() bool { return w == EndsObjection || w == AddsAuthor }
 
 // The stable details of what needs two people.
 const (
@@ -62,8 +66,23 @@ func WaitsFor(label []query.Token) fhir.ID {
 	return ""
 }
 
-// MayConfirm reports whether the caller may be one of the two people for a change of a record with this label: an administrator, or a professional who may write into
-// it. It is a person who logged in (user), and never one who stands for the change already (own). The error is CodeForbidden.
+// MayLift reports whether the caller may ask that the restriction of a record with this label ends: an administrator, and a privacy officer of an organisation that wrote
+// it. It is a label that goes down, which is the admin plane's alone: whoever asks, an administrator confirms it. The error is CodeForbidden, for whoever may never ask, or
+// CodeNotFound for an officer of another organisation.
+func (c *Caller) MayLift(label []query.Token) error {
+	switch {
+	case c.administers():
+		return nil
+	case c.Role != PrivacyOfficer || c.Organisation == "" || c.standing() != InForce:
+		return adminOnly("that a restriction ends is asked for by administrators, and by privacy officers of the organisations that wrote the record")
+	case !slices.Contains(label, ofOrganisation(c.Organisation)):
+		return fhir.Errorf(fhir.CodeNotFound, "no such resource or version").Detailed("unknown-resource")
+	}
+	return nil
+}
+
+// MayConfirm reports whether the caller may be one of the two people for a change of a record with this label: an administrator, or, but for EndsRestriction, a professional
+// who may write into it. It is a person who logged in (user), and never one who stands for the change already (own). The error is CodeForbidden.
 func (c *Caller) MayConfirm(what Change, d *Decision, label []query.Token, user, own bool) error {
 	if !user || own {
 		return fhir.Errorf(fhir.CodeForbidden, "it is confirmed by a person who logs in, and by another than the one who did it").Detailed(DetailSecondPerson)
@@ -82,8 +101,8 @@ func (c *Caller) MayDecline(what Change, d *Decision, label []query.Token, user,
 	return c.mayJudge(what, d, label)
 }
 
-func (c *Caller) mayJudge(_ Change, d *Decision, label []query.Token) error {
-	if c.administers() || c.Role.professional() && d.MayWrite(label) {
+func (c *Caller) mayJudge(what Change, d *Decision, label []query.Token) error {
+	if c.administers() || what.ofRecords() && c.Role.professional() && d.MayWrite(label) {
 		return nil
 	}
 	return fhir.Errorf(fhir.CodeForbidden, "it is confirmed by a professional who may write into the record, or by an administrator").Detailed(DetailForbidden)

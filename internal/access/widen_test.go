@@ -158,3 +158,38 @@ func TestMayConfirm(t *testing.T) {
 		}
 	}
 }
+
+// A restriction is lifted by the admin plane: asked for by it or by the privacy officer of an author, and confirmed by it alone.
+func TestMayLift(t *testing.T) {
+	label := (&Record{Patient: "p", Authors: []string{"A"}, Practices: []string{"P"}, Restricted: true}).Of()
+	at := func(role Role, code string, standing Standing) Caller {
+		return Caller{Role: role, Organisation: code, Agreement: InForce, Staff: standing, Purpose: Care, Patient: "p"}
+	}
+	for _, row := range []struct {
+		name   string
+		caller Caller
+		asks   fhir.IssueCode // "" is allowed
+		judges bool
+	}{
+		{"an administrator", Caller{Role: Administrator, Purpose: Oversight}, "", true},
+		{"one of an organisation", at(Administrator, "A", InForce), fhir.CodeForbidden, false},
+		{"the privacy officer of an author", at(PrivacyOfficer, "A", InForce), "", false},
+		{"who has left", at(PrivacyOfficer, "A", Lapsed), fhir.CodeForbidden, false},
+		{"of no organisation", at(PrivacyOfficer, "", InForce), fhir.CodeForbidden, false},
+		{"of the practice, which does not see it", at(PrivacyOfficer, "P", InForce), fhir.CodeNotFound, false},
+		{"a clinician of an author", at(Clinical, "A", InForce), fhir.CodeForbidden, false},
+		{"the person", at(Patient, "", InForce), fhir.CodeForbidden, false},
+		{"a client", at(System, "A", InForce), fhir.CodeForbidden, false},
+	} {
+		if err := row.caller.MayLift(label); (err == nil) != (row.asks == "") || err != nil && fhir.CodeOf(err) != row.asks {
+			t.Errorf("%s asks: %v, want %q", row.name, err, row.asks)
+		}
+		d := Decide(row.caller)
+		if err := row.caller.MayConfirm(EndsRestriction, &d, label, true, false); (err == nil) != row.judges {
+			t.Errorf("%s confirms: %v, want allowed %v", row.name, err, row.judges)
+		}
+		if err := row.caller.MayDecline(EndsRestriction, &d, label, true, false); (err == nil) != row.judges {
+			t.Errorf("%s declines: %v, want allowed %v", row.name, err, row.judges)
+		}
+	}
+}

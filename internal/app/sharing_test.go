@@ -59,3 +59,27 @@ func TestSharing_AuthorWaits(t *testing.T) {
 		}
 	}
 }
+
+// A restriction is raised by one person and lifted by two of the admin plane, who see nothing of the record.
+func TestSharing_RestrictionLifted(t *testing.T) {
+	w := newLoginWorld(t, nil)
+	author, crew, admin, admin2 := w.bearer("author", everything), w.bearer("paramedic", everything), w.bearer("admin", everything), w.bearer("admin2", everything)
+	words := `{"resourceType":"Parameters","parameter":[{"name":"words","valueString":"The order of the court has ended, she told the ward"}]}`
+	patient := string(w.must(200, "GET /Patient/p1", "", author).body)
+	w.must(200, "GET /CarePlan/cp1", "", crew)
+	w.must(200, "PUT /Patient/p1", strings.Replace(patient, `"meta":{`, `"meta":{"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-Confidentiality","code":"R"}],`, 1), author)
+	w.must(404, "GET /CarePlan/cp1", "", crew)
+	w.must(403, "PUT /Patient/p1", patient, author)
+	w.must(403, "POST /Patient/p1/$lift-restriction", words, author)
+	w.must(422, "POST /Patient/p1/$lift-restriction", strings.Replace(words, "The order of the court has ended, she told the ward", "so", 1), admin)
+	w.must(202, "POST /Patient/p1/$lift-restriction", words, admin)
+	w.must(403, "POST /Patient/p1/$confirm-sharing", "", admin)
+	w.must(403, "POST /Patient/p1/$confirm-sharing", "", author)
+	w.must(404, "GET /CarePlan/cp1", "", crew)
+	w.must(200, "POST /Patient/p1/$confirm-sharing", "", admin2)
+	w.must(200, "GET /CarePlan/cp1", "", crew)
+	w.must(404, "GET /Patient/p1", "", admin)
+	if log := string(w.must(200, "GET /Patient/p1/$access-log", "", author).body); !strings.Contains(log, "asked that more people may see the record") {
+		t.Errorf("the access log does not say that it was asked for: %s", shorten([]byte(log)))
+	}
+}

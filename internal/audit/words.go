@@ -57,9 +57,10 @@ var purposes = map[string]string{
 
 // steps are what is said of operations by which two people decide that more people see a record.
 var steps = map[string]string{
-	"confirm-sharing": "agreed that more people may see the record",
-	"decline-sharing": "declined that more people may see the record",
-	"expire-sharing":  "ended the waiting for a second person to agree that more people may see the record",
+	"confirm-sharing":  "agreed that more people may see the record",
+	"decline-sharing":  "declined that more people may see the record",
+	"lift-restriction": "asked that more people may see the record",
+	"expire-sharing":   "ended the waiting for a second person to agree that more people may see the record",
 }
 
 func wordOf(words map[string]string, code string) string {

@@ -175,6 +175,8 @@ func (d *deciding) bringAbout(tx *labelling) error {
 		p.confirmed = true
 	case access.AddsAuthor:
 		p.admits = d.codes
+	case access.EndsRestriction:
+		return tx.lift(d.about, d.codes)
 	}
 	return nil
 }

@@ -73,6 +73,10 @@ var operations = []operation{
 		row: row{atInstanceOperation, http.MethodPost, "operation", nil, (*Server).declineSharing},
 	},
 	{
+		name: "lift-restriction", url: ours("lift-restriction"), shape: atInstanceOperation, types: []fhir.Type{patientType}, method: http.MethodPost,
+		row: row{atInstanceOperation, http.MethodPost, "operation", nil, (*Server).liftRestriction},
+	},
+	{
 		name: revealOperation, url: ours(revealOperation), shape: atInstanceOperation, types: []fhir.Type{patientType}, method: http.MethodPost,
 		row: row{atInstanceOperation, http.MethodPost, "operation", nil, (*Server).revealKeySafe},
 	},

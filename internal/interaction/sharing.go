@@ -38,7 +38,7 @@ func (l *labelling) keepObjection(p *labelledPatient, record *access.Record) err
 			return err
 		}
 	}
-	w, err := l.await(access.EndsObjection, fhir.Key{Type: patientType, ID: p.id}, nil)
+	w, err := l.await(waiting{what: access.EndsObjection, about: fhir.Key{Type: patientType, ID: p.id}})
 	record.Waits, p.agreed = w.task.ID, false
 	return err
 }
@@ -90,7 +90,7 @@ func (l *labelling) holdAuthors(p *labelledPatient, record *access.Record) error
 	}
 	slices.Sort(added)
 	p.asked = append(p.asked, added...)
-	_, err = l.await(access.AddsAuthor, fhir.Key{Type: patientType, ID: p.id}, added)
+	_, err = l.await(waiting{what: access.AddsAuthor, about: fhir.Key{Type: patientType, ID: p.id}, codes: added})
 	return err
 }
 
@@ -150,12 +150,13 @@ func noteWaiting(ctx context.Context, waits []waiting) {
 // stands is what a writer is told whose change does not count yet.
 func stands(all []waiting) (o fhir.Outcome) {
 	words := map[access.Change]string{
-		access.EndsObjection: "the objection to sharing stands until another person confirms that it was taken back",
-		access.AddsAuthor:    "the organisation that it names as an author sees nothing of the record, which is closed, until another person confirms that it is one",
+		access.EndsObjection:   "it is stored as it was sent; the objection to sharing stands until another person confirms that it was taken back: POST Patient/[id]/$confirm-sharing, or ",
+		access.AddsAuthor:      "it is stored as it was sent; the organisation that it names as an author sees nothing of the record, which is closed, until another person confirms that it is one: POST Patient/[id]/$confirm-sharing, or ",
+		access.EndsRestriction: "nothing has changed: the record is restricted until an administrator, and not the one who asked, confirms that it need not be: POST Patient/[id]/$confirm-sharing, or ",
 	}
 	for _, w := range all {
 		o = append(o, fhir.Issue{Severity: fhir.Warning, Code: fhir.CodeBusinessRule, Detail: access.DetailSecondPerson,
-			Diagnostics: "it is stored as it was sent; " + words[w.what] + ": POST Patient/[id]/$confirm-sharing, or " + w.task.String() + "/$confirm-sharing"})
+			Diagnostics: words[w.what] + w.task.String() + "/$confirm-sharing"})
 	}
 	return o
 }

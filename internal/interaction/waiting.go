@@ -19,7 +19,8 @@ type waiting struct {
 	task   fhir.Key
 	what   access.Change
 	about  fhir.Key
-	codes  []string        // of access.AddsAuthor: the organisations
+	codes  []string        // of access.AddsAuthor: the organisations; of access.EndsRestriction: the labels as they stood
+	words  string          // why, as the first person said
 	client bool            // a client asked for it of its own accord: no person stands for it yet
 	said   []access.Person // who stands for it
 	until  time.Time       // when it is over
@@ -28,32 +29,37 @@ type waiting struct {
 
 // waitingWords say, to whoever may confirm it, what waits. They are the same for everybody.
 var waitingWords = map[access.Change]string{
-	access.EndsObjection: "An objection to sharing was taken back. It stands until another person confirms that.",
-	access.AddsAuthor:    "An organisation was named as an author of a record that only authors see. It sees nothing of it until another person confirms that.",
+	access.EndsObjection:   "An objection to sharing was taken back. It stands until another person confirms that.",
+	access.AddsAuthor:      "An organisation was named as an author of a record that only authors see. It sees nothing of it until another person confirms that.",
+	access.EndsRestriction: "It was asked that a record be restricted no longer. It is until an administrator confirms that.",
 }
 
 // The parts of such a Task, beside its own elements.
 const (
 	partOrganisation = "organisation" // that becomes an author, by its ODS code
+	partLabel        = "label"        // that is taken away
 	partStaffEntry   = "staff-entry"  // what staff lists say of who asked
 	partClient       = "client"       // that asked of its own accord
 )
 
 // await stores that something waits for a second person.
-func (l *labelling) await(what access.Change, about fhir.Key, codes []string) (waiting, error) {
+func (l *labelling) await(w waiting) (waiting, error) {
 	now := l.server.Now().UTC()
-	w := waiting{task: fhir.Key{Type: taskType, ID: l.server.NewID()}, what: what, about: about, codes: codes, client: !l.by.principal.User,
-		until: now.Add(access.ConfirmWithin), status: "requested"}
+	w.task, w.client, w.until, w.status = fhir.Key{Type: taskType, ID: l.server.NewID()}, !l.by.principal.User, now.Add(access.ConfirmWithin), "requested"
 	b := jsonWriter{[]byte(`{"resourceType":"Task",` + factLabel)}
 	b.text("status", w.status)
 	b.text("intent", "order")
 	b.raw("code", coded(careplan.TaskSystem, careplan.TaskWaiting))
-	b.text("description", waitingWords[what])
-	b.raw("focus", refersTo(about))
+	b.text("description", waitingWords[w.what])
+	b.raw("focus", refersTo(w.about))
 	b.text("authoredOn", now.Format(time.RFC3339))
+	part := partOrganisation
+	if w.what == access.EndsRestriction {
+		part = partLabel
+	}
 	var inputs []taskPart
-	for _, code := range codes {
-		inputs = append(inputs, taskPart{partOrganisation, "valueString", element.AppendString(nil, code)})
+	for _, code := range w.codes {
+		inputs = append(inputs, taskPart{part, "valueString", element.AppendString(nil, code)})
 	}
 	if by := l.by.first(); w.client {
 		inputs = append(inputs, taskPart{partClient, "valueReference", named(by)})
@@ -65,7 +71,13 @@ func (l *labelling) await(what access.Change, about fhir.Key, codes []string) (w
 		b.raw("requester", named(by))
 		inputs = append(inputs, staffEntries(&me)...)
 	}
-	b.raw("reasonCode", coded(careplan.TaskSystem, string(what)))
+	b.raw("reasonCode", coded(careplan.TaskSystem, string(w.what)))
+	if w.words != "" {
+		b.open("note", '[')
+		b.item()
+		b.text("text", w.words)
+		b.close("}]")
+	}
 	b.open("restriction", '{')
 	b.open("period", '{')
 	b.text("end", w.until.Format(time.RFC3339))
@@ -149,7 +161,7 @@ func (s *Server) waitingIn(rd store.Reader, key fhir.Key, n element.Node) (waiti
 			continue
 		}
 		switch value := part.Child("value"); careplan.CodingOf(part.Child("type"), careplan.TaskSystem) {
-		case partOrganisation:
+		case partOrganisation, partLabel:
 			w.codes = append(w.codes, value.Text())
 		case partStaffEntry:
 			entries = append(entries, value.Text())
