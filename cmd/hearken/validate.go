@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -20,11 +22,11 @@ var validateCommand = command{
 	name:      "validate",
 	arguments: "[FLAG…] FILE…",
 	summary:   "say what a server would find wrong with resources",
-	about: `FILE is a resource in JSON or XML, or - for the standard input. It is judged by FHIR R4, by the profiles
-it declares, and by ours where it is part of an urgent care plan. Nothing is sent anywhere. As HL7's validator
-does, it refuses extensions of which no definition is known, and holds vital signs to the profiles of R4; with
---as-server it judges as a server with the same packages does, which warns of the former and does the latter
-where they are declared. A line a finding:
+	about: `FILE is a resource in JSON or XML, resources one a line if its name ends in .ndjson, or - for the standard
+input. Each is judged by FHIR R4, by the profiles it declares, and by ours where it is part of an urgent care plan.
+Nothing is sent anywhere. As HL7's validator does, it refuses extensions of which no definition is known, and holds
+vital signs to the profiles of R4; with --as-server it judges as a server with the same packages does, which warns of
+the former and does the latter where they are declared. A line a finding:
 
   FILE:LINE:COLUMN: SEVERITY: PLACE: WHAT [DETAIL]
 
@@ -95,12 +97,45 @@ func judgeFile(ctx context.Context, p *process, judge *interaction.Server, file 
 	if err != nil {
 		return fhir.Outcome{{Severity: fhir.Fatal, Code: fhir.CodeNotFound, Detail: "unreadable-file", Diagnostics: err.Error()}}, nil
 	}
-	format := element.JSON
 	text = bytes.TrimPrefix(text, []byte("\uFEFF")) // editors write one
+	if strings.EqualFold(filepath.Ext(file), ".ndjson") {
+		return judgeLines(ctx, judge, text, comments, profiles)
+	}
+	format := element.JSON
 	if bytes.HasPrefix(bytes.TrimSpace(text), []byte("<")) {
 		format = element.XML
 	} else if comments {
 		text = element.WithoutComments(text)
 	}
 	return judge.Judge(ctx, text, format.FHIRMediaTypes()[0], profiles...)
+}
+
+// judgeLines is what is to be said of resources that stand one a line (https://hl7.org/fhir/R4/nd-json.html), in the lines of the file. Each is
+// judged by itself: one that cannot be read hides nothing of the others. Empty lines are passed over.
+func judgeLines(ctx context.Context, judge *interaction.Server, text []byte, comments bool, profiles []string) (fhir.Outcome, error) {
+	var all fhir.Outcome
+	number, resources := 0, 0
+	for line := range bytes.Lines(text) {
+		number++
+		line = bytes.TrimRight(line, "\r\n")
+		if comments {
+			line = element.WithoutComments(line)
+		}
+		if len(bytes.TrimSpace(line)) == 0 {
+			continue
+		}
+		resources++
+		issues, err := judge.Judge(ctx, line, element.JSON.FHIRMediaTypes()[0], profiles...)
+		if err != nil {
+			return nil, err
+		}
+		for _, issue := range issues {
+			issue.Line, issue.Column = number, max(issue.Column, 1)
+			all = append(all, issue)
+		}
+	}
+	if resources == 0 {
+		all = append(all, fhir.Issue{Severity: fhir.Warning, Code: fhir.CodeInformational, Detail: "no-resource", Diagnostics: "no line of the file has a resource"})
+	}
+	return all, nil
 }

@@ -2,9 +2,12 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"hearken/profiles"
 )
@@ -83,6 +86,47 @@ func TestValidate_JSON(t *testing.T) {
 	}
 	if f := files[1]; f.Name != bad || *f.Valid || *f.ErrorCount != 1 || f.Errors[0].Expression != "Patient.gender" || f.Errors[0].Code != "code-invalid" {
 		t.Errorf("of the bad one: %+v", f)
+	}
+}
+
+// A file of resources one a line is judged line by line: what is wrong with one hides nothing of the others, and all is said of the file.
+func TestValidate_NDJSON(t *testing.T) {
+	const good, bad = `{"resourceType":"Patient","active":true}`, `{"resourceType":"Patient","gender":"x"}`
+	for _, row := range []struct {
+		name, text string
+		args       []string
+		errors     []string // LINE:COLUMN EXPRESSION DETAIL
+		warnings   int
+	}{
+		{"good ones", good + "\n" + good + "\n", nil, nil, 0},
+		{"without an end of the last line", good + "\n" + good, nil, nil, 0},
+		{"mixed endings and empty lines", "\uFEFF" + good + "\r\n\n \t\r\n" + bad + "\n\r\n" + bad, nil, []string{"4:36 Patient.gender not-in-value-set", "6:36 Patient.gender not-in-value-set"}, 0},
+		{"a broken line", good + "\n{\"resourceType\":\r\n" + bad, nil, []string{"2:17 resourceType wrong-json-type", "2:17  malformed-json", "3:36 Patient.gender not-in-value-set"}, 0},
+		{"two on a line", good + good + "\n" + bad, nil, []string{"1:41  trailing-content", "2:36 Patient.gender not-in-value-set"}, 0},
+		{"one over two lines", "{\n\"resourceType\":\"Patient\"}\n", nil, []string{"1:2  malformed-json", "2:1  wrong-json-type", "2:15  trailing-content"}, 0},
+		{"no resource at all", "\r\n\n", nil, nil, 1},
+		{"nothing", "", nil, nil, 1},
+		{"comments", good + "// a\n// b\n" + bad, []string{"--allow-comments"}, []string{"3:36 Patient.gender not-in-value-set"}, 0},
+		{"a profile that each is held to", good + "\n" + good, []string{"--profile", profiles.UrgentCarePatient}, []string{
+			"1:1 Patient constraint-nhs-2", "2:1 Patient constraint-nhs-2"}, 4},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			file := write(t, "all.NDJSON", row.text)
+			code, out, _ := hearken(t, "", append([]string{"validate", "--json", file}, row.args...)...)
+			var files []judgedFile
+			if err := json.Unmarshal([]byte(out), &files); err != nil || len(files) != 1 || files[0].Name != file {
+				t.Fatalf("hearken validate --json = %d %s (%v), want one object", code, out, err)
+			}
+			var got []string
+			for _, e := range files[0].Errors {
+				if got = append(got, fmt.Sprintf("%d:%d %s %s", e.Line, e.Column, e.Expression, e.Detail)); e.Line == 0 {
+					t.Errorf("%+v has no line", e)
+				}
+			}
+			if diff := cmp.Diff(row.errors, got); diff != "" || len(files[0].Warnings) != row.warnings || files[0].Valid != (len(row.errors) == 0) || (code == exitDone) != files[0].Valid {
+				t.Errorf("hearken validate --json = %d %s, errors (-want +got):\n%s", code, out, diff)
+			}
+		})
 	}
 }
 
