@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
-	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -21,17 +19,8 @@ import (
 	"hearken/internal/fhirtest"
 )
 
-// validatorCase is one step of HL7's validator cases: a file, what it may look up, and HL7's verdict.
-type validatorCase struct {
-	Name, Module, File, Profile string
-	Supporting                  []string
-	Valid                       bool `json:"expected_valid"`
-	Options                     struct {
-		Examples    *bool
-		Aggregation *bool `json:"enforceAggregationOutsideBundles"`
-		Comments    bool  `json:"allow-comments"`
-	}
-}
+// validatorCase is one step of HL7's validator cases.
+type validatorCase struct{ fhirtest.ValidatorCase }
 
 // caseResult is what judging tools read.
 type caseResult struct {
@@ -44,19 +33,6 @@ type caseResult struct {
 type caseError struct {
 	Expression string `json:"expression"`
 	Code       string `json:"code"`
-}
-
-func validatorCases(t testing.TB) []validatorCase {
-	t.Helper()
-	source, err := os.ReadFile(fhirtest.SharedData(t, "fhir-test-cases", "validator_cases.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var cases []validatorCase
-	if err := json.Unmarshal(source, &cases); err != nil {
-		t.Fatal(err)
-	}
-	return cases
 }
 
 // parseAny reads JSON or XML.
@@ -137,32 +113,23 @@ func (l *library) options(c validatorCase) []validation.Option {
 }
 
 // validator makes what a case is judged by, and says which profiles its file is held to.
-func (c validatorCase) validator(t testing.TB, folder string) (validator *validation.Validator, profiles []string) {
+func (c validatorCase) validator(t testing.TB) (validator *validation.Validator, profiles []string) {
 	t.Helper()
 	var l library
 	for _, name := range c.Supporting {
-		l.add(t, name, c.read(t, folder, name))
+		l.add(t, name, c.Read(t, name))
 	}
 	if c.Profile != "" {
-		profiles = append(profiles, l.add(t, c.Profile, c.read(t, folder, c.Profile)))
+		profiles = append(profiles, l.add(t, c.Profile, c.Read(t, c.Profile)))
 	}
 	return validation.New(r4.Definitions(), l.options(c)...), profiles
 }
 
-func (c validatorCase) read(t testing.TB, folder, name string) []byte {
-	t.Helper()
-	source, err := os.ReadFile(filepath.Join(folder, filepath.FromSlash(name)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return source
-}
-
 // run validates the file of a case.
-func (c validatorCase) run(t testing.TB, folder string) (fhir.Outcome, caseResult) {
+func (c validatorCase) run(t testing.TB) (fhir.Outcome, caseResult) {
 	t.Helper()
-	validator, profiles := c.validator(t, folder)
-	trees, outcome := c.parse(c.read(t, folder, c.File))
+	validator, profiles := c.validator(t)
+	trees, outcome := c.parse(c.Read(t, c.File))
 	for _, tree := range trees {
 		outcome = append(outcome, validator.Validate(tree, profiles...)...)
 	}
@@ -194,34 +161,19 @@ func (c validatorCase) parse(source []byte) ([]*element.Tree, fhir.Outcome) {
 // TestCases runs HL7's validator cases. testdata/known-verdicts.tsv lists each whose verdict differs, with the reason; not
 // more than one in twenty may.
 func TestCases(t *testing.T) {
-	cases, known := validatorCases(t), knownVerdicts(t)
-	folder := fhirtest.SharedData(t, "fhir-test-cases", "validator")
+	cases, verdicts := fhirtest.ValidatorCases(t), fhirtest.KnownVerdicts(t)
 	var results []caseResult
-	agreed := 0
-	for _, c := range cases {
-		outcome, result := c.run(t, folder)
+	for i := range cases {
+		outcome, result := validatorCase{cases[i]}.run(t)
 		results = append(results, result)
-		agrees := result.Valid == c.Valid
-		if agrees {
-			agreed++
-		}
-		if agrees == (known[c.Name] == "") {
-			delete(known, c.Name)
+		if verdicts.Hold(t, &cases[i], result.Valid) {
 			continue
 		}
-		delete(known, c.Name)
-		t.Errorf("%s (%s): valid = %t, want %t", c.Name, c.Module, result.Valid, c.Valid)
 		for _, issue := range outcome {
 			t.Logf("  %s %s %s: %s", issue.Severity, issue.Detail, issue.Expression, issue.Diagnostics)
 		}
 	}
-	for name := range known {
-		t.Errorf("known-verdicts.tsv names %s, which is no case", name)
-	}
-	t.Logf("%d of %d verdicts agree", agreed, len(cases))
-	if agreed*100 < len(cases)*95 {
-		t.Errorf("%d of %d verdicts agree, want 95 in 100", agreed, len(cases))
-	}
+	verdicts.Done(t)
 	writeResults(t, results)
 }
 
@@ -239,25 +191,4 @@ func writeResults(t testing.TB, results []caseResult) {
 	if err := os.WriteFile(path, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
-}
-
-// knownVerdicts reads the cases that differ from HL7: name, and why.
-func knownVerdicts(t testing.TB) map[string]string {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join("testdata", "known-verdicts.tsv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	known := map[string]string{}
-	for line := range strings.Lines(string(text)) {
-		columns := strings.Split(strings.TrimSpace(line), "\t")
-		if strings.HasPrefix(line, "#") {
-			continue
-		}
-		if len(columns) != 2 || slices.Contains(columns, "") {
-			t.Fatalf("known-verdicts.tsv: %q, want a name and a reason", line)
-		}
-		known[columns[0]] = columns[1]
-	}
-	return known
 }

@@ -22,10 +22,10 @@ func TestExpressions_SelectOneElement(t *testing.T) {
 			checked += selectOne(t, row.Key, tree, plain.Validate(tree))
 		}
 	}
-	folder := fhirtest.SharedData(t, "fhir-test-cases", "validator")
-	for _, c := range validatorCases(t) {
-		trees, _ := c.parse(c.read(t, folder, c.File))
-		validator, profiles := c.validator(t, folder)
+	for _, of := range fhirtest.ValidatorCases(t) {
+		c := validatorCase{of}
+		trees, _ := c.parse(c.Read(t, c.File))
+		validator, profiles := c.validator(t)
 		for _, tree := range trees {
 			checked += selectOne(t, c.Name, tree, validator.Validate(tree, profiles...))
 		}
