@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -139,6 +140,41 @@ func TestDevLogin_Launch(t *testing.T) {
 	s.must(200, "POST "+root+"/revoke", url.Values{"token": {text(again, "refresh_token")}}.Encode(), form)
 	refresh.Set("refresh_token", text(again, "refresh_token"))
 	s.must(400, "POST "+root+"/token", refresh.Encode(), form)
+}
+
+// A nurse who has just logged in opens the record of somebody who objects to sharing, for an hour, and her privacy officer is asked to look
+// into it; a token refreshed six minutes later is of no login of just now.
+func TestDevLogin_BreakGlass(t *testing.T) {
+	var later atomic.Int64
+	now := func() time.Time { return time.Now().Add(time.Duration(later.Load())) }
+	s := startWith(t, func(c *config.Config) { c.DevLogin = true }, app.Deps{Prepare: withPlans, Now: now})
+	login := &devlogin.Client{Base: s.base}
+	const breaking = `{"resourceType":"Parameters","parameter":[
+		{"name":"identifier","valueIdentifier":{"system":"https://fhir.nhs.uk/Id/nhs-number","value":"9990000859"}},
+		{"name":"reason","valueCode":"emergency-care"},{"name":"words","valueString":"Found collapsed at home, nobody else there"}]}`
+	nurse := mustLogin(t, login, "hospice-nurse", "user/*.cruds offline_access")
+	bearer := "Authorization: Bearer " + text(nurse, "access_token")
+	sees := func() bool {
+		return strings.Contains(string(s.must(200, byNumber+"9990000859", "", bearer).body), "Kowalczyk")
+	}
+	if sees() {
+		t.Fatal("the record of somebody who objects to sharing is open")
+	}
+	s.must(200, "POST /Patient/$break-glass", breaking, bearer)
+	if !sees() {
+		t.Error("the record is closed after the glass was broken")
+	}
+	officer := "Authorization: Bearer " + text(mustLogin(t, login, "privacy-officer", "user/*.cruds"), "access_token")
+	if r := s.must(200, "GET /Task?code=break-glass-review&status=requested", "", officer); !strings.Contains(string(r.body), `"Task"`) {
+		t.Errorf("the privacy officer's list is %s", shorten(r.body))
+	}
+	later.Store(int64(6 * time.Minute))
+	refresh := url.Values{"grant_type": {"refresh_token"}, "client_id": {devlogin.AppClient}, "refresh_token": {text(nurse, "refresh_token")}}
+	token := strings.TrimSuffix(s.base, "/fhir") + "/auth/token"
+	again := value(t, s.must(200, "POST "+token, refresh.Encode(), "Content-Type: application/x-www-form-urlencoded").body)
+	if r := s.must(401, "POST /Patient/$break-glass", breaking, "Authorization: Bearer "+text(again, "access_token")); !strings.Contains(string(r.body), "login-too-old") {
+		t.Errorf("a refreshed token is told %s", shorten(r.body))
+	}
 }
 
 // A backend service proves who it is by its key, each time anew.

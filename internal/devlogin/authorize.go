@@ -111,7 +111,7 @@ func (p *Provider) login(w http.ResponseWriter, r *http.Request) {
 		p.show(w, http.StatusBadRequest, "fault", "This login is not open any more. Go back to the app and begin again.")
 		return
 	}
-	g := grant{person: person, client: AppClient, authorization: a}
+	g := grant{person: person, client: AppClient, authorization: a, loggedIn: now}
 	words, err := p.place(r.Context(), &g, r.PostFormValue("patient"))
 	if err != nil {
 		words = "The records cannot be asked now. Try again."

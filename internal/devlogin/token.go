@@ -21,7 +21,8 @@ type grant struct {
 	authorization
 	person    Person
 	client    string
-	describes fhir.Key // fhirUser; zero for none
+	describes fhir.Key  // fhirUser; zero for none
+	loggedIn  time.Time // when the person said who they are: refreshing does not make it later; zero of a client
 }
 
 // oauthError is an answer of the token endpoint that refuses (RFC 6749 section 5.2).
@@ -134,6 +135,9 @@ func (p *Provider) answer(g *grant) (a tokenAnswer, err error) {
 		"iss": p.Issuer, "sub": g.person.Subject, "aud": p.Audience, "client_id": g.client, "jti": p.name(), "scope": a.Scope,
 		"iat": jwt.NewNumericDate(now), "exp": jwt.NewNumericDate(now.Add(tokenLife)),
 	}
+	if !g.loggedIn.IsZero() {
+		claims["auth_time"] = jwt.NewNumericDate(g.loggedIn)
+	}
 	if g.patient != "" {
 		banner := true
 		a.Banner, claims["patient"] = &banner, g.patient
@@ -145,7 +149,7 @@ func (p *Provider) answer(g *grant) (a tokenAnswer, err error) {
 		return a, err
 	}
 	if slices.Contains(g.scopes, "openid") {
-		identity := map[string]any{"iss": p.Issuer, "sub": g.person.Subject, "aud": g.client, "name": g.person.Name, "iat": claims["iat"], "exp": claims["exp"]}
+		identity := map[string]any{"iss": p.Issuer, "sub": g.person.Subject, "aud": g.client, "name": g.person.Name, "iat": claims["iat"], "exp": claims["exp"], "auth_time": claims["auth_time"]}
 		if g.nonce != "" {
 			identity["nonce"] = g.nonce
 		}

@@ -3,6 +3,7 @@ package interaction
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -14,7 +15,6 @@ import (
 	"hearken/internal/audit"
 	"hearken/internal/careplan"
 	"hearken/internal/careplan/stafflist"
-	"hearken/internal/conformance"
 	"hearken/internal/smart"
 	"hearken/internal/store"
 	"hearken/profiles"
@@ -103,27 +103,12 @@ func (b *breaking) read(r *request) error {
 		return fault(fhir.CodeValue, "patient", "the reference is to a Patient of this server")
 	case b.system == careplan.NHSNumberSystem && nhsNumberFault(b.value, false) != nil:
 		return fault(fhir.CodeBusinessRule, "identifier", nhsNumberFault(b.value, false).Error())
-	case !guideHas(breakGlassReasons, b.reason):
-		return fault(fhir.CodeInvalidCode, "reason", "the reason is a code of "+breakGlassReasons)
+	case !slices.Contains(guideCodes(breakGlassReasons), b.reason):
+		return fault(fhir.CodeInvalidCode, "reason", "the reason is "+oneOfGuide(breakGlassReasons))
 	case len(strings.Fields(b.words)) < leastWords || utf8.RuneCountInString(b.words) < leastLength || utf8.RuneCountInString(b.words) > mostLength:
 		return fault(fhir.CodeBusinessRule, "words", "say in a sentence why this person's record is needed now")
 	}
 	return nil
-}
-
-// guideHas reports whether a code system of our guide has a code.
-func guideHas(system, code string) bool {
-	for _, resource := range conformance.Guide().Resources {
-		if resource.URL != system {
-			continue
-		}
-		for concept := range resource.Node.Children() {
-			if concept.Name() == "concept" && concept.Child("code").Text() == code && code != "" {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // breakGlassTurns is the space of claims by which the grants of one caller come one after the other, so that they are counted right.

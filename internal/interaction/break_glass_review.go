@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -66,8 +67,8 @@ func (s *Server) closeBreakGlass(ctx context.Context, r *request) (Answer, error
 		return Answer{}, err
 	}
 	outcome, words := p.text("outcome"), strings.TrimSpace(p.text("words"))
-	if !guideHas(breakGlassOutcomes, outcome) {
-		return Answer{}, fhir.Errorf(fhir.CodeInvalidCode, "the outcome is a code of %s", breakGlassOutcomes).At("http.outcome").Detailed(detailParameterValue)
+	if !slices.Contains(guideCodes(breakGlassOutcomes), outcome) {
+		return Answer{}, fhir.Errorf(fhir.CodeInvalidCode, "the outcome is %s", oneOfGuide(breakGlassOutcomes)).At("http.outcome").Detailed(detailParameterValue)
 	}
 	err = s.planeCommit(ctx, func(tx *labelling) error {
 		if err := v.load(tx); err != nil {

@@ -3,6 +3,7 @@ package interaction
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"hearken/fhir"
@@ -93,8 +94,8 @@ func (s *Server) readReveal(r *request) (reveal, error) {
 		}
 	}
 	reason := given.text("reason")
-	if !guideHas(keySafeReasons, reason) {
-		return fault("reason", "the reason is a code of "+keySafeReasons)
+	if !slices.Contains(guideCodes(keySafeReasons), reason) {
+		return fault("reason", "the reason is "+oneOfGuide(keySafeReasons))
 	}
 	r.Ground.Reason = reason
 	return ask, nil
