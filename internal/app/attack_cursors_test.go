@@ -19,7 +19,7 @@ func newPagedWorld(t testing.TB) *loginWorld {
 // published is a patient with an approved plan.
 func (w *loginWorld) published(id string) {
 	w.t.Helper()
-	author, partner := strings.Replace(strings.TrimSuffix(odsIdentifier("A"), "]"), "[", "", 1), w.caller("partner")
+	author, partner := odsReference("A"), w.caller("partner")
 	w.must(201, "PUT /Patient/"+id, `{"resourceType":"Patient","id":"`+id+`","managingOrganization":{`+author+`}}`, partner)
 	w.must(201, "PUT /CarePlan/c"+id, `{"resourceType":"CarePlan","id":"c`+id+`","status":"active","intent":"plan","subject":{"reference":"Patient/`+id+`"},
 		"category":[{"coding":[{"system":"http://snomed.info/sct","code":"735324008"}]}],"author":{`+author+`}}`, partner)
@@ -188,11 +188,7 @@ func TestAttack_CursorAfterRestart(t *testing.T) {
 	}
 	const search = "GET /CarePlan?_count=1&_sort=_id"
 	first := asBundle(t, w.must(200, search, "", w.bearer("author", everything)).body)
-	if err := w.stop(); err != nil {
-		t.Fatal(err)
-	}
-	w.server = start(t, func(c *config.Config) { c.Issuers, c.Data = []string{w.issuer.URL}, data })
-	w.audience = w.base
+	w.again(data, func(*config.Config) {})
 	again := search + "&_page=" + cursorOf(t, first)
 	if r := w.send(again, "", w.bearer("author", everything)); r.status != 200 || !strings.Contains(string(r.body), `"id":"cp2"`) {
 		t.Errorf("the link after a restart = %d %s", r.status, shorten(r.body))
@@ -202,4 +198,18 @@ func TestAttack_CursorAfterRestart(t *testing.T) {
 		t.Errorf("the link of another after a restart shows %s", all)
 	}
 	repelled(t, "nobody", w.send(again, ""), 401, "token-missing")
+}
+
+// again stops the server and starts another on what it stored.
+func (w *loginWorld) again(data string, change func(*config.Config)) {
+	w.server.t.Helper()
+	if err := w.stop(); err != nil {
+		w.server.t.Fatal(err)
+	}
+	w.server = start(w.server.t, func(c *config.Config) {
+		c.Issuers, c.Data = []string{w.issuer.URL}, data
+		c.RateClient, c.RateCaller, c.RateAddress = 0, 0, 0
+		change(c)
+	})
+	w.audience = w.base
 }

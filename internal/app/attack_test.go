@@ -58,3 +58,8 @@ func (w *loginWorld) silent(secrets ...string) {
 		}
 	}
 }
+
+// odsReference is the members of a reference to an organisation by its code.
+func odsReference(code string) string {
+	return strings.Replace(strings.TrimSuffix(odsIdentifier(code), "]"), "[", "", 1)
+}

@@ -78,8 +78,14 @@ func asClient(id string) func(*loginWorld) string {
 }
 
 // newMatrixWorld is a server with the records and callers of the matrix.
-func newMatrixWorld(t testing.TB) *loginWorld {
-	w := newLoginWorld(t, func(c *config.Config) { c.RateClient, c.RateCaller, c.RateAddress = 0, 0, 0 })
+func newMatrixWorld(t testing.TB) *loginWorld { return newMatrixWorldWith(t, func(*config.Config) {}) }
+
+// newMatrixWorldWith is newMatrixWorld with other settings.
+func newMatrixWorldWith(t testing.TB, change func(*config.Config)) *loginWorld {
+	w := newLoginWorld(t, func(c *config.Config) {
+		c.RateClient, c.RateCaller, c.RateAddress = 0, 0, 0
+		change(c)
+	})
 	admin, partner := w.bearer("admin", everything), w.client("partner")
 	w.matrixStaff(admin)
 	author := strings.Replace(strings.TrimSuffix(odsIdentifier("A"), "]"), "[", "", 1)
