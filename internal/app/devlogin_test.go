@@ -177,6 +177,20 @@ func TestDevLogin_BreakGlass(t *testing.T) {
 	}
 }
 
+// A patient reads who looked at her record, organisations by their names, which her token need not let her look up.
+func TestDevLogin_AccessLog(t *testing.T) {
+	s, login := dev(t, "")
+	nurse := mustLogin(t, login, "hospice-nurse", "launch/patient user/*.rs")
+	s.must(200, "GET /Patient/"+text(nurse, "patient"), "", "Authorization: Bearer "+text(nurse, "access_token"))
+	for _, scope := range []string{"user/*.rs", "launch/patient patient/Patient.rs"} {
+		patient := "Authorization: Bearer " + text(mustLogin(t, login, "patient", scope), "access_token")
+		r := s.must(200, "GET /Patient/"+text(nurse, "patient")+"/$access-log", "", patient)
+		if log := string(r.body); !strings.Contains(log, "Hollowmere Hospice") || strings.Contains(log, "Y90101") {
+			t.Errorf("%s: the access log is %s", scope, log)
+		}
+	}
+}
+
 // A backend service proves who it is by its key, each time anew.
 func TestDevLogin_Backend(t *testing.T) {
 	key, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)

@@ -119,7 +119,7 @@ func (s *Server) organisationNames(ctx context.Context, rd store.Reader, patient
 	}
 	for i := range entries {
 		if code := entries[i].Agent.Organisation; code != "" && names.tells(code) && names.known[code] == "" {
-			names.known[code] = s.organisationName(rd, code)
+			names.known[code] = s.organisationName(belowGuard(rd), code) // what an organisation is called is no secret of its own
 		}
 	}
 	return names, nil

@@ -27,7 +27,7 @@ func TestAccessLog_WhereaboutsWithheld(t *testing.T) {
 		{"breaker", "Patient/p3/$access-log", []string{"Xanadu", "masked"}, []string{"Overton", `"P"`, `"A"`}},
 		{"author", "Patient/p3/$access-log", []string{"Xanadu", "Overton"}, []string{"masked"}},
 		{"gp", "Patient/p1/$access-log", []string{"Xanadu", "Overton"}, []string{"masked"}},
-		{"patient", "Patient/p1/$access-log", []string{`"valueString":"X"`, `"valueString":"A"`}, []string{"masked"}},
+		{"patient", "Patient/p1/$access-log", []string{"Xanadu", "Overton"}, []string{"masked", `"X"`, `"A"`}},
 	} {
 		a := answer(s, as(principal(row.who, "user/*.cruds patient/*.rs"), "GET", row.target, ""))
 		if a.Status != 200 {

@@ -18,6 +18,14 @@ type guardedReader struct {
 
 var _ store.Reader = (*guardedReader)(nil)
 
+// belowGuard is the Reader below the guard: for what is decided or told without showing a resource.
+func belowGuard(r store.Reader) store.Reader {
+	if guarded, ok := r.(*guardedReader); ok {
+		return guarded.inner
+	}
+	return r
+}
+
 // Get is the current version, if it is visible and the scopes cover reading it.
 func (r *guardedReader) Get(key fhir.Key) (store.Record, error) {
 	rec, err := r.get(key, smart.Read)
