@@ -1,6 +1,7 @@
 package access
 
 import (
+	"reflect"
 	"time"
 
 	"hearken/fhir"
@@ -107,6 +108,13 @@ type Caller struct {
 	Ended        []string  // of a Patient or Proxy: when what was withheld from the person ended, as Ended has it
 	Contacts     []fhir.ID // patients of a dispatch or an urgent-care contact now open
 	Grants       []Grant   // break-glass; those that have run out do not count
+}
+
+// Same reports whether the same is known of two callers, at whatever moments. All there is counts, so that nothing added to a Caller can be forgotten here.
+func (c *Caller) Same(other *Caller) bool {
+	then := *other
+	then.Now = c.Now
+	return reflect.DeepEqual(c, &then)
 }
 
 // standing is whether agreement and staff list let the caller work today.

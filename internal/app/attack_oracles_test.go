@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"hearken/internal/app"
 	"hearken/internal/config"
 )
 
@@ -141,7 +142,7 @@ func TestAttack_OraclesOfWrites(t *testing.T) {
 	for name, integrity := range map[string]bool{"as set": false, "references enforced": true} {
 		t.Run(name, func(t *testing.T) {
 			data := ""
-			w := newMatrixWorldWith(t, func(c *config.Config) { data = c.Data })
+			w := newMatrixWorldWith(t, func(c *config.Config) { data = c.Data }, app.Deps{})
 			if integrity {
 				w.again(data, func(c *config.Config) { c.ReferentialIntegrity = true })
 			}

@@ -58,7 +58,7 @@ func TestLeavers_LoseTokens(t *testing.T) {
 	}
 }
 
-// What administrators write to an entry or an agreement by ordinary writes counts from the answer on: nothing of it is remembered.
+// What administrators write to an entry or an agreement by ordinary writes counts from the answer on: what is kept of an entry goes by the change log.
 func TestLeavers_OrdinaryWrites(t *testing.T) {
 	for _, row := range []struct{ name, search, old, new string }{
 		{"an entry that is ended", "PractitionerRole?identifier=author", `"active":true`, `"active":false`},

@@ -31,8 +31,14 @@ const (
 
 func newLoginWorld(t testing.TB, change func(*config.Config)) *loginWorld {
 	t.Helper()
+	return newLoginWorldWith(t, change, app.Deps{})
+}
+
+// newLoginWorldWith is newLoginWorld with a clock of the test's own.
+func newLoginWorldWith(t testing.TB, change func(*config.Config), d app.Deps) *loginWorld {
+	t.Helper()
 	w := &loginWorld{issuer: newIssuer(t)}
-	w.server = start(t, func(c *config.Config) {
+	w.server = startWith(t, func(c *config.Config) {
 		c.Issuers = []string{w.issuer.URL}
 		c.Administrators = []config.Person{{Issuer: w.issuer.URL, Subject: "admin"}, {Issuer: w.issuer.URL, Subject: "admin2"}}
 		c.IntrospectClient, c.IntrospectSecret = "hearken", "secret-of-hearken"
@@ -40,7 +46,7 @@ func newLoginWorld(t testing.TB, change func(*config.Config)) *loginWorld {
 		if change != nil {
 			change(c)
 		}
-	})
+	}, d)
 	w.audience = w.base
 	w.facts()
 	w.records()

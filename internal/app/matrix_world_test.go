@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"hearken/internal/app"
 	"hearken/internal/config"
 )
 
@@ -78,14 +79,16 @@ func asClient(id string) func(*loginWorld) string {
 }
 
 // newMatrixWorld is a server with the records and callers of the matrix.
-func newMatrixWorld(t testing.TB) *loginWorld { return newMatrixWorldWith(t, func(*config.Config) {}) }
+func newMatrixWorld(t testing.TB) *loginWorld {
+	return newMatrixWorldWith(t, func(*config.Config) {}, app.Deps{})
+}
 
-// newMatrixWorldWith is newMatrixWorld with other settings.
-func newMatrixWorldWith(t testing.TB, change func(*config.Config)) *loginWorld {
-	w := newLoginWorld(t, func(c *config.Config) {
+// newMatrixWorldWith is newMatrixWorld with other settings, or a clock of the test's own.
+func newMatrixWorldWith(t testing.TB, change func(*config.Config), d app.Deps) *loginWorld {
+	w := newLoginWorldWith(t, func(c *config.Config) {
 		c.RateClient, c.RateCaller, c.RateAddress = 0, 0, 0
 		change(c)
-	})
+	}, d)
 	admin, partner := w.bearer("admin", everything), w.client("partner")
 	w.matrixStaff(admin)
 	author := strings.Replace(strings.TrimSuffix(odsIdentifier("A"), "]"), "[", "", 1)

@@ -19,6 +19,8 @@ type Callers struct {
 	Server *Server
 	// Administrators are the first administrators, by issuer and subject: those who are there before any list.
 	Administrators func(issuer, subject string) bool
+
+	kept callerCache
 }
 
 // Caller is a Login.Caller. Who is on no list, and no patient, is nobody.
@@ -32,10 +34,11 @@ func (c *Callers) Caller(rd store.Reader, p *smart.Principal) (access.Caller, er
 	if isPerson, err := l.person(); isPerson || err != nil {
 		return caller, errors.Join(err, l.ended())
 	}
-	if err := l.staff(); err != nil {
-		return caller, err
+	found, err := c.workFacts(rd, p)
+	if err == nil {
+		found.describe(&caller, p.User)
 	}
-	return caller, l.grants()
+	return caller, err
 }
 
 // claimed is OtherUse when the token claims purposes of which none is care or oversight.
@@ -123,65 +126,7 @@ func (l *lookup) ended() error {
 	return nil
 }
 
-// staff finds the entry of the organisation the caller acts for, or their only one, and the agreements of that organisation.
-func (l *lookup) staff() error {
-	var entries []access.StaffEntry
-	err := l.each(staffType, l.named(staffType), func(n element.Node) {
-		e := l.server().times().StaffEntry(n)
-		if e.Organisation != "" && (l.principal.OrganisationID == "" || l.principal.OrganisationID == e.Organisation) && (e.Role == access.System) == !l.principal.User {
-			entries = append(entries, e)
-		}
-	})
-	if !l.principal.User {
-		l.caller.Role = access.System
-	}
-	if err != nil || len(entries) == 0 {
-		return err
-	}
-	entry := entries[0]
-	for _, e := range entries[1:] {
-		if e.Organisation != entry.Organisation {
-			return nil // on several lists, and the token does not say for whom they act
-		}
-		if e.Standing(l.caller.Now) > entry.Standing(l.caller.Now) {
-			entry = e
-		}
-	}
-	var agreements []access.Agreement
-	err = l.each(agreementType, l.token(agreementType, "identifier", careplan.ODSOrganisationSystem, entry.Organisation), func(n element.Node) {
-		agreements = append(agreements, l.server().times().Agreement(n))
-	})
-	l.caller.Work(entry, agreements)
-	return err
-}
-
-// grants finds the records opened to the caller alone.
-func (l *lookup) grants() error {
-	if l.caller.Role == 0 {
-		return nil
-	}
-	return l.each(grantType, l.named(grantType), func(n element.Node) {
-		switch kind, grant := l.server().times().Grant(n); kind {
-		case careplan.GrantBreakGlass:
-			l.caller.Grants = append(l.caller.Grants, grant)
-		case careplan.GrantContact:
-			if grant.Patient != "" && l.caller.Now.Before(grant.Until) {
-				l.caller.Contacts = append(l.caller.Contacts, grant.Patient)
-			}
-		}
-	})
-}
-
 func (l *lookup) server() *Server { return l.Server }
-
-// named is the condition of being about the caller.
-func (l *lookup) named(t fhir.Type) query.Expr {
-	who := person{l.principal.Issuer, l.principal.Subject, l.principal.RoleID}
-	if !l.principal.User {
-		who.subject = l.principal.ClientID
-	}
-	return l.Server.namedBy(t, who)
-}
 
 // namedBy is the condition of being about somebody: by issuer and subject, or client where there is no user, or by the role they chose.
 func (s *Server) namedBy(t fhir.Type, who person) query.Expr {

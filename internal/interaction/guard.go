@@ -2,6 +2,7 @@ package interaction
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"hearken/fhir"
@@ -27,6 +28,7 @@ type guard struct {
 	principal *smart.Principal
 	caller    access.Caller
 	decision  access.Decision
+	of        store.Commit // the state that the facts about the caller were looked up on
 
 	definitions *conformance.Definitions // in force when the request began
 }
@@ -90,6 +92,7 @@ func (g *guard) admit(ctx context.Context, r *request) error {
 // decide looks up the facts about the caller and has access decide.
 func (g *guard) decide(ctx context.Context) error {
 	err := g.server.Store.View(ctx, func(rd store.Reader) (err error) {
+		g.of = rd.Commit()
 		g.caller, err = g.server.Login.Caller(rd, g.principal)
 		return err
 	})
@@ -98,6 +101,26 @@ func (g *guard) decide(ctx context.Context) error {
 	}
 	g.decision = access.Decide(g.caller)
 	return g.decision.Refusal.Err()
+}
+
+// errMoved is how a guard says that what is known of its caller is no longer what it decided by.
+var errMoved = errors.New("what is known of the caller has changed")
+
+// holds refuses to go on by a decision when the state that is read, or written on, says something else of the caller than the one that was decided on. So nothing is
+// seen or written by facts of one moment and data of a later one. It is asked before anything is written: what an Update writes itself
+// lets nobody do it. (On an engine whose Updates run beside each other, one that began before a fact changed counts as done before.) Without a login it holds.
+func (g *guard) holds(rd store.Reader) error {
+	if g == nil || rd.Commit() == g.of {
+		return nil
+	}
+	now, err := g.server.Login.Caller(rd, g.principal)
+	if err == nil && !now.Same(&g.caller) {
+		err = errMoved
+	}
+	if err != nil {
+		return notChecked(err)
+	}
+	return nil
 }
 
 // AnswersCalls reports whether a caller is one of those who answer urgent calls, by what is known of them now. One whom nothing is known
@@ -148,5 +171,16 @@ func (s *Server) view(ctx context.Context, fn func(store.Reader) error) error {
 	if g == nil {
 		return s.Store.View(ctx, fn)
 	}
-	return s.Store.View(ctx, func(rd store.Reader) error { return fn(&guardedReader{guard: g, inner: rd}) })
+	return s.look(ctx, func(rd store.Reader) error { return fn(&guardedReader{guard: g, inner: rd}) })
+}
+
+// look runs fn on the store as it is, for what decides itself who may see what of it by what is known of the caller.
+func (s *Server) look(ctx context.Context, fn func(store.Reader) error) error {
+	g := guardOf(ctx)
+	return s.Store.View(ctx, func(rd store.Reader) error {
+		if err := g.holds(rd); err != nil {
+			return err
+		}
+		return fn(rd)
+	})
 }

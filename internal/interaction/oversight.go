@@ -308,7 +308,7 @@ func (w *logWalk) label(ctx context.Context, id fhir.ID) (label []query.Token, e
 	if known || id == "" {
 		return label, nil
 	}
-	err = w.server.Store.View(ctx, func(rd store.Reader) error {
+	err = w.server.look(ctx, func(rd store.Reader) error {
 		label, err = rd.Label(fhir.Key{Type: patientType, ID: id})
 		label = slices.Clone(label)
 		return err
@@ -328,7 +328,7 @@ func (w *logWalk) about(ctx context.Context, e *audit.Entry, patient fhir.ID) (*
 	if one.Target.ID != "" && one.Target != (fhir.Key{Type: patientType, ID: patient}) {
 		one.Target.ID = ""
 	}
-	err := w.server.Store.View(ctx, func(rd store.Reader) error {
+	err := w.server.look(ctx, func(rd store.Reader) error {
 		for _, v := range e.Versions {
 			rec, err := rd.GetVersion(v.Key, v.Version)
 			if errors.Is(err, store.ErrNotFound) {

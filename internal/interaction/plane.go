@@ -67,7 +67,7 @@ func (s *Server) edited(members map[string]any, t fhir.Type) (incoming, error) {
 }
 
 // facts visits the facts of a type that satisfy a condition: what has the label of facts, and nothing that a plan brought along.
-func (s *Server) eachFact(rd store.Reader, t fhir.Type, where query.Expr, visit func(store.Record, element.Node)) error {
+func (s *Server) eachFact(rd searcher, t fhir.Type, where query.Expr, visit func(store.Record, element.Node)) error {
 	q := query.Query{Types: []fhir.Type{t}, Count: 1000, Total: query.TotalNone,
 		Where: query.And{where, s.hasToken(t, "_security", access.LabelSystem, access.LabelFact)}}
 	for {
@@ -86,6 +86,11 @@ func (s *Server) eachFact(rd store.Reader, t fhir.Type, where query.Expr, visit 
 			return nil
 		}
 	}
+}
+
+// searcher is the part of a Reader that facts are found by.
+type searcher interface {
+	Search(*query.Query) (store.Page, error)
 }
 
 func (s *Server) hasToken(t fhir.Type, code, system, value string) query.Expr {

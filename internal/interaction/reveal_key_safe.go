@@ -37,7 +37,7 @@ func (s *Server) revealKeySafe(ctx context.Context, r *request) (Answer, error) 
 		return Answer{}, err
 	}
 	var rec store.Record
-	err = s.Store.View(ctx, func(rd store.Reader) (err error) {
+	err = s.look(ctx, func(rd store.Reader) (err error) {
 		reader := &guardedReader{guard: g, inner: rd}
 		if rec, err = reader.get(r.key, smart.Read); err != nil {
 			return absent(err, "unknown-resource")

@@ -113,8 +113,17 @@ func (s *Server) Do(ctx context.Context, c Call) (Answer, error) {
 	return s.permitted(ctx, r)
 }
 
-// permitted does an interaction that the caller may do.
+// permitted does an interaction that the caller may do. When what is known of the caller changes meanwhile, and before anything is shown or written, it is decided and
+// done anew; of an entry of a batch, for this entry.
 func (s *Server) permitted(ctx context.Context, r *request) (Answer, error) {
+	answer, err := s.decided(ctx, r)
+	for again := 0; errors.Is(err, errMoved) && again < maxAgain; again++ {
+		answer, err = s.decided(context.WithValue(ctx, guardKey{}, (*guard)(nil)), r)
+	}
+	return answer, err
+}
+
+func (s *Server) decided(ctx context.Context, r *request) (Answer, error) {
 	ctx, err := s.enter(ctx, r)
 	if err != nil {
 		return Answer{}, asFHIR(ctx, r.row.interaction, err)

@@ -32,7 +32,7 @@ func (s *Server) staffList(ctx context.Context, r *request) (Answer, error) {
 	if err := u.guard.coversAll(staffType, smart.Create|smart.Update); err != nil {
 		return Answer{}, err
 	}
-	if err := s.Store.View(ctx, func(rd store.Reader) error { return u.organisation(rd, r.key) }); err != nil {
+	if err := s.look(ctx, func(rd store.Reader) error { return u.organisation(rd, r.key) }); err != nil {
 		return Answer{}, err
 	}
 	if err := u.read(ctx, r); err != nil {
@@ -133,7 +133,7 @@ func (u *upload) read(ctx context.Context, r *request) error {
 	case u.approves != "" && (csv != nil || !given.IsZero()):
 		return fhir.Errorf(fhir.CodeInvalid, "what is approved is the list that waits: send none with approve").Detailed(detailParameterValue)
 	case u.approves != "":
-		return u.server.Store.View(ctx, u.waiting)
+		return u.server.look(ctx, u.waiting)
 	case csv != nil:
 		err = u.take(stafflist.ReadCSV(csv, u.server.Limits.Entries))
 	case !given.IsZero():

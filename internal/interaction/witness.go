@@ -16,10 +16,14 @@ type witness struct {
 	before map[fhir.Key]store.Record
 }
 
-// updateStore is an Update of the store whose commit records the act of ctx, if that is recorded.
+// updateStore is an Update of the store whose commit records the act of ctx, if that is recorded. The caller's decision must hold on the state it begins from.
 func (s *Server) updateStore(ctx context.Context, fn func(store.Tx) error) error {
 	r, recorded := ctx.Value(actKey{}).(*request)
+	g := guardOf(ctx)
 	err := s.Store.Update(ctx, func(tx store.Tx) error {
+		if err := g.holds(tx); err != nil {
+			return err
+		}
 		if !recorded {
 			return fn(tx)
 		}

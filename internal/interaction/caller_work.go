@@ -1,0 +1,165 @@
+package interaction
+
+import (
+	"slices"
+	"strings"
+
+	"hearken/fhir"
+	"hearken/fhir/element"
+	"hearken/fhir/search/query"
+	"hearken/internal/access"
+	"hearken/internal/careplan"
+	"hearken/internal/smart"
+	"hearken/internal/store"
+)
+
+// workFacts are what staff lists, agreements and grants say of one caller, as they are written: what of it is in force is for the clock of each request
+// to say (describe). They share no bytes with the resources they were read from.
+type workFacts struct {
+	entries    []access.StaffEntry
+	agreements []access.Agreement
+	grants     []grantFact
+	types      []fhir.Type // those that were searched: until something of them is written, the same would be found
+	joined     bool        // and others were, by way of references
+}
+
+type grantFact struct {
+	access.Grant
+	contact bool // else it is break-glass
+}
+
+// working is one look-up of them.
+type working struct {
+	*Server
+	rd        store.Reader
+	principal *smart.Principal
+	found     workFacts
+}
+
+// Search notes what is searched.
+func (w *working) Search(q *query.Query) (store.Page, error) {
+	for _, t := range q.Types {
+		if !slices.Contains(w.found.types, t) {
+			w.found.types = append(w.found.types, t)
+		}
+	}
+	query.Walk(q.Where, func(e query.Expr) bool {
+		switch e.(type) {
+		case query.Chain, query.Has:
+			w.found.joined = true
+		}
+		return !w.found.joined
+	})
+	return w.rd.Search(q)
+}
+
+// find looks up the entries of the organisation the caller acts for, or all, the agreements of that organisation, and the grants of
+// those who have a role.
+func (w *working) find() error {
+	if err := w.staff(); err != nil {
+		return err
+	}
+	organisation, known := w.found.organisation()
+	if known {
+		if err := w.agreements(organisation); err != nil {
+			return err
+		}
+	}
+	if known || !w.principal.User {
+		return w.grants()
+	}
+	return nil
+}
+
+func (w *working) staff() error {
+	times, p := w.times(), w.principal
+	return w.eachFact(w, staffType, w.named(staffType), func(_ store.Record, n element.Node) {
+		e := times.StaffEntry(n)
+		if e.Organisation != "" && (p.OrganisationID == "" || p.OrganisationID == e.Organisation) && (e.Role == access.System) == !p.User {
+			e.Organisation = strings.Clone(e.Organisation)
+			w.found.entries = append(w.found.entries, e)
+		}
+	})
+}
+
+func (w *working) agreements(organisation string) error {
+	times, where := w.times(), w.hasToken(agreementType, "identifier", careplan.ODSOrganisationSystem, organisation)
+	return w.eachFact(w, agreementType, where, func(_ store.Record, n element.Node) {
+		a := times.Agreement(n)
+		a.Organisation = strings.Clone(a.Organisation)
+		w.found.agreements = append(w.found.agreements, a)
+	})
+}
+
+func (w *working) grants() error {
+	times := w.times()
+	return w.eachFact(w, grantType, w.named(grantType), func(_ store.Record, n element.Node) {
+		if kind, grant := times.Grant(n); kind == careplan.GrantBreakGlass || kind == careplan.GrantContact {
+			grant.Patient, grant.Reason = fhir.ID(strings.Clone(string(grant.Patient))), strings.Clone(grant.Reason)
+			w.found.grants = append(w.found.grants, grantFact{grant, kind == careplan.GrantContact})
+		}
+	})
+}
+
+// named is the condition of being about the caller.
+func (w *working) named(t fhir.Type) query.Expr {
+	key := keyOf(w.principal)
+	return w.namedBy(t, person{key.issuer, key.name, key.role})
+}
+
+// organisation is the one that all entries are of; known is false for one who is on no list, or on several when the token does not say for
+// whom they act.
+func (f *workFacts) organisation() (code string, known bool) {
+	for i := range f.entries {
+		if f.entries[i].Organisation != f.entries[0].Organisation {
+			return "", false
+		}
+	}
+	if len(f.entries) == 0 {
+		return "", false
+	}
+	return f.entries[0].Organisation, true
+}
+
+// describe says what these facts make of a caller now.
+func (f *workFacts) describe(c *access.Caller, user bool) {
+	if !user {
+		c.Role = access.System
+	}
+	if _, known := f.organisation(); known {
+		entry := f.entries[0]
+		for _, e := range f.entries[1:] {
+			if e.Standing(c.Now) > entry.Standing(c.Now) {
+				entry = e
+			}
+		}
+		c.Work(entry, f.agreements)
+	}
+	if c.Role == 0 {
+		return
+	}
+	for _, g := range f.grants {
+		switch {
+		case !g.contact:
+			c.Grants = append(c.Grants, g.Grant)
+		case g.Patient != "" && c.Now.Before(g.Until):
+			c.Contacts = append(c.Contacts, g.Patient)
+		}
+	}
+}
+
+// bytes is how much memory they take, about.
+func (f *workFacts) bytes() int {
+	const entry, agreement, grant = 112, 160, 80 // with the organisation's code, the roles and purposes, and what codes there are
+	n := len(f.entries)*entry + len(f.agreements)*agreement + len(f.grants)*grant
+	for i := range f.entries {
+		n += len(f.entries[i].Organisation)
+	}
+	for i := range f.agreements {
+		n += len(f.agreements[i].Organisation) + len(f.agreements[i].Roles) + len(f.agreements[i].Purposes)
+	}
+	for i := range f.grants {
+		n += len(f.grants[i].Patient) + len(f.grants[i].Reason)
+	}
+	return n
+}
