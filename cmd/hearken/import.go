@@ -23,8 +23,10 @@ var importCommand = command{
 	summary:   "send files of resources to a server, or straight into a store",
 	about: `PATH is a .json or .xml file (a resource or a Bundle), an .ndjson file (one a line) or a folder of such files.
 Transactions and batches are sent as they are, a collection or searchset as one transaction of what it holds; a
-single resource is put under its id, or created when it has none. With --data the store is opened by this
-command, which no server may have open then, and the settings below apply.
+single resource is put under its id, or created when it has none. What is tagged SUBSETTED is a part of a
+resource, read with _summary or _elements: this server refuses it (409), so that no plan is replaced by a part.
+
+With --data the store is opened by this command, which no server may have open then, and the settings below apply.
 
 A server that people log in to is sent the access token in HEARKEN_TOKEN, or that in the file --token-file; the command
 line has none, because others can read it there. HEARKEN_TOKEN=$(hearken token gp) gets one at a server with --dev-login.

@@ -159,6 +159,25 @@ func TestImport_IntoStore(t *testing.T) {
 	}
 }
 
+// Parts of resources, and searchsets of parts, are not imported in place of the whole: they are told, by file and place, and what is whole is.
+func TestImport_Subsetted(t *testing.T) {
+	data := t.TempDir() + "/data"
+	const tag = `"meta":{"tag":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ObservationValue","code":"SUBSETTED"}]},`
+	whole := write(t, "whole.json", `{"resourceType":"Patient","id":"x","gender":"female","birthDate":"1950-01-01"}`)
+	part := write(t, "part.json", `{"resourceType":"Patient","id":"x",`+tag+`"gender":"female"}`)
+	fresh := write(t, "new.json", `{"resourceType":"Patient","id":"y",`+tag+`"gender":"female"}`)
+	found := write(t, "found.json", `{"resourceType":"Bundle","type":"searchset","entry":[{"fullUrl":"http://a.test/Patient/x","resource":{"resourceType":"Patient","id":"x",`+tag+`"gender":"female"},"search":{"mode":"match"}}]}`)
+	if code, out, errs := hearken(t, "", "import", "--data", data, whole); code != exitDone {
+		t.Fatalf("%d %s%s", code, out, errs)
+	}
+	for file, place := range map[string]string{part: "Patient.meta.tag[0]", fresh: "Patient.meta.tag[0]", found: "Bundle.entry[0].resource"} {
+		code, out, errs := hearken(t, "", "import", "--data", data, file, whole)
+		if code != exitFaults || !strings.Contains(out, file+": 409 at "+place) || !strings.Contains(out, "SUBSETTED") || !strings.Contains(out, " 1 fault") {
+			t.Errorf("import of %s = %d %s%s", file, code, out, errs)
+		}
+	}
+}
+
 func TestCheck_NotAStore(t *testing.T) {
 	folder := filepath.Dir(write(t, "somebody.txt", "else's"))
 	if code, out, errs := hearken(t, "", "check", "--data", folder); code != exitFaults {

@@ -3,6 +3,7 @@ package search
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 
 	"hearken/fhir/element"
 )
@@ -14,7 +15,7 @@ const (
 	subsettedCode     = "SUBSETTED"
 	redactedCode      = "REDACTED"
 	subsettedCoding   = `{"system":"` + observationValues + `","code":"` + subsettedCode + `"}`
-	redactedCoding    = subsettedCoding + `,{"system":"` + observationValues + `","code":"` + redactedCode + `"}`
+	redactedCoding    = `{"system":"` + observationValues + `","code":"` + redactedCode + `"}`
 )
 
 // Subset writes the elements of a resource that a filter keeps, as JSON, with the tag SUBSETTED added to meta. The
@@ -23,11 +24,31 @@ func Subset(root element.Node, keep func(element.Node) bool, pretty bool) []byte
 	return tagged(root, element.WriteOptions{Keep: keep}, pretty, subsettedCoding)
 }
 
-// Redact writes the elements of a resource that somebody may see, as Subset does, with the tag REDACTED besides: what is missing was not left
-// out to save space (https://terminology.hl7.org/CodeSystem-v3-ObservationValue.html). Of those that mask names it is told that they are there,
-// and nothing else.
-func Redact(root element.Node, keep, mask func(element.Node) bool) []byte {
-	return tagged(root, element.WriteOptions{Keep: keep, Mask: mask}, false, redactedCoding)
+// Redact writes the elements of a resource that somebody may see, with the tag REDACTED: what is missing was not left out to save space
+// (https://terminology.hl7.org/CodeSystem-v3-ObservationValue.html). Unless it may be written back as it is, without loss, it is tagged SUBSETTED as well. Of those that
+// mask names it is told that they are there, and nothing else.
+func Redact(root element.Node, keep, mask func(element.Node) bool, returnable bool) []byte {
+	codings := subsettedCoding + "," + redactedCoding
+	if returnable {
+		codings = redactedCoding
+	}
+	return tagged(root, element.WriteOptions{Keep: keep, Mask: mask}, false, codings)
+}
+
+// Incomplete reports whether a resource says by its tags that it is not complete, and by which tag; redacted is whether something was withheld in it besides.
+func Incomplete(root element.Node) (tag element.Node, redacted bool) {
+	for child := range root.Child("meta").Children() {
+		if child.Name() != "tag" || child.Child("system").Text() != observationValues {
+			continue
+		}
+		switch child.Child("code").Text() {
+		case subsettedCode:
+			tag = child
+		case redactedCode:
+			redacted = true
+		}
+	}
+	return tag, redacted
 }
 
 func tagged(root element.Node, o element.WriteOptions, pretty bool, codings string) []byte {
@@ -77,5 +98,5 @@ func appendTaggedMeta(dst []byte, meta element.Node, o element.WriteOptions, cod
 // isAdded reports whether a tag is one of the codings.
 func isAdded(tag element.Node, codings string) bool {
 	code := tag.Child("code").Text()
-	return tag.Child("system").Text() == observationValues && (code == subsettedCode || code == redactedCode && codings == redactedCoding)
+	return tag.Child("system").Text() == observationValues && (code == subsettedCode || code == redactedCode) && strings.Contains(codings, `"`+code+`"`)
 }

@@ -42,7 +42,11 @@ func (s *Server) admit(by *conformance.Definitions, r *request, typ fhir.Type, p
 	if err != nil {
 		return element.Node{}, nil, r.placed(s.withRules(by, err, &r.Call, typ, profiles...))
 	}
-	remarks, err := s.check(by, root, profiles...)
+	issues := s.judge(by, root, profiles...)
+	if r.row != nil && r.extended == nil { // otherwise it is not written
+		issues = append(issues, checkComplete(root)...)
+	}
+	remarks, err := checked(issues)
 	return root, r.placedIssues(remarks), r.placed(err)
 }
 

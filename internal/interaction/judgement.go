@@ -74,9 +74,19 @@ func (s *Server) check(by *conformance.Definitions, root element.Node, profiles 
 func checked(issues fhir.Outcome) (fhir.Outcome, error) {
 	if issues.Failed() {
 		slices.SortStableFunc(issues, func(a, b fhir.Issue) int { return weight(a.Severity) - weight(b.Severity) })
-		return nil, &fhir.Error{Code: fhir.CodeProcessing, Issues: issues}
+		return nil, &fhir.Error{Code: codeOf(issues), Issues: issues}
 	}
 	return issues, nil
+}
+
+// codeOf is the code of a refusal for its issues: that of a conflict when there is nothing else.
+func codeOf(issues fhir.Outcome) fhir.IssueCode {
+	for _, issue := range issues {
+		if weight(issue.Severity) == 0 && issue.Code != fhir.CodeConflict {
+			return fhir.CodeProcessing
+		}
+	}
+	return fhir.CodeConflict
 }
 
 // weight orders severities: what made a resource be refused is told before what is only remarked.

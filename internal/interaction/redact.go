@@ -59,7 +59,7 @@ func (g *guard) redacted(rec store.Record, label []query.Token) (store.Record, e
 	}
 	found := g.withheld(tree, g.decision.Withheld(label))
 	if len(found.nodes) > 0 {
-		rec.Body = redaction.Resource(tree.Root(), g.server.Limits.Element, g.judge, func(n element.Node) bool { return found.nodes[n.Index()] })
+		rec.Body = redaction.Resource(tree.Root(), g.server.Limits.Element, g.judge, !found.partial, func(n element.Node) bool { return found.nodes[n.Index()] })
 		rec.Partial = rec.Partial || found.partial
 	}
 	return rec, nil

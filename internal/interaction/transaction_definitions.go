@@ -28,12 +28,12 @@ func (t *transaction) definitions(ctx context.Context) (*conformance.Definitions
 	return by.With(changes...), nil
 }
 
-// check judges the whole Bundle, and the definitions in it as such.
+// check judges the whole Bundle, the definitions in it as such, and whether each resource is one.
 func (t *transaction) check(by *conformance.Definitions, root element.Node) (fhir.Outcome, error) {
 	issues := t.server.judge(by, root)
 	for _, e := range t.entries {
 		if e.writesResource() {
-			issues = withNew(issues, by.Check(e.node))
+			issues = append(withNew(issues, by.Check(e.node)), checkComplete(e.node)...)
 		}
 	}
 	return checked(issues)

@@ -157,6 +157,9 @@ func (v *validation) readStored(rd store.Reader) error {
 // writable is what would refuse a write for the state of the store.
 func (v *validation) writable(rd store.Reader, root element.Node) error {
 	key := v.request.key
+	if _, err := checked(checkComplete(root)); err != nil {
+		return err
+	}
 	if v.mode == modeUpdate {
 		if !key.ID.Valid() {
 			return invalidID()

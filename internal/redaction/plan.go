@@ -122,9 +122,9 @@ func maskable(n element.Node) bool {
 }
 
 // write gives the resource as planned.
-func (p *plan) write() []byte {
+func (p *plan) write(returnable bool) []byte {
 	is := func(f fate) func(element.Node) bool {
 		return func(n element.Node) bool { return p.fates[n.Index()] == f }
 	}
-	return search.Redact(p.root, func(n element.Node) bool { return p.fates[n.Index()] != left }, is(masked))
+	return search.Redact(p.root, func(n element.Node) bool { return p.fates[n.Index()] != left }, is(masked), returnable)
 }

@@ -23,9 +23,9 @@ const (
 // maxRounds is how often what breaks a rule is withheld too, before it is tried with masks instead of gaps.
 const maxRounds = 6
 
-// Resource writes a resource without the elements that are withheld, tagged SUBSETTED and REDACTED. judge may be nil: then nothing is asked. The
-// resource is the root of its tree.
-func Resource(root element.Node, limits element.Limits, judge Judge, withheld func(element.Node) bool) []byte {
+// Resource writes a resource without the elements that are withheld, tagged REDACTED, and SUBSETTED unless it is returnable: unless nothing is lost when it is written back
+// as it is. judge may be nil: then nothing is asked. The resource is the root of its tree.
+func Resource(root element.Node, limits element.Limits, judge Judge, returnable bool, withheld func(element.Node) bool) []byte {
 	var out []byte
 	for _, way := range []way{gaps, masks, nothing} {
 		p := newPlan(root, way == masks)
@@ -35,11 +35,11 @@ func Resource(root element.Node, limits element.Limits, judge Judge, withheld fu
 			}
 		}
 		p.settle()
-		out = p.write()
+		out = p.write(returnable)
 		if judge == nil {
 			return out
 		}
-		r := repair{judge: judge, limits: limits, before: root.Tree()}
+		r := repair{judge: judge, limits: limits, before: root.Tree(), returnable: returnable}
 		var valid bool
 		if out, valid = r.run(out); valid {
 			return out
@@ -54,7 +54,9 @@ type repair struct {
 	limits element.Limits
 	before *element.Tree
 	known  fhir.Outcome // what was wrong before anything was withheld
-	asked  bool
+
+	returnable bool
+	asked      bool
 }
 
 func (r *repair) run(body []byte) (out []byte, valid bool) {
@@ -72,7 +74,7 @@ func (r *repair) run(body []byte) (out []byte, valid bool) {
 			p.widen(issue)
 		}
 		p.settle()
-		next := p.write()
+		next := p.write(r.returnable)
 		if string(next) == string(body) {
 			return body, false
 		}

@@ -72,7 +72,7 @@ func TestResource(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			root := parse(t, []byte("{"+row.source+"}")).Root()
-			got := string(redaction.Resource(root, element.Limits{}, judge, withheldPaths(row.at)))
+			got := string(redaction.Resource(root, element.Limits{}, judge, false, withheldPaths(row.at)))
 			want := `{"resourceType":"` + root.Structure().Name + `","meta":{` + redacted + `},` + row.want + `}`
 			if got != want {
 				t.Errorf("without %s\n got %s\nwant %s", row.at, got, want)
@@ -136,7 +136,7 @@ func checkSubset(t *testing.T, name string, tree *element.Tree, chosen map[int]b
 	for i := range chosen {
 		places = append(places, tree.Node(i).Location())
 	}
-	got := redaction.Resource(tree.Root(), element.Limits{}, judge, withheld)
+	got := redaction.Resource(tree.Root(), element.Limits{}, judge, false, withheld)
 	shown := parse(t, got)
 	if errors := errorsOf(shown); len(errors) > 0 && !strings.Contains(errors[0], "msq-3") { // coordinateSystem is 0 or 1, and nothing else is valid
 		t.Errorf("%s without %v: %v\n%.600s", name, places, errors, got)
@@ -165,7 +165,7 @@ func checkSubset(t *testing.T, name string, tree *element.Tree, chosen map[int]b
 	if len(errorsOf(other)) > 0 {
 		return // such a resource is not stored
 	}
-	if again := redaction.Resource(other.Root(), element.Limits{}, judge, withheld); string(again) != text {
+	if again := redaction.Resource(other.Root(), element.Limits{}, judge, false, withheld); string(again) != text {
 		t.Errorf("%s without %v depends on what is withheld:\n%s\n%s", name, places, got, again)
 	}
 }
