@@ -1,6 +1,7 @@
 package access
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -100,6 +101,7 @@ func TestLabel_Waits(t *testing.T) {
 		{Resource{Type: "Task", Fact: true}, [][]query.Token{label}, []query.Token{admin}},
 		{Resource{Type: "Task", Fact: true, Waits: true}, nil, []query.Token{admin}},
 		{Resource{Type: "Task", Fact: true, Waits: true}, [][]query.Token{label, label}, []query.Token{admin}},
+		{Resource{Type: "Task", Waits: true}, [][]query.Token{label}, slices.DeleteFunc(slices.Clone(label), func(t query.Token) bool { return t.System == systemWaits })}, // of a client's making
 	} {
 		if diff := cmp.Diff(row.want, Label(row.resource, row.patients...)); diff != "" {
 			t.Errorf("%+v (-want +got)\n%s", row.resource, diff)
@@ -190,6 +192,38 @@ func TestMayLift(t *testing.T) {
 		}
 		if err := row.caller.MayDecline(EndsRestriction, &d, label, true, false); (err == nil) != row.judges {
 			t.Errorf("%s declines: %v, want allowed %v", row.name, err, row.judges)
+		}
+	}
+}
+
+// Who may write into a record judges what is of records, and administrators all; who asked for something ends it, and confirms nothing.
+func TestMayJudge_ByChange(t *testing.T) {
+	label := (&Record{Patient: "p", Authors: []string{"A"}}).Of()
+	colleague := Caller{Role: Clinical, Organisation: "A", Agreement: InForce, Staff: InForce, Purpose: Care}
+	stranger := Caller{Role: Clinical, Organisation: "X", Agreement: InForce, Staff: InForce, Purpose: Care}
+	administrator := Caller{Role: Administrator, Purpose: Oversight}
+	for _, row := range []struct {
+		name           string
+		caller         Caller
+		what           Change
+		user, own      bool
+		confirms, ends bool
+	}{
+		{"a colleague, of an objection", colleague, EndsObjection, true, false, true, true},
+		{"a colleague, of an author", colleague, AddsAuthor, true, false, true, true},
+		{"a colleague, of a restriction", colleague, EndsRestriction, true, false, false, false},
+		{"an administrator, of a restriction", administrator, EndsRestriction, true, false, true, true},
+		{"of another organisation", stranger, AddsAuthor, true, false, false, false},
+		{"of another organisation, who asked for it", stranger, AddsAuthor, true, true, false, true},
+		{"the colleague who asked for it", colleague, AddsAuthor, true, true, false, true},
+		{"a client", colleague, AddsAuthor, false, true, false, false},
+	} {
+		d := Decide(row.caller)
+		if err := row.caller.MayConfirm(row.what, &d, label, row.user, row.own); (err == nil) != row.confirms {
+			t.Errorf("%s: confirms: %v", row.name, err)
+		}
+		if err := row.caller.MayDecline(row.what, &d, label, row.user, row.own); (err == nil) != row.ends {
+			t.Errorf("%s: ends it: %v", row.name, err)
 		}
 	}
 }

@@ -49,6 +49,9 @@ func TestCreatable(t *testing.T) {
 				t.Errorf("%s makes a %s: %v", who, typ, err)
 			}
 		}
+		if err := d.Feeds(); (err == nil) != (who == "partner") {
+			t.Errorf("%s sends AuditEvents: %v", who, err)
+		}
 	}
 }
 

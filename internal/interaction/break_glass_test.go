@@ -55,6 +55,7 @@ func TestBreakGlass_Who(t *testing.T) {
 		{"by identifier", emergency("other"), glass(byIdentifier("urn:n", "p2"), "emergency-care", sentence), "200"},
 		{"one who could see the person anyway", emergency("author"), fine, "200"},
 		{"one whose training has lapsed", emergency("untrained"), fine, "200"},
+		{"the same, who has no access at all", emergency("lapsed"), fine, "200"},
 		{"nobody's identifier", emergency("other"), glass(byIdentifier("urn:n", "nobody"), "emergency-care", sentence), "404 no-plan-here"},
 		{"nobody's id", emergency("other"), glass(byReference("nobody"), "emergency-care", sentence), "404 no-plan-here"},
 		{"a login of six minutes ago", stale, fine, "401 login-too-old"},

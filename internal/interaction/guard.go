@@ -74,7 +74,7 @@ func (g *guard) admit(ctx context.Context, r *request) error {
 			return err
 		}
 		err := g.decide(ctx)
-		if err != nil && r.extended != nil && r.extended.closed && g.decision.Refusal == access.EmergencyAvailable {
+		if r.extended != nil && r.extended.closed && g.decision.Refusal == access.EmergencyAvailable {
 			return nil
 		}
 		return err

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"hearken/internal/interaction"
 	"hearken/internal/smart"
 )
 
@@ -18,6 +19,7 @@ func TestGuard_CriteriaTellNothing(t *testing.T) {
 		want                                   int
 	}{
 		{"an identifier that is hidden makes no twin", "other", "user/*.cruds", "Patient", notSeenPatient, "identifier=urn:n|p1", 403},
+		{"an identifier that nobody has", "author", "user/*.cruds", "Patient", strings.Replace(notSeenPatient, "/x", "/a", 1), "identifier=urn:n|new", 201},
 		{"an identifier with something else that is right", "other", "user/*.cruds", "Patient", notSeenPatient, "identifier=urn:n|p1&organization=Organization/a", 403},
 		{"an identifier with something else that is wrong", "other", "user/*.cruds", "Patient", notSeenPatient, "identifier=urn:n|p1&organization=Organization/x", 403},
 		{"whether there is a hidden plan", "other", "user/*.cruds", "Patient", notSeenPatient, "_has:CarePlan:patient:_id=cp1", 403},
@@ -129,6 +131,56 @@ func TestGuard_CriteriaAreRecorded(t *testing.T) {
 	}
 }
 
+// An identifier that a hidden resource had once is taken as one is that a resource in sight had: as fast, and without a word of it.
+func TestGuard_ClaimGivenUpByTheHidden(t *testing.T) {
+	s := guarded(t)
+	counting := &failingStore{Store: s.Store, left: -1}
+	s.Store = counting
+	author := principal("author", "user/*.cruds")
+	var runs [2]int
+	for i, who := range []string{"author", "other"} {
+		owner := who
+		identified := func(value, organisation string) string {
+			return `{"resourceType":"Patient","managingOrganization":{"reference":"Organization/` + organisation + `"},"identifier":[{"system":"urn:n","value":"` + value + owner + `"}]}`
+		}
+		create := func(who, organisation string) interaction.Answer {
+			c := as(principal(who, "user/*.cruds"), http.MethodPost, "Patient", identified("once", organisation))
+			c.IfNoneExist = "identifier=urn:n|once" + owner
+			return answer(s, c)
+		}
+		id := text(t, create("author", "a").Body, "id")
+		if a := answer(s, as(author, http.MethodPut, "Patient/"+id, strings.Replace(identified("now", "a"), "{", `{"id":"`+id+`",`, 1))); a.Status != 200 {
+			t.Fatalf("%d %s", a.Status, a.Body)
+		}
+		counting.updates = 0
+		if a := create(who, map[string]string{"author": "a", "other": "x"}[who]); a.Status != 201 {
+			t.Errorf("%s: %d %s", who, a.Status, a.Body)
+		}
+		runs[i] = counting.updates
+	}
+	if runs[0] != runs[1] || runs[0] == 0 {
+		t.Errorf("an Update runs %d times when what had the identifier is in sight, and %d times when it is hidden", runs[0], runs[1])
+	}
+}
+
+// AuditEvents are sent by registered systems, about anybody's record and about none.
+func TestGuard_Feed(t *testing.T) {
+	s := guarded(t)
+	about := strings.ReplaceAll(fedEvent, "Patient/p", "Patient/p1")
+	nobody := strings.ReplaceAll(fedEvent, "Patient/p", "Organization/a")
+	for who := range visibleTo {
+		for name, body := range map[string]string{"a record": about, "nobody's": nobody} {
+			want := 403
+			if who == "client-partner" {
+				want = 201
+			}
+			if a := answer(s, as(principal(who, "user/*.cruds"), http.MethodPost, "AuditEvent", body)); a.Status != want {
+				t.Errorf("%s, about %s: %d, want %d: %s", who, name, a.Status, want, a.Body)
+			}
+		}
+	}
+}
+
 // Nobody writes about a patient who is not there: it would tell them from one who is hidden, and would have a say in who sees the record that comes
 // later.
 func TestGuard_NobodysPatientIsLikeAHiddenOne(t *testing.T) {
@@ -189,10 +241,11 @@ func TestGuard_DeletedIsAsHidden(t *testing.T) {
 	author, admin := principal("author", "user/*.cruds"), principal("admin", "user/*.cruds")
 	a := answer(s, as(author, http.MethodPost, "CarePlan", planOf("ignored", "draft", "p1", "a")))
 	draft := "CarePlan/" + text(t, a.Body, "id")
+	approved := "CarePlan/" + text(t, answer(s, as(author, http.MethodPost, "CarePlan", planOf("ignored", "active", "p1", "a"))).Body, "id")
 	for _, row := range []struct {
 		key, deletes string
 		sees, not    string
-	}{{draft, "author", "author", "paramedic"}, {"RelatedPerson/attorney", "admin", "", "author"}} {
+	}{{draft, "author", "author", "paramedic"}, {approved, "author", "paramedic", "other"}, {"RelatedPerson/attorney", "admin", "", "author"}} {
 		if a := answer(s, as(map[string]*smart.Principal{"author": author, "admin": admin}[row.deletes], http.MethodDelete, row.key, "")); a.Status != 204 {
 			t.Fatalf("%s is not deleted: %d %s", row.key, a.Status, a.Body)
 		}

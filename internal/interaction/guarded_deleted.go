@@ -10,18 +10,18 @@ import (
 )
 
 // seesLast reports whether the caller sees a deleted resource by what it was, its last version before: it goes by the label of its patient now, which is the resource's
-// own, and a fact about who may see what, a draft and what was withheld from the person are not theirs to see for having been deleted. The zero Record is that of one
-// that was nothing before.
+// own, and a fact about who may see what, a draft and what was withheld from the person are not theirs to see for having been deleted. Of what
+// nothing is known, the zero Record, nothing is shown.
 func (r *guardedReader) seesLast(last store.Record, label []query.Token) (bool, error) {
-	if last.Version == 0 || last.Deleted() {
-		return true, nil
+	if last.Version == 0 {
+		return false, nil
 	}
 	node, index, err := r.server.newLabelling(nil).read(last)
 	if err != nil {
 		return false, err
 	}
 	was := resourceOf(last.Key.Type, index)
-	was.Draft = r.server.facts.bears(last.Key.Type) && r.server.facts.reader.Read(node).Draft
+	was.Draft = r.server.facts.reader.Read(node).Draft
 	return r.decision.See(access.Label(was, label)), nil
 }
 

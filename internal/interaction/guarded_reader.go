@@ -53,7 +53,7 @@ func (r *guardedReader) get(key fhir.Key, wanted smart.Permissions) (store.Recor
 	if coverErr != nil {
 		return store.Record{}, coverErr
 	}
-	visible := err == nil && labelErr == nil && covered && r.decision.See(label)
+	visible := err == nil && covered && r.decision.See(label)
 	if visible && !rec.Deleted() {
 		return rec, nil
 	}
@@ -120,7 +120,7 @@ func (r *guardedReader) History(q store.HistoryQuery) (store.HistoryPage, error)
 	}
 	allowed.Where = blind{r.guard, allowed.Types}.expression(allowed.Where)
 	q.Where = allowed.Where
-	if len(allowed.Types) < len(types) || q.Type == "" {
+	if len(allowed.Types) < len(types) {
 		q.Where = query.And{r.ofTypes(allowed.Types), allowed.Where}
 	}
 	return r.history(q)

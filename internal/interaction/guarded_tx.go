@@ -21,7 +21,7 @@ type guardedTx struct {
 	guardedReader
 	tx      *labelling
 	written []fhir.Key
-	made    map[fhir.ID]bool // patients that this Update makes
+	put     map[fhir.ID]bool // patients whose Patient this Update writes
 	awaited []fhir.ID        // patients written about that were not there, or not for this caller
 	request *request         // what it is done for
 }
@@ -38,7 +38,7 @@ func (s *Server) guarded(ctx context.Context, labels *labelling, fn func(store.T
 		return labels.settle()
 	}
 	labels.by = g
-	tx := &guardedTx{guardedReader: guardedReader{guard: g, inner: labels}, tx: labels, made: map[fhir.ID]bool{}}
+	tx := &guardedTx{guardedReader: guardedReader{guard: g, inner: labels}, tx: labels, put: map[fhir.ID]bool{}}
 	tx.request, _ = ctx.Value(writeKey{}).(*request)
 	if err := fn(tx); err != nil {
 		return err
@@ -61,8 +61,8 @@ func (tx *guardedTx) Put(p store.Prepared) (store.Record, error) {
 		return rec, err
 	}
 	tx.written = append(tx.written, p.Key)
-	if p.Key.Type == patientType && rec.Version == 1 {
-		tx.made[p.Key.ID] = true
+	if p.Key.Type == patientType {
+		tx.put[p.Key.ID] = true
 	}
 	return tx.shown(rec)
 }
@@ -100,8 +100,12 @@ func (tx *guardedTx) mayPut(p *store.Prepared) error {
 // something hidden under one.
 // A system may, as trusts do that keep their own ids.
 func (tx *guardedTx) upsert(p *store.Prepared) error {
-	if _, err := tx.tx.Get(p.Key); tx.principal.User || !errors.Is(err, store.ErrNotFound) {
-		return errors.Join(tx.absent(), foreign(err))
+	_, err := tx.tx.Get(p.Key)
+	switch {
+	case foreign(err) != nil:
+		return err
+	case tx.principal.User || err == nil:
+		return tx.absent()
 	}
 	return tx.mayStore(p, smart.Update, nil)
 }
@@ -142,7 +146,7 @@ func (tx *guardedTx) mayStore(p *store.Prepared, wanted smart.Permissions, befor
 		return nil // who writes facts sees no records, and says who does: an attorney's relation to a patient, a grant
 	}
 	owners := ownersOf(p.Key, p.Index)
-	if len(owners) == 0 && before == nil && p.Method != store.Delete {
+	if len(owners) == 0 && p.Method != store.Delete {
 		if p.Key.Type == auditEventType {
 			return nil // a login, a start: about nobody's record
 		}
@@ -163,15 +167,12 @@ func isFact(labels []access.SecurityLabel, none bool) bool {
 // makes them: see arrived.
 func (tx *guardedTx) mayWriteInto(patients []fhir.ID) error {
 	for _, id := range patients {
-		if tx.made[id] {
-			continue
-		}
 		label, err := tx.tx.Tx.Label(fhir.Key{Type: patientType, ID: id})
 		if foreign(err) != nil {
 			return err
 		}
 		switch {
-		case err != nil || !tx.decision.See(label):
+		case !tx.decision.See(label):
 			tx.awaited = append(tx.awaited, id)
 			tx.tx.unseen[id] = true
 		case !tx.decision.MayWrite(label):
@@ -185,7 +186,7 @@ func (tx *guardedTx) mayWriteInto(patients []fhir.ID) error {
 // would have a say in who sees them.
 func (tx *guardedTx) arrived() error {
 	for _, id := range tx.awaited {
-		if !tx.made[id] {
+		if !tx.put[id] {
 			return tx.absent()
 		}
 	}
@@ -221,7 +222,8 @@ func (tx *guardedTx) securityOf(rec store.Record) ([]access.SecurityLabel, error
 func securityIn(index query.Index) []access.SecurityLabel {
 	labels := []access.SecurityLabel{}
 	for _, entry := range index.Entries {
-		if token, ok := entry.Value.(query.Token); ok && entry.Parameter.Code == "_security" {
+		if entry.Parameter.Code == "_security" {
+			token, _ := entry.Value.(query.Token) // as all its values are
 			labels = append(labels, access.SecurityLabel{System: token.System, Code: token.Code})
 		}
 	}
@@ -253,9 +255,6 @@ func (tx *guardedTx) stillSeen() error {
 			continue // a feed is sent, and looked at elsewhere
 		}
 		label, err := tx.tx.Tx.Label(key)
-		if errors.Is(err, store.ErrNotFound) {
-			continue // deleted again
-		}
 		if err != nil {
 			return err
 		}
