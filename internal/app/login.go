@@ -52,7 +52,7 @@ func (l *login) attach(i *Interactions) {
 	callers := &interaction.Callers{Server: i.Server, Administrators: func(issuer, subject string) bool {
 		return slices.Contains(l.config.Administrators, config.Person{Issuer: issuer, Subject: subject})
 	}}
-	i.Login = &interaction.Login{Rules: interaction.NewRules(i.Registry, i.Parser), Caller: callers.Caller}
+	i.Login = &interaction.Login{Rules: interaction.NewRules(i.Registry, i.Parser), Caller: callers.Caller, Still: callers.Still}
 	i.Security = l.security
 	i.Left = func(gone func(*smart.Principal) bool) { l.Forget(gone) }
 }

@@ -1,7 +1,6 @@
 package interaction
 
 import (
-	"errors"
 	"slices"
 
 	"hearken/fhir"
@@ -25,20 +24,37 @@ type Callers struct {
 
 // Caller is a Login.Caller. Who is on no list, and no patient, is nobody.
 func (c *Callers) Caller(rd store.Reader, p *smart.Principal) (access.Caller, error) {
-	caller := access.Caller{Now: c.Server.Now(), Purpose: claimed(p.Purposes)}
+	caller, person, err := c.lookUp(rd, p)
+	if err == nil && person {
+		l := lookup{Callers: c, rd: rd, principal: p, caller: &caller}
+		err = l.ended()
+	}
+	return caller, err
+}
+
+// Still is a Login.Still. Of what was withheld from a person it does not ask again what has ended: that stays so, and each resource says itself what of it ends when.
+func (c *Callers) Still(rd store.Reader, p *smart.Principal, then *access.Caller) (bool, error) {
+	now, _, err := c.lookUp(rd, p)
+	now.Ended = then.Ended
+	return now.Same(then), err
+}
+
+// lookUp is Caller but for what has ended; person is a patient or who acts for one.
+func (c *Callers) lookUp(rd store.Reader, p *smart.Principal) (caller access.Caller, person bool, err error) {
+	caller = access.Caller{Now: c.Server.Now(), Purpose: claimed(p.Purposes)}
 	if c.Administrators != nil && c.Administrators(p.Issuer, p.Subject) {
 		caller.Role, caller.Purpose = access.Administrator, access.Oversight
-		return caller, nil
+		return caller, false, nil
 	}
 	l := lookup{Callers: c, rd: rd, principal: p, caller: &caller}
-	if isPerson, err := l.person(); isPerson || err != nil {
-		return caller, errors.Join(err, l.ended())
+	if person, err = l.person(); person || err != nil {
+		return caller, person, err
 	}
 	found, err := c.workFacts(rd, p)
 	if err == nil {
 		found.describe(&caller, p.User)
 	}
-	return caller, err
+	return caller, false, err
 }
 
 // claimed is OtherUse when the token claims purposes of which none is care or oversight.

@@ -79,6 +79,9 @@ func (w *factWorld) compare(rd store.Reader, when string) {
 		if w.still {
 			got.Now = want.Now
 		}
+		if still, err := w.kept.Still(w.reader(rd), p, &want); err != nil || !still && !w.still {
+			w.wrong = append(w.wrong, fmt.Sprintf("%s, %s: what counts is said to have changed, and has not (%v)", when, p.Subject, err))
+		}
 		w.asked++
 		if diff := cmp.Diff(want, got) + cmp.Diff(fmt.Sprintf("%+v", access.Decide(want)), fmt.Sprintf("%+v", access.Decide(got))); diff != "" {
 			w.wrong = append(w.wrong, fmt.Sprintf("%s, %s %s as %q at %q (-looked up +kept):\n%s", when, p.Subject, p.ClientID, p.RoleID, p.OrganisationID, diff))

@@ -19,6 +19,16 @@ type Login struct {
 	Rules *smart.Rules
 	// Caller looks up what is known of who a token names: staff list, agreement, grants. The error is one of the store's.
 	Caller func(store.Reader, *smart.Principal) (access.Caller, error)
+	// Still reports whether on another state, or later, what counts is known of them that Caller found; nil asks Caller.
+	Still func(store.Reader, *smart.Principal, *access.Caller) (bool, error)
+}
+
+func (l *Login) still(rd store.Reader, p *smart.Principal, then *access.Caller) (bool, error) {
+	if l.Still != nil {
+		return l.Still(rd, p, then)
+	}
+	now, err := l.Caller(rd, p)
+	return now.Same(then), err
 }
 
 // guard is what one caller may do, decided once for a request and all entries of its Bundle. It stands between the interactions and
@@ -113,8 +123,8 @@ func (g *guard) holds(rd store.Reader) error {
 	if g == nil || rd.Commit() == g.of {
 		return nil
 	}
-	now, err := g.server.Login.Caller(rd, g.principal)
-	if err == nil && !now.Same(&g.caller) {
+	still, err := g.server.Login.still(rd, g.principal, &g.caller)
+	if err == nil && !still {
 		err = errMoved
 	}
 	if err != nil {

@@ -61,6 +61,9 @@ func TestGuard_FactsMove(t *testing.T) {
 		{"author", "GET", "Patient/p1/$access-log", ""},
 		{"gp", "GET", "CarePlan/cp1", ""},
 		{"crew", "GET", "CarePlan/cp3", ""},
+		{"attorney", "GET", "CarePlan/cp1", ""},
+		{"attorney", "POST", "Observation", observationOf("new", "p1")},
+		{"citizen", "GET", "CarePlan/cp1", ""},
 		{"client-partner", "PUT", "Observation/op1", observationOf("op1", "p1")},
 		{"keeper", "POST", "Organization/a/$staff-list", ""},
 	}
@@ -75,22 +78,17 @@ func TestGuard_FactsMove(t *testing.T) {
 					s := plane(t)
 					writer := &interaction.Server{Store: s.Store, Definitions: s.Definitions, Registry: s.Registry, Parser: s.Parser, Extractor: s.Extractor, NewID: s.NewID, Now: s.Now}
 					m := &meanwhile{Store: s.Store, at: at, do: func() {
-						staff := string(mustDo(t, writer, 200, "GET", "PractitionerRole/s-"+r.who, "").Body)
-						old, ended := `"active":true`, `"active":false`
-						if stays {
-							old, ended = `2029-01-01`, `2028-01-01`
-						}
-						if !strings.Contains(staff, old) {
-							t.Fatal(staff)
-						}
-						put(t, writer, "PractitionerRole/s-"+r.who, strings.Replace(staff, old, ended, 1))
-						put(t, writer, "PractitionerRole/s-"+r.who, strings.Replace(staff, old, ended, 1))
+						leaves(t, writer, r.who, stays)
 						for _, id := range []string{"p1", "p3"} {
 							put(t, writer, "CarePlan/c"+id, strings.Replace(planOf("c"+id, "active", id, "a"), `"status"`, `"title":"written later","status"`, 1))
 						}
 					}}
 					s.Store = m
 					c := as(principal(r.who, "user/*.cruds"), r.method, r.target, r.body)
+					if r.who == "citizen" {
+						c.Principal.NHSNumber = "9990000018"
+						put(t, writer, "Patient/p1", citizen)
+					}
 					if strings.HasSuffix(r.target, "$staff-list") {
 						c = upload(c.Principal, r.target, listOf(append(staffOfA, "newcomer clinical")...))
 					}
@@ -115,6 +113,32 @@ func TestGuard_FactsMove(t *testing.T) {
 			})
 		}
 	}
+}
+
+const citizen = `{"resourceType":"Patient","id":"p1","managingOrganization":{"reference":"Organization/a"},"generalPractitioner":[{"reference":"Organization/p"}],"identifier":[{"system":"https://fhir.nhs.uk/Id/nhs-number","value":"9990000018"}]}`
+
+// leaves writes the fact by which somebody sees what they see: that it is so no more, or something else of it.
+func leaves(t *testing.T, s *interaction.Server, who string, stays bool) {
+	target, old, changed := "PractitionerRole/s-"+who, `"active":true`, `"active":false`
+	switch {
+	case who == "attorney":
+		target, old, changed = "RelatedPerson/attorney", "Patient/p1", "Patient/p2"
+		if stays {
+			old, changed = `"patient"`, `"active":true,"patient"`
+		}
+	case who == "citizen":
+		target, old, changed = "Patient/p1", "9990000018", "9990000085"
+		if stays {
+			old, changed = `"identifier"`, `"gender":"male","identifier"`
+		}
+	case stays:
+		old, changed = `2029-01-01`, `2028-01-01`
+	}
+	fact := string(mustDo(t, s, 200, "GET", target, "").Body)
+	if !strings.Contains(fact, old) {
+		t.Fatalf("%s has no %s", fact, old)
+	}
+	put(t, s, target, strings.Replace(fact, old, changed, 1))
 }
 
 // Facts that a transaction writes let nobody do anything in it.

@@ -26,7 +26,7 @@ func guarded(t testing.TB) *interaction.Server {
 // login has people log in to a server.
 func login(s *interaction.Server) {
 	callers := &interaction.Callers{Server: s, Administrators: func(_, subject string) bool { return subject == "admin" }}
-	s.Login = &interaction.Login{Rules: interaction.NewRules(registry(), s.Parser), Caller: callers.Caller}
+	s.Login = &interaction.Login{Rules: interaction.NewRules(registry(), s.Parser), Caller: callers.Caller, Still: callers.Still}
 }
 
 // guard makes an empty server such a one.

@@ -18,7 +18,7 @@ func plane(t testing.TB) *interaction.Server {
 	t.Helper()
 	s := guarded(t)
 	callers := &interaction.Callers{Server: s, Administrators: func(_, subject string) bool { return subject == "admin" || subject == "admin2" }}
-	login := &interaction.Login{Rules: s.Login.Rules, Caller: callers.Caller}
+	login := &interaction.Login{Rules: s.Login.Rules, Caller: callers.Caller, Still: callers.Still}
 	s.Login = nil
 	for _, code := range []string{"A", "X"} {
 		contract := string(mustDo(t, s, 200, "GET", "Contract/"+code, "").Body)
