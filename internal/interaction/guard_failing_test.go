@@ -136,7 +136,7 @@ func TestGuard_StoreFails(t *testing.T) {
 		{"author", "user/*.cruds", "GET", "Observation/_history", ""},
 		{"author", "user/*.cruds", "GET", "_history", ""},
 		{"gp", "user/*.cruds", "GET", "CarePlan?_id=cp1&_include=CarePlan:subject", ""},
-		{"crew", "user/*.cruds", "GET", "Patient?_sort=address-city", ""},
+		{"patient", "user/*.cruds", "GET", "Observation?_sort=date", ""},
 		{"lapsed", "user/*.cruds", "POST", "Patient/$break-glass", glass(byReference("p1"), "emergency-care", sentence)},
 		{"author", "user/*.cruds", "POST", "Observation", observationOf("ignored", "p1")},
 		{"author", "user/*.cruds", "PUT", "Observation/op1", observationOf("op1", "p1")},
