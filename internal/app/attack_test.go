@@ -54,7 +54,8 @@ func (w *loginWorld) silent(secrets ...string) {
 	}
 	for _, secret := range secrets {
 		if strings.Contains(log, secret) {
-			w.t.Errorf("the log holds %q", secret)
+			at := strings.Index(log, secret)
+			w.t.Errorf("the log holds %q: %s", secret, log[max(0, at-200):min(len(log), at+100)])
 		}
 	}
 }

@@ -3,6 +3,8 @@ package rest
 import (
 	"net/http"
 	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 )
@@ -31,15 +33,27 @@ func requestIDRecorded(c *gin.Context) string {
 }
 
 // requestID is the request's id, the client's own if it sent a usable one, and the same as it may stand in the
-// log: one that holds a long number is left out, because it might be somebody's.
+// log: one that holds a long number is left out, because it might be somebody's, and so are one without any digit, which might be a
+// name, and a piece of the access token.
 func (s *server) requestID(r *http.Request) (id, logged string) {
 	id = r.Header.Get(requestIDHeader)
 	if !requestIDForm.MatchString(id) {
 		id = s.newRequestID()
 		return id, id
 	}
-	if longNumber.MatchString(id) && !uuidForm.MatchString(id) {
+	if uuidForm.MatchString(id) {
+		return id, id
+	}
+	if longNumber.MatchString(id) || !strings.ContainsAny(id, "0123456789") || holds(r.Header["Authorization"], id) {
 		return id, withheld
 	}
 	return id, id
+}
+
+// shortestSecret is how much of a token could be of use to somebody.
+const shortestSecret = 16
+
+// holds reports whether credentials hold an id.
+func holds(credentials []string, id string) bool {
+	return len(id) >= shortestSecret && slices.ContainsFunc(credentials, func(one string) bool { return strings.Contains(one, id) })
 }

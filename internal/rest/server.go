@@ -189,7 +189,7 @@ func (s *server) do(c *gin.Context, q request, principal *smart.Principal) {
 		}
 		s.write(c.Writer, c.Request, a, q.form)
 	case errors.Is(err, context.Canceled) && c.Request.Context().Err() != nil:
-		// the client has gone
+		c.Status(statusClientGone) // and if it has only ended its half of the connection, it must not take nothing for an answer
 	default:
 		s.refuse(c, err, q.form, a.Allow)
 	}
