@@ -40,10 +40,16 @@ func (s *failingStore) fails(key fhir.Key) error {
 }
 
 func (s *failingStore) View(ctx context.Context, fn func(store.Reader) error) error {
+	if err := s.fails(fhir.Key{}); err != nil {
+		return err
+	}
 	return s.Store.View(ctx, func(rd store.Reader) error { return fn(failingReader{rd, s}) })
 }
 
 func (s *failingStore) Update(ctx context.Context, fn func(store.Tx) error) error {
+	if err := s.fails(fhir.Key{}); err != nil {
+		return err
+	}
 	return s.Store.Update(ctx, func(tx store.Tx) error {
 		s.updates++
 		return fn(failingTx{tx, s})
