@@ -98,12 +98,13 @@ type Caller struct {
 	Now          time.Time
 	Role         Role
 	Purpose      Purpose
-	Organisation string   // ODS code; "" for a person of none
-	Urgent       bool     // the organisation answers urgent and emergency calls
-	Agreement    Standing // of the organisation, for this role and purpose
-	Staff        Standing // of the entry in its staff list: listed, and training in date
-	Partner      bool     // a system: registered as an exchange partner of the organisation
-	Patient      fhir.ID  // of a Patient
+	Organisation string    // ODS code; "" for a person of none
+	Urgent       bool      // the organisation answers urgent and emergency calls
+	Agreement    Standing  // of the organisation, for this role and purpose
+	Staff        Standing  // of the entry in its staff list: listed, and training in date
+	Partner      bool      // a system: registered as an exchange partner of the organisation
+	Patient      fhir.ID   // of a Patient
+	Others       []fhir.ID // further records that are theirs, from other authors
 	ActsFor      []fhir.ID
 	Ended        []string  // of a Patient or Proxy: when what was withheld from the person ended, as Ended has it
 	Contacts     []fhir.ID // patients of a dispatch or an urgent-care contact now open

@@ -84,7 +84,7 @@ func Decide(c Caller) Decision {
 	case c.Role.professional():
 		d.professional(&c)
 	case c.Role == Patient && c.Patient != "":
-		d.person(&c, BasisSelf, c.Patient)
+		d.person(&c, BasisSelf, append([]fhir.ID{c.Patient}, c.Others...)...)
 	case c.Role == Proxy && len(c.ActsFor) > 0:
 		d.person(&c, BasisProxy, c.ActsFor...)
 	case c.Role == PrivacyOfficer && c.Organisation != "" && c.standing() == InForce:

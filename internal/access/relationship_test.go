@@ -3,6 +3,7 @@ package access_test
 import (
 	"testing"
 
+	"hearken/fhir"
 	"hearken/fhir/search/query"
 	"hearken/internal/access"
 )
@@ -44,9 +45,18 @@ func TestDecide_Relationship(t *testing.T) {
 			t.Errorf("%s: works in it %v, whereabouts hidden %v, want %v and %v", row.name, works, hidden, row.works, row.hidden)
 		}
 	}
+	person.Others = []fhir.ID{"q"}
+	if other := (&access.Record{Patient: "q"}); !decides(person).See(other.Of()) || !decides(person).See(open.Of()) || decides(person).See((&access.Record{Patient: "r"}).Of()) {
+		t.Error("who has two records does not see both, or sees a third")
+	}
 	refused := access.Decide(lapsed)
 	refused.Sees = append(refused.Sees, query.Token{System: "org", Code: "A"})
 	if refused.WorksIn(open.Of()) {
 		t.Error("who is refused works in a record")
 	}
+}
+
+func decides(c access.Caller) *access.Decision {
+	d := access.Decide(c)
+	return &d
 }

@@ -45,14 +45,22 @@ func (s *Server) breakGlass(ctx context.Context, r *request) (Answer, error) {
 	if err := s.planeCommit(ctx, b.apply); err != nil {
 		return Answer{}, err
 	}
-	if b.patient.IsZero() {
+	switch {
+	case b.several:
+		return Answer{}, fhir.Errorf(fhir.CodeConflict, "several records have that identifier, and which is the person's cannot be told by it: ask by the NHS number, or for the Patient").
+			Detailed(detailSeveralRecords)
+	case len(b.patients) == 0:
 		return Answer{}, fhir.Errorf(fhir.CodeNotFound, "no person is known here by that; there is no plan of theirs here").Detailed(access.DetailNoPlan)
 	}
-	return Answer{Status: http.StatusOK, Body: answerParameters(
-		given{name: "patient", kind: "valueReference", json: refersTo(b.patient)},
-		give("until", "valueInstant", b.until().Format(time.RFC3339)),
-	)}, nil
+	var all []given
+	for _, patient := range b.patients {
+		all = append(all, given{name: "patient", kind: "valueReference", json: refersTo(patient)})
+	}
+	return Answer{Status: http.StatusOK, Body: answerParameters(append(all, give("until", "valueInstant", b.until().Format(time.RFC3339)))...)}, nil
 }
+
+// detailSeveralRecords is the detail of asking for one person by what several records have.
+const detailSeveralRecords = "several-records"
 
 // breaking is one grant at work.
 type breaking struct {
@@ -63,7 +71,8 @@ type breaking struct {
 	system, value string   // the identifier asked for
 	asked         fhir.Key // or the Patient
 	reason, words string
-	patient       fhir.Key // what the run of the Update found; zero for nobody
+	patients      []fhir.Key // what the run of the Update found: whose record is opened; several for the records that several authors have of one person
+	several       bool       // or that it cannot be told whose
 }
 
 func (b *breaking) until() time.Time { return b.now.Add(access.GrantLife) }
@@ -116,7 +125,6 @@ const breakGlassTurns = "break-glass"
 
 // apply is the Update: counted, found, granted, and given to a privacy officer.
 func (b *breaking) apply(tx *labelling) error {
-	b.patient = fhir.Key{}
 	me := b.guard.person()
 	if _, err := takeTurn(tx, breakGlassTurns, me.issuer+"\n"+me.subject, b.grant); err != nil {
 		return err
@@ -124,7 +132,7 @@ func (b *breaking) apply(tx *labelling) error {
 	var began []time.Time
 	times := b.server.times()
 	err := b.server.eachFact(tx, grantType, b.server.hasToken(grantType, "identifier", me.issuer, me.subject), func(_ store.Record, n element.Node) {
-		if kind, grant := times.Grant(n); kind == careplan.GrantBreakGlass {
+		if kind, grant := times.Grant(n); kind == careplan.GrantBreakGlass && grantSays(n, "with").IsZero() {
 			began = append(began, grant.Until.Add(-access.GrantLife))
 		}
 	})
@@ -136,14 +144,39 @@ func (b *breaking) apply(tx *labelling) error {
 	if err := caller.MayBreakAgain(began); err != nil {
 		return err
 	}
-	alerts, err := b.find(tx)
+	if err := b.find(tx); err != nil {
+		return err
+	}
+	who, colleagues, err := b.staff(tx)
 	if err != nil {
 		return err
 	}
-	if err := b.put(tx, b.grant, b.grantBody()); err != nil {
+	if len(b.patients) == 0 {
+		return b.open(tx, b.grant, b.task, fhir.Key{}, nil)
+	}
+	for i, patient := range b.patients {
+		_, n, err := b.server.current(tx, patient)
+		if err != nil {
+			return err
+		}
+		grant, task := b.grant, b.task
+		if i > 0 {
+			grant.ID, task.ID = b.server.NewID(), b.server.NewID()
+		}
+		identity := careplan.Identity(n)
+		if err := b.open(tx, grant, task, patient, access.Alerts(&who, &identity, colleagues)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// open stores one grant, and the work of the privacy officer.
+func (b *breaking) open(tx *labelling, grant, task, patient fhir.Key, alerts []access.Alert) error {
+	if err := b.put(tx, grant, b.grantBody(grant, patient)); err != nil {
 		return err
 	}
-	return b.put(tx, b.task, b.taskBody(alerts))
+	return b.put(tx, task, b.taskBody(grant, alerts))
 }
 
 func (b *breaking) put(tx *labelling, key fhir.Key, body []byte) error {
@@ -155,27 +188,26 @@ func (b *breaking) put(tx *labelling, key fhir.Key, body []byte) error {
 	return err
 }
 
-// find looks for the person, and for what they may be to the caller.
-func (b *breaking) find(tx *labelling) ([]access.Alert, error) {
+// find looks for the person: by an NHS number for all their records, see patientsNumbered.
+func (b *breaking) find(tx *labelling) error {
+	b.patients, b.several = nil, false
+	if b.asked.IsZero() && b.system == careplan.NHSNumberSystem {
+		all, err := b.server.patientsNumbered(tx, b.value)
+		b.patients = opened(all, true)
+		return err
+	}
 	where := b.server.identified(b.asked)
 	if b.asked.IsZero() {
 		where = b.server.hasToken(patientType, "identifier", b.system, b.value)
 	}
 	page, err := tx.Search(&query.Query{Types: []fhir.Type{patientType}, Where: where, Count: 2, Total: query.TotalNone})
-	if err != nil {
-		return nil, err
+	if b.several = len(page.Matches) > 1; err != nil || b.several { // of two with one identifier neither is opened: nobody knows who is meant
+		return err
 	}
-	caller, colleagues, err := b.staff(tx)
-	if err != nil || len(page.Matches) != 1 { // of two with one identifier neither is opened: nobody knows who is meant
-		return nil, err
+	for i := range page.Matches {
+		b.patients = append(b.patients, page.Matches[i].Key)
 	}
-	b.patient = page.Matches[0].Key
-	_, n, err := b.server.current(tx, b.patient)
-	if err != nil {
-		return nil, err
-	}
-	patient := careplan.Identity(n)
-	return access.Alerts(&caller, &patient, colleagues), nil
+	return nil
 }
 
 // staff reads who the caller is, as far as that is written down, and the names on the list of their organisation. It is read whether or not the person is
@@ -214,14 +246,27 @@ func (b *breaking) staff(tx *labelling) (caller access.Identity, colleagues []st
 
 const factLabel = `"meta":{"security":[{"system":"` + access.LabelSystem + `","code":"` + access.LabelFact + `"}]}`
 
-// grantBody is the fact that opens the record.
-func (b *breaking) grantBody() []byte {
+// grantSays is what a grant says of how it came to be; zero for nothing.
+func grantSays(grant element.Node, name string) element.Node {
+	for part := range grant.Child("extension").Children() {
+		if part.Name() == "extension" && part.Child("url").Text() == name {
+			return part.Child("value")
+		}
+	}
+	return element.Node{}
+}
+
+// grantBody is the fact that opens a record. The others of one request say with which they are one.
+func (b *breaking) grantBody(grant, patient fhir.Key) []byte {
 	me := b.guard.person()
 	w := jsonWriter{[]byte(`{"resourceType":"Basic",` + factLabel + `,"extension":[{"url":"` + careplan.GrantReason + `","extension":[{"url":"reason","valueCode":`)}
 	w.json = append(element.AppendString(w.json, b.reason), `},{"url":"words","valueString":`...)
 	w.json = append(element.AppendString(w.json, b.words), `},{"url":"organisation","valueString":`...)
 	w.json = append(element.AppendString(w.json, b.guard.caller.Organisation), '}')
-	if b.patient.IsZero() && b.asked.IsZero() {
+	if grant != b.grant {
+		w.json = append(append(append(w.json, `,{"url":"with","valueReference":`...), refersTo(b.grant)...), '}')
+	}
+	if patient.IsZero() && b.asked.IsZero() {
 		w.json = append(w.json, `,{"url":"asked","valueIdentifier":{`...)
 		w.text("system", b.system)
 		w.text("value", b.value)
@@ -235,21 +280,21 @@ func (b *breaking) grantBody() []byte {
 	w.text("end", b.until().Format(time.RFC3339))
 	w.close("}}]")
 	w.raw("code", coded(careplan.GrantSystem, careplan.GrantBreakGlass))
-	if !b.patient.IsZero() {
-		w.raw("subject", refersTo(b.patient))
+	if !patient.IsZero() {
+		w.raw("subject", refersTo(patient))
 	}
 	w.text("created", b.now.Format(time.DateOnly))
 	return append(w.json, '}')
 }
 
 // taskBody is the work of the privacy officer. It names neither the patient nor the caller.
-func (b *breaking) taskBody(alerts []access.Alert) []byte {
+func (b *breaking) taskBody(grant fhir.Key, alerts []access.Alert) []byte {
 	w := jsonWriter{[]byte(`{"resourceType":"Task",` + factLabel)}
 	w.text("status", "requested")
 	w.text("intent", "order")
 	w.text("priority", "urgent")
 	w.raw("code", coded(careplan.TaskSystem, careplan.TaskBreakGlass))
-	w.raw("focus", refersTo(b.grant))
+	w.raw("focus", refersTo(grant))
 	w.text("authoredOn", b.now.Format(time.RFC3339))
 	w.raw("owner", named(person{issuer: careplan.ODSOrganisationSystem, subject: b.guard.caller.Organisation}))
 	w.raw("reasonCode", coded(breakGlassReasons, b.reason))

@@ -36,23 +36,14 @@ func (s *Server) resolveBreakGlass(ctx context.Context, r *request) (Answer, err
 		return Answer{}, err
 	}
 	grant := v.grant
-	why := grant.Child("extension")
-	parts := func(url string) element.Node {
-		for part := range why.Children() {
-			if part.Name() == "extension" && part.Child("url").Text() == url {
-				return part.Child("value")
-			}
-		}
-		return element.Node{}
-	}
 	who := grant.Child("identifier")
 	all := []given{give("issuer", "valueUri", who.Child("system").Text()), give("subject", "valueString", who.Child("value").Text()),
 		give("from", "valueInstant", who.Child("period").Child("start").Text()), give("until", "valueInstant", who.Child("period").Child("end").Text()),
-		give("reason", "valueCode", parts("reason").Text()), give("words", "valueString", parts("words").Text())}
+		give("reason", "valueCode", grantSays(grant, "reason").Text()), give("words", "valueString", grantSays(grant, "words").Text())}
 	if reference := grant.Child("subject"); !reference.IsZero() {
 		all = append(all, given{name: "patient", kind: "valueReference", json: reference.Source()})
 	}
-	if asked := parts("asked"); !asked.IsZero() {
+	if asked := grantSays(grant, "asked"); !asked.IsZero() {
 		all = append(all, given{name: "asked", kind: "valueIdentifier", json: asked.Source()})
 	}
 	return Answer{Status: http.StatusOK, Body: answerParameters(all...)}, nil

@@ -92,12 +92,16 @@ func (l *lookup) person() (bool, error) {
 	user := l.principal.Context.FHIRUser
 	switch {
 	case l.principal.NHSNumber != "":
-		page, err := l.search(patientType, l.token(patientType, "identifier", careplan.NHSNumberSystem, l.principal.NHSNumber))
+		all, err := l.server().patientsNumbered(l.rd, l.principal.NHSNumber)
 		if err != nil {
 			return true, err
 		}
-		if len(page.Matches) == 1 { // of two with one number neither is shown to them
-			l.caller.Role, l.caller.Patient = access.Patient, page.Matches[0].Key.ID
+		for i, key := range opened(all, false) {
+			if l.caller.Role = access.Patient; i == 0 {
+				l.caller.Patient = key.ID
+			} else {
+				l.caller.Others = append(l.caller.Others, key.ID)
+			}
 		}
 		return true, nil
 	case user.Type == patientType && l.principal.User:
@@ -116,7 +120,7 @@ func (l *lookup) person() (bool, error) {
 func (l *lookup) ended() error {
 	ids := l.caller.ActsFor
 	if l.caller.Patient != "" {
-		ids = []fhir.ID{l.caller.Patient}
+		ids = append([]fhir.ID{l.caller.Patient}, l.caller.Others...)
 	}
 	types := l.server().Registry.CompartmentMembers(patientType)
 	ending := make(query.Or, len(types))

@@ -93,7 +93,11 @@ func (g *guard) admit(ctx context.Context, r *request) error {
 		return err
 	}
 	var ok bool
-	if g.principal, ok = g.principal.ForPatient(g.caller.Patient); !ok {
+	patient := g.caller.Patient
+	if chosen := g.principal.Context.Patient; slices.Contains(g.caller.Others, chosen) {
+		patient = chosen
+	}
+	if g.principal, ok = g.principal.ForPatient(patient); !ok {
 		return access.Forbidden.Err() // the token is for the record of somebody else
 	}
 	return g.permit(r)
