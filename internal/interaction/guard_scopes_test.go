@@ -103,8 +103,8 @@ func TestGuard_HistoryOfWhatWasADraft(t *testing.T) {
 	}
 }
 
-// A citizen who logged in with their NHS number is the patient who has it. A token for somebody else's record, or a number that nobody or more than one has, opens
-// none.
+// A citizen who logged in with their NHS number is the patient who has it. A token for somebody else's record, or a number that nobody has, opens
+// none; see TestNumbered_SecondPatient for a number that several have.
 func TestGuard_CitizenByNHSNumber(t *testing.T) {
 	s := guarded(t)
 	login := s.Login
@@ -124,7 +124,8 @@ func TestGuard_CitizenByNHSNumber(t *testing.T) {
 		{"a token for another's", "9990000018", "p1", "Patient/p1", "403 forbidden"},
 		{"a token for another's, asking for their own", "9990000018", "p1", "Patient/n1", "403 forbidden"},
 		{"a number that nobody has", "9990000034", "", "Patient/n1", "403 forbidden"},
-		{"a number that two have", "9990000026", "", "Patient/n2", "403 forbidden"},
+		{"a number that two have: what was here first", "9990000026", "", "Patient/n2", "200"},
+		{"and not what came later", "9990000026", "", "Patient/n3", "404 unknown-resource"},
 		{"what the scopes do not cover", "9990000018", "", "Observation?code=x", "403 insufficient-scope"},
 	} {
 		p := principal("citizen", "patient/Patient.rs")
