@@ -89,6 +89,50 @@ func TestValidate_JSON(t *testing.T) {
 	}
 }
 
+// What is wrong with a definition is told once, though it is judged as a resource and as what is to take effect.
+func TestValidate_BrokenDefinition(t *testing.T) {
+	row := func(path, more string) string { return `{"id":"` + path + `","path":"` + path + `"` + more + `}` }
+	with := func(old, new string) string { return strings.Replace(trustProfile, old, new, 1) }
+	rows := func(rows ...string) string {
+		return with(`{"path":"Patient.name","min":1}`, strings.Join(rows, ","))
+	}
+	const base = `"http://hl7.org/fhir/StructureDefinition/Patient"`
+	first := "StructureDefinition.differential.element[0]"
+	for _, tt := range []struct {
+		name, text string
+		want       []string // SEVERITY EXPRESSION DETAIL
+	}{
+		{"a path that is not there", rows(row("Patient.nome", "")), []string{"error " + first + " unknown-path"}},
+		{"two faults in one row and one in the next", rows(row("Patient.gender", `,"max":"*","fixedInteger":1`), row("Patient.nome", "")), []string{
+			"error " + first + " incompatible-cardinality", "error " + first + " value-type", "error StructureDefinition.differential.element[1] unknown-path"}},
+		{"a maximum that is none", rows(row("Patient.name", `,"max":"many"`)), []string{"error " + first + ".max constraint-eld-3"}},
+		{"an unknown base", with(base, `"https://nobody.example/x"`), []string{"error StructureDefinition.baseDefinition unknown-base"}},
+		{"an unknown base of a draft", strings.Replace(with(base, `"https://nobody.example/x"`), `"active"`, `"draft"`, 1), []string{"warning StructureDefinition.baseDefinition unknown-base"}},
+		{"its own base", with(base, `"https://a.example/StructureDefinition/named-patient"`), []string{"error StructureDefinition.baseDefinition recursive-definition"}},
+		{"the base of another type", with(`"type":"Patient"`, `"type":"Observation"`), []string{"error StructureDefinition derivation", "error StructureDefinition.differential constraint-sdf-8a"}},
+		{"no type", with(`"type":"Patient",`, ""), []string{"error StructureDefinition missing-element", "error StructureDefinition constraint-sdf-5", "error StructureDefinition.differential constraint-sdf-8a"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			text := strings.Replace(tt.text, `{"path"`, `{"id":"Patient.name","path"`, 1)
+			_, out, _ := hearken(t, "", "validate", "--json", write(t, "broken.json", text))
+			var files []judgedFile
+			if err := json.Unmarshal([]byte(out), &files); err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, e := range files[0].Errors {
+				got = append(got, "error "+e.Expression+" "+e.Detail)
+			}
+			for _, e := range files[0].Warnings {
+				got = append(got, "warning "+e.Expression+" "+e.Detail)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("hearken validate = %s (-want +got):\n%s", out, diff)
+			}
+		})
+	}
+}
+
 // A file of resources one a line is judged line by line: what is wrong with one hides nothing of the others, and all is said of the file.
 func TestValidate_NDJSON(t *testing.T) {
 	const good, bad = `{"resourceType":"Patient","active":true}`, `{"resourceType":"Patient","gender":"x"}`

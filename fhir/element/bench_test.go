@@ -1,7 +1,6 @@
 package element_test
 
 import (
-	"encoding/json"
 	"os"
 	"testing"
 
@@ -23,24 +22,14 @@ func benchmarkFile(b *testing.B) []byte {
 
 func BenchmarkParse(b *testing.B) {
 	set, source := r4.Definitions(), benchmarkFile(b)
-	b.SetBytes(int64(len(source)))
-	b.ReportAllocs()
-	for b.Loop() {
+	fhirtest.Benchmark(b, source, func() {
 		if tree, _ := element.Parse(set, source, element.Limits{}); tree == nil {
 			b.Fatal("the example does not parse")
 		}
-	}
+	})
 }
 
 // BenchmarkParse_Floor is encoding/json decoding the same bytes into a map.
 func BenchmarkParse_Floor(b *testing.B) {
-	source := benchmarkFile(b)
-	b.SetBytes(int64(len(source)))
-	b.ReportAllocs()
-	for b.Loop() {
-		var decoded map[string]any
-		if err := json.Unmarshal(source, &decoded); err != nil {
-			b.Fatal(err)
-		}
-	}
+	fhirtest.BenchmarkFloor(b, benchmarkFile(b))
 }

@@ -2,25 +2,29 @@ package conformance
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"hearken/fhir"
 	"hearken/fhir/element"
 	"hearken/fhir/igpackage"
 	"hearken/fhir/terminology"
+	"hearken/fhir/validation"
 	"hearken/fhir/validation/snapshot"
 )
 
 // DetailUnusable is the stable detail of what Check finds, besides those of fhir/validation/snapshot.
 const DetailUnusable = "definition-not-usable"
 
-// Check says what is wrong with a resource that takes effect when it is stored, beyond what every resource is judged by: a structure
-// that no snapshot can be made of, a value set that imports itself. That is an error where the definition is active, and a
-// warning where it is not in force. A definition of FHIR's own is no fault: it is stored and has no effect.
-func (d *Definitions) Check(n element.Node) fhir.Outcome {
+// Check says what keeps a resource that takes effect when it is stored from that, beyond what every resource is judged by: no snapshot can be
+// made of a structure, a value set imports itself. That is an error where the definition is active, and a warning where it is not
+// in force. A definition of FHIR's own is no fault: it is stored and has no effect. told is what the validator said of the resource, or of
+// the Bundle it is in: what is in it is not found again, and kept is what of it is not said better by what is found.
+func (d *Definitions) Check(n element.Node, told fhir.Outcome) (kept, found fhir.Outcome) {
 	if d.owner == nil || !IsLive(fhir.Type(n.Structure().Name)) {
-		return nil
+		return told, nil
 	}
-	c := checking{definitions: d, root: n, severity: fhir.Warning}
+	c := checking{definitions: d, root: n, severity: fhir.Warning, told: told}
 	if n.Child("status").Text() == "active" {
 		c.severity = fhir.SeverityError
 	}
@@ -34,7 +38,7 @@ func (d *Definitions) Check(n element.Node) fhir.Outcome {
 	case n.Structure().Name == "ValueSet":
 		c.valueSet()
 	}
-	return c.issues
+	return c.told, c.found
 }
 
 // checking collects the issues of one definition.
@@ -42,19 +46,48 @@ type checking struct {
 	definitions *Definitions
 	root        element.Node
 	severity    fhir.Severity // of what makes it unusable
-	issues      fhir.Outcome
+	told        fhir.Outcome  // by the validator
+	found       fhir.Outcome
 }
 
+// report adds an issue, unless it was told. It takes the place of the warning that its element refers to what is not known.
 func (c *checking) report(at element.Node, severity fhir.Severity, code fhir.IssueCode, detail, format string, args ...any) {
 	line, column := at.LineColumn()
-	c.issues = append(c.issues, fhir.Issue{Severity: severity, Code: code, Detail: detail, Diagnostics: fmt.Sprintf(format, args...),
-		Expression: []string{at.Location()}, Line: line, Column: column})
+	issue := fhir.Issue{Severity: severity, Code: code, Detail: detail, Diagnostics: fmt.Sprintf(format, args...),
+		Expression: []string{at.Location()}, Line: line, Column: column}
+	here := func(detail string) func(fhir.Issue) bool {
+		return func(i fhir.Issue) bool { return i.Detail == detail && slices.Equal(i.Elements(), issue.Expression) }
+	}
+	if slices.ContainsFunc(c.told, here(detail)) {
+		return
+	}
+	c.told = slices.DeleteFunc(c.told, here(validation.DetailDefinition))
+	c.found = append(c.found, issue)
 }
 
-// structure makes the snapshot of a StructureDefinition as it would be made when it is in force.
+// wasTold reports whether the validator told something of the definition itself that is so.
+func (c *checking) wasTold(so func(fhir.Issue) bool) bool {
+	root := c.root.Location()
+	return slices.ContainsFunc(c.told, func(i fhir.Issue) bool {
+		return so(i) && slices.ContainsFunc(i.Elements(), func(at string) bool {
+			below, ok := strings.CutPrefix(at, root)
+			return ok && (below == "" || below[0] == '.')
+		})
+	})
+}
+
+func isError(i fhir.Issue) bool { return i.Severity == fhir.SeverityError || i.Severity == fhir.Fatal }
+
+func isDerivation(i fhir.Issue) bool { return i.Detail == validation.DetailDerivation }
+
+// structure makes the snapshot of a StructureDefinition as it would be made when it is in force. What it lacks to be read was told where it
+// is lacking, and where it derives from what it cannot derive from no row of it means anything.
 func (c *checking) structure() {
 	row, err := igpackage.StructureDefinition(c.root)
-	if err != nil {
+	switch {
+	case err != nil && c.wasTold(isError), c.wasTold(isDerivation):
+		return
+	case err != nil:
 		c.report(c.root, c.severity, fhir.CodeInvalid, DetailUnusable, "%s", err)
 		return
 	}

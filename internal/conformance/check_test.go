@@ -56,7 +56,7 @@ func TestCheck(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			n := s.parse(tt.text)
 			written := conformance.Change{Key: fhir.Key{Type: fhir.Type(n.Structure().Name), ID: "new"}, Node: n}
-			got := s.now().With(written).Check(n)
+			_, got := s.now().With(written).Check(n, nil)
 			if tt.severity == "" {
 				if len(got) != 0 {
 					t.Errorf("Check() = %v, want nothing", got)
@@ -90,7 +90,7 @@ func TestCheck_Hostile(t *testing.T) {
 		began := time.Now()
 		n := s.parse(text)
 		written := conformance.Change{Key: fhir.Key{Type: fhir.Type(n.Structure().Name), ID: "new"}, Node: n}
-		if got := s.now().With(written).Check(n); !got.Failed() {
+		if _, got := s.now().With(written).Check(n, nil); !got.Failed() {
 			t.Errorf("%s: Check() = %v, want an error", name, got)
 		}
 		if took := time.Since(began); took > 10*time.Second {

@@ -48,19 +48,8 @@ func (s *Server) judge(by *conformance.Definitions, root element.Node, profiles 
 	issues = append(issues, checkWithholding(s.times(), root)...)
 	if conformance.IsLive(fhir.Type(root.Structure().Name)) {
 		written := conformance.Change{Key: fhir.Key{Type: fhir.Type(root.Structure().Name), ID: fhir.ID(root.Child("id").Text())}, Node: root}
-		issues = withNew(issues, by.With(written).Check(root))
-	}
-	return issues
-}
-
-// withNew adds the issues that say something else, or of somewhere else, than those there are.
-func withNew(issues, more fhir.Outcome) fhir.Outcome {
-	for _, issue := range more {
-		if !slices.ContainsFunc(issues, func(i fhir.Issue) bool {
-			return i.Detail == issue.Detail && slices.Equal(i.Elements(), issue.Elements())
-		}) {
-			issues = append(issues, issue)
-		}
+		kept, found := by.With(written).Check(root, issues)
+		issues = slices.Concat(kept, found)
 	}
 	return issues
 }

@@ -1,6 +1,8 @@
 package interaction
 
 import (
+	"slices"
+
 	"context"
 
 	"hearken/fhir"
@@ -30,11 +32,14 @@ func (t *transaction) definitions(ctx context.Context) (*conformance.Definitions
 
 // check judges the whole Bundle, the definitions in it as such, and whether each resource is one.
 func (t *transaction) check(by *conformance.Definitions, root element.Node) (fhir.Outcome, error) {
-	issues := t.server.judge(by, root)
+	told := t.server.judge(by, root)
+	var all fhir.Outcome
 	for _, e := range t.entries {
 		if e.writesResource() {
-			issues = append(withNew(issues, by.Check(e.node)), checkComplete(e.node)...)
+			var found fhir.Outcome
+			told, found = by.Check(e.node, told)
+			all = append(append(all, found...), checkComplete(e.node)...)
 		}
 	}
-	return checked(issues)
+	return checked(slices.Concat(told, all))
 }
