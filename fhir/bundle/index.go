@@ -114,20 +114,18 @@ func (e *entries) add(n name, resource element.Node) {
 
 // find applies the rule to a reference that stands in one entry, or outside all when that is the zero Node.
 func (e *entries) find(reference string, entry element.Node) Match {
-	path, _, _ := strings.Cut(reference, "#")
-	path, version, _ := strings.Cut(path, "/_history/")
-	if strings.Contains(path, ":") { // it is absolute
-		return e.match(name{path, version})
-	}
-	key := fhir.ParseReference(path, e.isResource).Key
-	if key.IsZero() {
-		return Match{}
-	}
+	path, rest := Cut(reference)
+	rest, _, _ = strings.Cut(rest, "#")
+	version := strings.TrimPrefix(rest, "/_history/")
 	holder := entry.Child("fullUrl").Text()
-	if root := fhir.ParseReference(holder, e.isResource); root.Base != "" {
-		if found := e.match(name{root.Base + "/" + path, version}); found.Count > 0 {
+	if url := FullURL(reference, Root(holder, e.isResource), e.isResource); url != "" {
+		if found := e.match(name{url, version}); found.Count > 0 {
 			return found
 		}
+	}
+	key := fhir.ParseReference(path, e.isResource).Key
+	if key.IsZero() || strings.Contains(path, ":") {
+		return Match{}
 	}
 	return Match{Near: e.near(key, holder)}
 }

@@ -10,17 +10,17 @@ import (
 	"hearken/internal/store"
 )
 
-// bundle writes a Bundle in JSON, member by member, so that resources go from the store into it by one copy
+// bundleWriter writes a Bundle in JSON, member by member, so that resources go from the store into it by one copy
 // (https://hl7.org/fhir/R4/bundle.html).
-type bundle struct {
+type bundleWriter struct {
 	jsonWriter
 	base    string
 	entries int
 }
 
 // newBundle begins a Bundle with room for about size bytes.
-func newBundle(kind, base string, size int) *bundle {
-	b := &bundle{base: base, jsonWriter: jsonWriter{make([]byte, 0, size+512)}}
+func newBundle(kind, base string, size int) *bundleWriter {
+	b := &bundleWriter{base: base, jsonWriter: jsonWriter{make([]byte, 0, size+512)}}
 	b.json = append(b.json, `{"resourceType":"Bundle","type":"`...)
 	b.json = append(b.json, kind...)
 	b.json = append(b.json, '"')
@@ -28,7 +28,7 @@ func newBundle(kind, base string, size int) *bundle {
 }
 
 // total writes Bundle.total, unless it is negative: not counted.
-func (b *bundle) total(n int) {
+func (b *bundleWriter) total(n int) {
 	if n >= 0 {
 		b.json = append(b.json, `,"total":`...)
 		b.json = strconv.AppendInt(b.json, int64(n), 10)
@@ -39,7 +39,7 @@ func (b *bundle) total(n int) {
 type link struct{ relation, url string }
 
 // links writes Bundle.link, without those that have no URL.
-func (b *bundle) links(links ...link) {
+func (b *bundleWriter) links(links ...link) {
 	open := `,"link":[`
 	for _, l := range links {
 		if l.url == "" {
@@ -59,7 +59,7 @@ func (b *bundle) links(links ...link) {
 }
 
 // entry begins the next Bundle.entry; end closes it.
-func (b *bundle) entry() {
+func (b *bundleWriter) entry() {
 	if b.entries == 0 {
 		b.json = append(b.json, `,"entry":[{`...)
 	} else {
@@ -68,13 +68,13 @@ func (b *bundle) entry() {
 	b.entries++
 }
 
-func (b *bundle) end() { b.json = append(b.json, '}') }
+func (b *bundleWriter) end() { b.json = append(b.json, '}') }
 
 // fullURL is entry.fullUrl of a resource of this server.
-func (b *bundle) fullURL(key fhir.Key) { b.text("fullUrl", b.base+"/"+key.String()) }
+func (b *bundleWriter) fullURL(key fhir.Key) { b.text("fullUrl", b.base+"/"+key.String()) }
 
 // request is entry.request of a history entry.
-func (b *bundle) request(method store.Method, key fhir.Key) {
+func (b *bundleWriter) request(method store.Method, key fhir.Key) {
 	b.member("request")
 	b.json = append(b.json, '{')
 	b.text("method", method.String())
@@ -95,7 +95,7 @@ type response struct {
 	outcome      []byte
 }
 
-func (b *bundle) response(r response) {
+func (b *bundleWriter) response(r response) {
 	b.member("response")
 	b.json = append(b.json, '{')
 	b.text("status", statusLine(r.status))
@@ -111,7 +111,7 @@ func (b *bundle) response(r response) {
 }
 
 // bytes closes the Bundle and gives it.
-func (b *bundle) bytes() []byte {
+func (b *bundleWriter) bytes() []byte {
 	if b.entries > 0 {
 		b.json = append(b.json, ']')
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"hearken/fhir"
+	"hearken/fhir/bundle"
 	"hearken/fhir/element"
 )
 
@@ -99,27 +100,7 @@ func isURN(text string) bool {
 	return strings.HasPrefix(text, "urn:uuid:") || strings.HasPrefix(text, "urn:oid:")
 }
 
-// target is the entry a link means, by the rules of https://hl7.org/fhir/R4/bundle.html#references: the entry whose fullUrl
-// it is; a relative one is taken from the root of the fullUrl of the entry it stands in. Version and fragment do not matter.
+// target is the entry a link means, by the rule of package bundle. Version and fragment do not matter: what is written has no version yet.
 func (t *transaction) target(e *entry, text string) *entry {
-	text, _ = cutVersion(text)
-	if found := t.names[text]; found != nil || text == "" {
-		return found
-	}
-	if e.root != "" && !strings.Contains(text, ":") {
-		return t.names[e.root+"/"+text]
-	}
-	return nil
-}
-
-// cutVersion takes "/_history/2" and "#fragment" off a link.
-func cutVersion(text string) (plain, rest string) {
-	end := len(text)
-	if i := strings.IndexByte(text, '#'); i >= 0 {
-		end = i
-	}
-	if i := strings.Index(text[:end], "/_history/"); i >= 0 {
-		end = i
-	}
-	return text[:end], text[end:]
+	return t.names[bundle.FullURL(text, e.root, t.server.Definitions.IsResource)]
 }

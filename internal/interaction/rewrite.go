@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"hearken/fhir"
+	"hearken/fhir/bundle"
 	"hearken/fhir/element"
 )
 
@@ -75,7 +76,7 @@ func (t *transaction) rewritten(e *entry, text string) string {
 	if target == nil {
 		return ""
 	}
-	_, rest := cutVersion(text)
+	_, rest := bundle.Cut(text)
 	if version, ok := strings.CutPrefix(rest, "/_history/"); ok && target.phase == creating && target.assumed == target.settling.proposed {
 		_, fragment, has := strings.Cut(version, "#")
 		rest = "/_history/1"

@@ -79,7 +79,7 @@ func (s *Server) searchset(r *request, parsed *search.Request, page *store.Page)
 	return b.bytes(), nil
 }
 
-func (s *Server) searchEntry(b *bundle, rec store.Record, mode string, view presentation) error {
+func (s *Server) searchEntry(b *bundleWriter, rec store.Record, mode string, view presentation) error {
 	body, err := s.presented(rec.Body, view)
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"hearken/fhir"
+	"hearken/fhir/bundle"
 	"hearken/fhir/element"
 	"hearken/internal/store"
 )
@@ -52,9 +53,7 @@ func (s *Server) readEntry(g *guard, outer *Call, node element.Node, position in
 	if i := strings.Index(e.fullURL, "/_history/"); i >= 0 {
 		return e, fhir.Errorf(fhir.CodeInvalid, "a fullUrl is never that of a version").At(entryLocation(position) + ".fullUrl")
 	}
-	if ref := fhir.ParseReference(e.fullURL, s.Definitions.IsResource); ref.Base != "" {
-		e.root = ref.Base
-	}
+	e.root = bundle.Root(e.fullURL, s.Definitions.IsResource)
 	return e, atEntry(s.readyEntry(e), position, e.typ())
 }
 
