@@ -16,6 +16,7 @@ type CodeSystem struct {
 	Name             string
 	Language         string // of its displays (BCP 47), "" when not said
 	Status           string // draft | active | retired | unknown
+	Date             string // when it was last changed, to the precision that is known; "" when not said
 	Content          string // not-present | example | fragment | complete | supplement
 	CaseInsensitive  bool   // caseSensitive = false
 	HierarchyMeaning string // grouped-by | is-a | part-of | classified-with, "" when not said
@@ -69,7 +70,8 @@ type ValueSet struct {
 	Version    string
 	Name       string
 	Status     string
-	NoInactive bool // compose.inactive = false: inactive codes are not in it
+	Date       string // when it was last changed, to the precision that is known; "" when not said
+	NoInactive bool   // compose.inactive = false: inactive codes are not in it
 	Include    []ConceptSet
 	Exclude    []ConceptSet
 	Expansion  *Expansion // as it was published, nil for none

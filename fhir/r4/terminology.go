@@ -82,6 +82,7 @@ func (r *terminologyReader) codeSystems(line row) {
 			s.Properties = append(s.Properties, definition.PropertyDefinition{Code: declared[1:], Type: letterTypes[declared[0]]})
 		}
 	}
+	s.Date = line.next()
 	r.out.CodeSystems = append(r.out.CodeSystems, s)
 	r.codeSystem, r.valueSet, r.group = &r.out.CodeSystems[len(r.out.CodeSystems)-1], nil, nil
 	r.above = r.above[:0]
@@ -117,6 +118,7 @@ func readProperties(columns string) []definition.ConceptProperty {
 func (r *terminologyReader) valueSets(line row) {
 	v := definition.ValueSet{URL: line.next(), Version: line.next(), Name: line.next(), Status: line.next()}
 	v.NoInactive = line.next() == "n"
+	v.Date = line.next()
 	r.out.ValueSets = append(r.out.ValueSets, v)
 	r.codeSystem, r.valueSet, r.group = nil, &r.out.ValueSets[len(r.out.ValueSets)-1], nil
 }

@@ -19,6 +19,8 @@
 // unknown, an exclude that is not known takes the certainty from it, and a certain no decides. An expansion is of all codes or
 // none: where one clause cannot be listed there is a Verdict instead, which says why.
 //
+// Definitions are those of now. AsOf says whether an answer would have been the same at a time in the past, by the dates of all that it comes from.
+//
 // Definitions come from anybody. What one question may cost is counted in Limits, whatever value sets import one another, however
 // many filters meet how many concepts, and however long a regular expression would run.
 package terminology

@@ -68,7 +68,7 @@ func (l *Library) add(all []*definition.Terminology) {
 		for i := range rows.CodeSystems {
 			s := newCodeSystem(&rows.CodeSystems[i])
 			codeSystems.add(s.URL, s)
-			whole.add(s.ValueSet, &definition.ValueSet{URL: s.ValueSet, Version: s.Version, Name: s.Name, Status: s.Status,
+			whole.add(s.ValueSet, &definition.ValueSet{URL: s.ValueSet, Version: s.Version, Name: s.Name, Status: s.Status, Date: s.Date,
 				Include: []definition.ConceptSet{{System: s.URL, Version: s.Version}}})
 			if s.Content == supplement {
 				base := withoutVersion(s.Supplements)

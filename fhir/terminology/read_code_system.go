@@ -11,7 +11,7 @@ func ReadCodeSystem(n element.Node) definition.CodeSystem {
 	s := definition.CodeSystem{
 		URL: text(n, "url"), Version: text(n, "version"), Name: text(n, "name"), Status: text(n, "status"), Content: text(n, "content"),
 		Language: text(n, "language"), CaseInsensitive: text(n, "caseSensitive") == "false", HierarchyMeaning: text(n, "hierarchyMeaning"),
-		ValueSet: text(n, "valueSet"), Supplements: text(n, "supplements"),
+		Date: text(n, "date"), ValueSet: text(n, "valueSet"), Supplements: text(n, "supplements"),
 	}
 	each(n, "property", func(p element.Node) {
 		s.Properties = append(s.Properties, definition.PropertyDefinition{Code: text(p, "code"), Type: text(p, "type")})

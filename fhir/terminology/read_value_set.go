@@ -12,7 +12,7 @@ func ReadValueSet(n element.Node) definition.ValueSet {
 	compose := n.Child("compose")
 	v := definition.ValueSet{
 		URL: text(n, "url"), Version: text(n, "version"), Name: text(n, "name"), Status: text(n, "status"),
-		NoInactive: text(compose, "inactive") == "false",
+		Date: text(n, "date"), NoInactive: text(compose, "inactive") == "false",
 	}
 	for c := range compose.Children() {
 		switch c.Name() {

@@ -34,6 +34,8 @@ const (
 	Unlisted         // the codes of the system Subject have a grammar and no list
 	UnknownFilter    // Subject, "property op value", cannot be evaluated
 	OtherVersion     // the value set takes Subject, "url|version", and another version was asked for
+	Changed          // Subject was changed after the time that was asked about
+	Undated          // Subject does not say when it was last changed
 	Circular         // the value set Subject imports itself
 	TooCostly        // the value set Subject is more work than is done for one
 )
@@ -53,6 +55,8 @@ var reasonWords = [...]string{
 	Unlisted:         "a code system has a grammar for its codes and no list",
 	UnknownFilter:    "a filter cannot be evaluated",
 	OtherVersion:     "a value set takes a code system in another version than the one asked for",
+	Changed:          "a definition was changed after that date, and what it was before is not kept",
+	Undated:          "it is not known whether a definition was the same on that date",
 	Circular:         "a value set imports itself",
 	TooCostly:        "a value set is more work than this server does",
 }

@@ -111,7 +111,11 @@ func TestValueSetExpand(t *testing.T) {
 		{"a negative page", get + "&count=-1&offset=x", "", 400, "invalid/parameter-value at http.offset"},
 		{"a negative count", get + "&count=-1", "", 400, "value/parameter-value at http.count"},
 		{"a direction", get + "&contextDirection=up", "", 400, "value/parameter-value at http.contextDirection"},
-		{"at a date", get + "&date=2020-01-01", "", 400, "not-supported/unsupported-parameter at http.date"},
+		{"at a date since when nothing was changed", get + "&date=2020-01-01&count=1", "", 200, "4: male from 0 count=1 date=2020-01-01" + version},
+		{"on the day it was changed", get + "&date=2019-10-31", "", 422, "processing/not-evaluable at http.date"},
+		{"at a time to come", get + "&date=9999&count=1", "", 422, "processing/not-evaluable at http.date"},
+		{"at no date", get + "&date=soon", "", 400, "invalid/parameter-value at http.date"},
+		{"a value set of no date, at a date", "GET /ValueSet/mine/$expand?date=2020-01-01", "", 422, "processing/not-evaluable at http.date"},
 		{"an unknown parameter", get + "&max=3", "", 400, "invalid/unknown-parameter at http.max"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -148,6 +152,9 @@ func TestCodeSystemLookup(t *testing.T) {
 	for _, row := range []operationRow{
 		{"a code", get + gender + "&code=female", "", 200, "name=AdministrativeGender version=4.0.1 display=Female property(code=inactive value=false)"},
 		{"a Coding", "POST /CodeSystem/$lookup", parametersOf(`{"name":"coding","valueCoding":{"system":"` + gender + `","code":"female"}}`), 200, "name=AdministrativeGender version=4.0.1 display=Female property(code=inactive value=false)"},
+		{"a code as it is since a date", get + gender + "&code=female&date=2020-01-01", "", 200, "name=AdministrativeGender version=4.0.1 display=Female property(code=inactive value=false)"},
+		{"a code on a date before", get + gender + "&code=female&date=2018-01-01", "", 422, "processing/not-evaluable at http.date"},
+		{"a unit on a date: its grammar has none", get + "http://unitsofmeasure.org&code=mg&date=2020-01-01", "", 422, "processing/not-evaluable at http.date"},
 		{"a unit", get + "http://unitsofmeasure.org&code=mg", "", 200, "name=UCUM display=mg"},
 		{"with designations of our guide", get + "https://hearken.example.org/fhir/CodeSystem/wording-use&code=headline&property=definition", "", 200,
 			"name=WordingUse version=1.0.0 display=Headline property(code=definition value=The one line shown to whoever answers the call; nothing else may be said in its place.)"},
@@ -276,8 +283,8 @@ func TestTerminologyCapabilities(t *testing.T) {
 	for _, p := range c.Expansion.Parameter {
 		names = append(names, p.Name)
 	}
-	if got := strings.Join(names, " "); !strings.Contains(got, "filter") || strings.Contains(got, "date") {
-		t.Errorf("the parameters of an expansion are %s, want filter and not date", got)
+	if got := strings.Join(names, " "); !strings.Contains(got, "filter") || !strings.Contains(got, "date") {
+		t.Errorf("the parameters of an expansion are %s, want filter and date among them", got)
 	}
 	s.must(201, "POST /TerminologyCapabilities", string(r.body))
 	s.must(400, "GET /metadata?mode=other", "")

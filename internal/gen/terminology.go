@@ -1,6 +1,7 @@
 package gen
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,7 +17,8 @@ type published struct {
 // publishedSystem is a CodeSystem without its prose: names and displays, no definitions. Displays in other
 // languages than English are left out; no check of the server's needs them.
 type publishedSystem struct {
-	URL, Version, Name, Status, Content     string
+	URL, Version, Name, Status, Date        string
+	Content                                 string
 	CaseSensitive                           *bool
 	HierarchyMeaning, ValueSet, Supplements string
 	Property                                []struct{ Code, Type string }
@@ -36,8 +38,8 @@ type publishedProperty struct {
 }
 
 type publishedSet struct {
-	URL, Version, Name, Status string
-	Compose                    struct {
+	URL, Version, Name, Status, Date string
+	Compose                          struct {
 		Inactive         *bool
 		Include, Exclude []publishedInclude
 	}
@@ -49,6 +51,9 @@ type publishedInclude struct {
 	Filter          []filter
 	ValueSet        []string
 }
+
+// published401 is when this version of FHIR was made: what has no date in it has not changed since then at the latest.
+const published401 = "2019-11-01T09:29:23+11:00"
 
 // terminologyTable writes all code systems, value sets and concept maps. A row that begins with "=" heads one of
 // them; the formats of the rows below are said where they are written.
@@ -93,7 +98,7 @@ func writeCodeSystem(t *table, s publishedSystem) error {
 		properties = append(properties, "-"+f.Code)
 	}
 	err := t.row("=S", s.URL, s.Version, s.Name, s.Status, s.Content, flag(!sensitive, "i"),
-		s.HierarchyMeaning, s.ValueSet, s.Supplements, strings.Join(properties, "|"))
+		s.HierarchyMeaning, s.ValueSet, s.Supplements, strings.Join(properties, "|"), cmp.Or(s.Date, published401))
 	if err != nil {
 		return err
 	}
@@ -140,7 +145,7 @@ func (p publishedProperty) column() string {
 // filters as "property op value"; and below it one for each code it names: "", code, display.
 func writeValueSet(t *table, v publishedSet) error {
 	noInactive := v.Compose.Inactive != nil && !*v.Compose.Inactive
-	if err := t.row("=V", v.URL, v.Version, v.Name, v.Status, flag(noInactive, "n")); err != nil {
+	if err := t.row("=V", v.URL, v.Version, v.Name, v.Status, flag(noInactive, "n"), cmp.Or(v.Date, published401)); err != nil {
 		return err
 	}
 	if err := writeIncludes(t, "+", v.Compose.Include); err != nil {

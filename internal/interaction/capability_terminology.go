@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"net/http"
-	"slices"
 
 	"hearken/fhir"
 )
@@ -41,7 +40,7 @@ func (s *Server) expandParameters() []terminologyParameter {
 	o := operationAt(&place{shape: atTypeOperation, key: fhir.Key{Type: "ValueSet"}, operation: "expand"})
 	var all []terminologyParameter
 	for _, p := range s.operationDefinition(o.url).Parameters {
-		if !p.Out && !slices.Contains(o.without, p.Name) {
+		if !p.Out {
 			all = append(all, terminologyParameter{p.Name})
 		}
 	}

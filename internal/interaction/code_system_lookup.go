@@ -24,8 +24,15 @@ func (s *Server) lookup(r *request) (reading, error) {
 	if way == "coding" {
 		asked = terminology.ReadCoding(p.node("coding"))
 	}
+	then, err := s.asOf(p)
+	if err != nil {
+		return nil, err
+	}
 	wanted := p.texts("property")
 	return s.onCodeSystem(r, p, asked.System, asked.Version, func(system terminology.System) (Answer, error) {
+		if err := then.ofSystem(system, p.has("codeSystem")); err != nil {
+			return Answer{}, err
+		}
 		found, verdict := system.Lookup(asked.Code, p.text("displayLanguage"), wanted...)
 		if err := codeKnown(verdict); err != nil {
 			return Answer{}, err

@@ -16,7 +16,6 @@ type operation struct {
 	shape   shape       // atSystemOperation, atTypeOperation or atInstanceOperation
 	types   []fhir.Type // of the latter two; nil for every type
 	method  string      // POST; GET as well where it changes nothing and takes simple parameters only
-	without []string    // parameters of its definition that this server does not do
 	several []string    // parameters that it takes more often than its definition says
 	open    bool        // it shows nothing of anybody, and is not recorded
 	closed  bool        // for who has no established access, too: it decides by itself who may
@@ -80,13 +79,13 @@ var operations = []operation{
 		name: revealOperation, url: ours(revealOperation), shape: atInstanceOperation, types: []fhir.Type{patientType}, method: http.MethodPost,
 		row: row{atInstanceOperation, http.MethodPost, "operation", nil, (*Server).revealKeySafe},
 	},
-	terminologyOperation("ValueSet", "validate-code", atTypeOperation, (*Server).valueSetValidateCode, "date"),
-	terminologyOperation("ValueSet", "validate-code", atInstanceOperation, (*Server).valueSetValidateCode, "date"),
-	terminologyOperation("CodeSystem", "validate-code", atTypeOperation, (*Server).codeSystemValidateCode, "date"),
-	terminologyOperation("CodeSystem", "validate-code", atInstanceOperation, (*Server).codeSystemValidateCode, "date"),
-	terminologyOperation("ValueSet", "expand", atTypeOperation, (*Server).expand, "date"),
-	terminologyOperation("ValueSet", "expand", atInstanceOperation, (*Server).expand, "date"),
-	terminologyOperation("CodeSystem", "lookup", atTypeOperation, (*Server).lookup, "date"),
+	terminologyOperation("ValueSet", "validate-code", atTypeOperation, (*Server).valueSetValidateCode),
+	terminologyOperation("ValueSet", "validate-code", atInstanceOperation, (*Server).valueSetValidateCode),
+	terminologyOperation("CodeSystem", "validate-code", atTypeOperation, (*Server).codeSystemValidateCode),
+	terminologyOperation("CodeSystem", "validate-code", atInstanceOperation, (*Server).codeSystemValidateCode),
+	terminologyOperation("ValueSet", "expand", atTypeOperation, (*Server).expand),
+	terminologyOperation("ValueSet", "expand", atInstanceOperation, (*Server).expand),
+	terminologyOperation("CodeSystem", "lookup", atTypeOperation, (*Server).lookup),
 	terminologyOperation("CodeSystem", "subsumes", atTypeOperation, (*Server).subsumes),
 	terminologyOperation("CodeSystem", "subsumes", atInstanceOperation, (*Server).subsumes),
 	terminologyOperation("ConceptMap", "translate", atTypeOperation, (*Server).translate),
@@ -94,10 +93,10 @@ var operations = []operation{
 }
 
 // terminologyOperation is the row of one of https://hl7.org/fhir/R4/terminology-service.html, which all read only.
-func terminologyOperation(typ fhir.Type, name string, at shape, read func(*Server, *request) (reading, error), without ...string) operation {
+func terminologyOperation(typ fhir.Type, name string, at shape, read func(*Server, *request) (reading, error)) operation {
 	return operation{
 		name: name, url: "http://hl7.org/fhir/OperationDefinition/" + string(typ) + "-" + name, shape: at, types: []fhir.Type{typ},
-		method: http.MethodGet, without: without, row: row{at, http.MethodGet, "operation", read, nil},
+		method: http.MethodGet, row: row{at, http.MethodGet, "operation", read, nil},
 	}
 }
 

@@ -24,17 +24,15 @@ type parameter struct {
 
 // The stable details of faults in the parameters of operations.
 const (
-	detailUnknownParameter     = "unknown-parameter"
-	detailUnsupportedParameter = "unsupported-parameter"
-	detailMissingParameter     = "missing-parameter"
-	detailRepeatedParameter    = "repeated-parameter"
-	detailParameterValue       = "parameter-value"
+	detailUnknownParameter  = "unknown-parameter"
+	detailMissingParameter  = "missing-parameter"
+	detailRepeatedParameter = "repeated-parameter"
+	detailParameterValue    = "parameter-value"
 )
 
 // parameters reads what the operation at r is called with: simple values from the URL, anything from a Parameters
 // resource in the body, or a lone resource in the body where the operation takes just one. The error has every fault.
-// Names the definition does not have are refused, as in searches, and under lenient handling left out; those that this
-// server does not do (operation.without) always are refused.
+// Names the definition does not have are refused, as in searches, and under lenient handling left out.
 func (s *Server) parameters(r *request) (parameters, error) {
 	def := s.operationDefinition(r.extended.url)
 	if def == nil {

@@ -33,20 +33,16 @@ func (r *parameterReader) report(n element.Node, name string, code fhir.IssueCod
 	r.issues = append(r.issues, issue)
 }
 
-// find gives the definition of a name, or reports that there is none that this server does.
+// find gives the definition of a name, or reports that there is none.
 func (r *parameterReader) find(defs []definition.OperationParameter, n element.Node, name string) *definition.OperationParameter {
 	var valid []string
 	for i := range defs {
 		d := &defs[i]
-		without := slices.Contains(r.operation.without, d.Name)
 		switch {
 		case d.Out:
-		case d.Name == name && without:
-			r.report(n, name, fhir.CodeNotSupported, detailUnsupportedParameter, "parameter %q of $%s is not supported", name, r.operation.name)
-			return nil
 		case d.Name == name:
 			return d
-		case !without:
+		default:
 			valid = append(valid, d.Name)
 		}
 	}
@@ -108,7 +104,7 @@ func (r *parameterReader) body(root element.Node) {
 			taking = append(taking, d)
 		}
 	}
-	if len(taking) != 1 || slices.Contains(r.operation.without, taking[0].Name) {
+	if len(taking) != 1 {
 		r.report(root, "", fhir.CodeInvalid, detailParameterValue, "the body of this operation has to be a Parameters resource")
 		return
 	}

@@ -113,7 +113,14 @@ func (s *Server) valueSetValidateCode(r *request) (reading, error) {
 	if err != nil {
 		return nil, err
 	}
+	then, err := s.asOf(p)
+	if err != nil {
+		return nil, err
+	}
 	return s.onValueSet(r, p, func(set *terminology.ValueSet) (Answer, error) {
+		if err := then.ofValueSet(set, p.has("valueSet")); err != nil {
+			return Answer{}, err
+		}
 		var all []finding
 		for _, c := range asked {
 			var f finding
@@ -152,7 +159,14 @@ func (s *Server) codeSystemValidateCode(r *request) (reading, error) {
 	if version == "" {
 		version = asked[0].Version
 	}
+	then, err := s.asOf(p)
+	if err != nil {
+		return nil, err
+	}
 	return s.onCodeSystem(r, p, url, version, func(system terminology.System) (Answer, error) {
+		if err := then.ofSystem(system, p.has("codeSystem")); err != nil {
+			return Answer{}, err
+		}
 		var all []finding
 		for _, c := range asked {
 			if c.System != "" && c.System != system.URL() {

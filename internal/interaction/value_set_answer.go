@@ -12,7 +12,7 @@ import (
 // told are the parameters of an expansion that shaped it, and that it therefore names (ValueSet.expansion.parameter).
 var told = []string{
 	"filter", "offset", "count", "includeDesignations", "designation", "activeOnly", "excludeNested", "excludeNotForUI",
-	"excludePostCoordinated", "displayLanguage", "exclude-system", "system-version", "check-system-version", "force-system-version",
+	"excludePostCoordinated", "displayLanguage", "date", "exclude-system", "system-version", "check-system-version", "force-system-version",
 }
 
 // expansion writes the ValueSet with its expansion.

@@ -24,8 +24,16 @@ func (s *Server) expand(r *request) (reading, error) {
 	if err != nil {
 		return nil, err
 	}
+	then, err := s.asOf(p)
+	if err != nil {
+		return nil, err
+	}
 	return s.onValueSet(r, p, func(set *terminology.ValueSet) (Answer, error) {
-		expanded, failure := set.With(versions).Expand(wanted)
+		set = set.With(versions)
+		if err := then.ofValueSet(set, p.has("valueSet")); err != nil {
+			return Answer{}, err
+		}
+		expanded, failure := set.Expand(wanted)
 		if failure.Reason != 0 {
 			return Answer{}, unknownAnswer(failure)
 		}
