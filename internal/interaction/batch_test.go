@@ -69,3 +69,18 @@ func TestBatch_ReferencesWithin(t *testing.T) {
 		t.Errorf("detail = %q", got)
 	}
 }
+
+// What cannot be part of a transaction can be of a batch: each entry is its own.
+func TestBatch_Validate(t *testing.T) {
+	s, _ := newServer(t)
+	a := mustDo(t, s, 200, "POST", "", bundleOf("batch",
+		ent("", `{"resourceType":"Patient","gender":1}`, "POST", "Patient/$validate"), ent("", patient("", "1"), "POST", "Patient/$validate"), ent("", patient("", "1"), "POST", "Patient")))
+	for i, want := range []string{"200 OK", "200 OK", "201 Created"} {
+		if got := text(t, a.Body, fmt.Sprintf("entry.%d.response.status", i)); got != want {
+			t.Errorf("entry %d = %s, want %s: %s", i, got, want, a.Body)
+		}
+	}
+	if got := text(t, a.Body, "entry.0.resource.issue.0.expression.0"); got != "Patient.gender" {
+		t.Errorf("the first is told of %q, want of its fault: %s", got, a.Body)
+	}
+}

@@ -65,7 +65,10 @@ func (s *Server) route(c Call) (*request, error) {
 		return nil, unknownPath(s.Definitions, c.Path)
 	}
 	r.row = rowFor(allowed, c.Method)
-	if r.row == nil || r.row.read == nil && !transactional[r.row.interaction] {
+	switch {
+	case r.row != nil && r.row.read == nil && r.extended != nil:
+		return nil, fhir.Errorf(fhir.CodeNotSupported, "$%s cannot be part of a transaction, only of a batch", r.extended.name).Detailed("method-not-allowed")
+	case r.row == nil, r.row.read == nil && !transactional[r.row.interaction]:
 		return nil, fhir.Errorf(fhir.CodeNotSupported, "the method cannot be used on this url in a transaction").Detailed("method-not-allowed")
 	}
 	r.Parameters, r.wire = withoutWire(c.Parameters)

@@ -50,6 +50,7 @@ func TestTransaction_Failure(t *testing.T) {
 		{"a read that fails", []string{good, ent("", "", "GET", "Patient/nobody")}, 404, "unknown-resource", "Bundle.entry[1]"},
 		{"NHS number", []string{good, ent("", `{"resourceType":"Patient","identifier":[{"system":"https://fhir.nhs.uk/Id/nhs-number","value":"9990000780"}]}`, "POST", "Patient")},
 			422, "nhs-number", "Bundle.entry[1].resource/*Patient*/.identifier[0].value"},
+		{"an operation that looks at what is to be written", []string{good, ent("", patient("", "1"), "POST", "Patient/$validate")}, 400, "method-not-allowed", "Bundle.entry[1]"},
 		{"nested transaction", []string{good, ent("", bundleOf("batch"), "POST", "/")}, 400, "method-not-allowed", "Bundle.entry[1]"},
 		{"unknown element", []string{good, ent("", `{"resourceType":"Patient","colour":"red"}`, "POST", "Patient")}, 400, "", "Bundle.entry[1].resource"},
 	}
