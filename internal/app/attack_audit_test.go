@@ -72,6 +72,7 @@ var auditPaths = []struct {
 }{
 	{line: "GET /AuditEvent/EVENT", own: true}, {line: "GET /AuditEvent/EVENT/_history/1", own: true}, {line: "GET /AuditEvent/EVENT/_history", own: true},
 	{line: "GET /AuditEvent?_id=EVENT", own: true}, {line: "GET /AuditEvent?patient=open", own: true}, {line: "GET /AuditEvent/_history", own: true},
+	{line: "GET /AuditEvent/EVENT/$validate"}, {line: "POST /AuditEvent/EVENT/$validate?mode=delete"}, {line: "GET /AuditEvent/EVENT?_elements=source", own: true}, {line: "HEAD /AuditEvent/EVENT"}, {line: "GET /AuditEvent/EVENT/$meta"},
 	{line: "POST /AuditEvent/_search", body: "patient=open", own: true}, {line: "GET /?_type=AuditEvent", own: true},
 	{line: "GET /"}, {line: "GET /?_type=AuditEvent,Patient"}, {line: "GET /?_id=EVENT"}, {line: "GET /_history?_count=500"}, {line: "GET /?_lastUpdated=gt2000&_count=500"},
 	{line: "POST /_search", body: "_type=AuditEvent,Patient"},
