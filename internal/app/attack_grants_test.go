@@ -1,6 +1,8 @@
 package app_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"strings"
 	"testing"
 )
@@ -105,6 +107,35 @@ func TestAttack_FactsOfOnesOwn(t *testing.T) {
 			}
 		}
 		w.unmoved("what looks like facts, of " + who)
+	}
+}
+
+// A label is seen in whichever form a body comes: none leads past the rule, and none is read in two ways.
+func TestAttack_FactsInOtherForms(t *testing.T) {
+	w := newMatrixWorld(t)
+	author := w.caller("author")
+	body := labelled("PractitionerRole", w.grantsOf("stranger")["PractitionerRole"], strings.SplitN(labels, "\n", 2)[0])
+	xml := `<PractitionerRole xmlns="http://hl7.org/fhir"><meta><security><system value="https://hearken.example.org/fhir/CodeSystem/access-label"/><code value="fact"/></security></meta><active value="true"/></PractitionerRole>`
+	zipped := &bytes.Buffer{}
+	z := gzip.NewWriter(zipped)
+	_, _ = z.Write([]byte(body))
+	_ = z.Close()
+	for _, row := range []struct{ name, body, headers string }{
+		{"as it is", body, "Content-Type: application/fhir+json"}, {"as JSON", body, "Content-Type: application/json"}, {"as text/json", body, "Content-Type: text/json"}, {"without a type", body, "Content-Type: "}, {"with a mark of its order", "\ufeff" + body, "Content-Type: application/fhir+json"},
+		{"with escapes", strings.Replace(body, `"meta":{"security"`, `"\u006deta":{"\u0073ecurity"`, 1), "Content-Type: application/fhir+json"}, {"with an escaped code", strings.Replace(body, `"code":"fact"`, `"code":"\u0066act"`, 1), "Content-Type: application/fhir+json"}, {"with two metas", strings.Replace(body, `"meta":`, `"meta":{},"meta":`, 1), "Content-Type: application/fhir+json"},
+		{"with meta last", strings.Replace(strings.Replace(body, `"meta":{"security":[`+factCoding+`]},`, "", 1), `}]}]}`, `}]}],"meta":{"security":[`+factCoding+`]}}`, 1), "Content-Type: application/fhir+json"}, {"zipped", zipped.String(), "Content-Encoding: gzip"}, {"zipped and not said", zipped.String(), "Content-Type: application/fhir+json"},
+		{"in XML", xml, "Content-Type: application/fhir+xml"}, {"in XML by another name", xml, "Content-Type: text/xml"}, {"in XML as JSON", xml, "Content-Type: application/fhir+json"}, {"JSON as XML", body, "Content-Type: application/fhir+xml"}, {"in XML with references to letters", strings.Replace(xml, `"fact"`, `"&#102;act"`, 1), "Content-Type: application/fhir+xml"},
+		{"in XML with a prefix", strings.ReplaceAll(strings.ReplaceAll(strings.Replace(xml, "xmlns=", "xmlns:f=", 1), "</", "</f:"), "<", "<f:"), "Content-Type: application/fhir+xml"}, {"in XML of UTF-16", xml, "Content-Type: application/fhir+xml; charset=utf-16"}, {"in XML with an entity", `<!DOCTYPE x [<!ENTITY f "fact">]>` + strings.Replace(xml, `"fact"`, `"&f;"`, 1), "Content-Type: application/fhir+xml"},
+		{"as a form", "resource=" + body, formType}, {"as Turtle", body, "Content-Type: text/turtle"},
+	} {
+		r := w.send("POST /PractitionerRole", row.body, author, row.headers)
+		if r.status < 400 || r.status >= 500 || !strings.Contains(string(r.body), "OperationOutcome") {
+			t.Errorf("%s = %d %s", row.name, r.status, shorten(r.body))
+		}
+		if plain := strings.HasPrefix(row.name, "as it is") || row.name == "in XML" || row.name == "zipped" || strings.HasPrefix(row.name, "with escapes") || row.name == "with meta last"; plain {
+			repelled(t, row.name, r, 403, "admin-plane-only")
+		}
+		w.unmoved(row.name)
 	}
 }
 

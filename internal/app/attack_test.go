@@ -38,7 +38,7 @@ var changing = regexp.MustCompile(`\d{4}-\d\d-\d\dT[0-9:.]+(Z|[+-]\d\d:\d\d)|\b[
 // tells is all of an answer that could tell something: the status, the headers that speak of a resource, and the body.
 func tells(r reply, id string) string {
 	out := []string{strconv.Itoa(r.status)}
-	for _, name := range []string{"ETag", "Last-Modified", "Location", "Content-Location", "Content-Type", "Allow", "WWW-Authenticate", "Retry-After", "Link"} {
+	for _, name := range []string{"ETag", "Last-Modified", "Location", "Content-Location", "Content-Type", "Content-Length", "Allow", "WWW-Authenticate", "Retry-After", "Link"} {
 		out = append(out, name+": "+strings.Join(r.header.Values(name), ", "))
 	}
 	text := changing.ReplaceAllString(strings.Join(append(out, string(r.body)), "\n"), "…")
