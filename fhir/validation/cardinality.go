@@ -1,6 +1,7 @@
 package validation
 
 import (
+	"fmt"
 	"math/bits"
 
 	"hearken/fhir"
@@ -61,7 +62,15 @@ func countNamed(n element.Node, e *definition.Element) (count int) {
 }
 
 func (v *Visit) missing(n element.Node, e *definition.Element) {
-	v.reportMissing(n, e.Name, DetailMissing, "%s must be there at least %d times (minimum cardinality)", e.Path, e.Min)
+	v.reportMissing(n, e.Name, DetailMissing, "%s (minimum cardinality)", tooFew(e.Path, e.Min))
+}
+
+// tooFew says that of an element there is less than there has to be.
+func tooFew(name string, least int) string {
+	if least == 1 {
+		return name + " is missing"
+	}
+	return fmt.Sprintf("%s must be there at least %d times", name, least)
 }
 
 func (v *Visit) tooMany(n element.Node, plan *fieldPlan) {

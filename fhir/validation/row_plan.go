@@ -119,7 +119,7 @@ func (v *Visit) childrenMissing(p *rowPlan, n element.Node, start, slices int) {
 			return
 		}
 		if v.counts.at(start+i) < c.min {
-			v.reportMissing(n, c.element.Name, DetailMissing, "%s must be there at least %d times (minimum cardinality, profile %s)", c.name, c.min, c.profile.canonical)
+			v.reportMissing(n, c.element.Name, DetailMissing, "%s (minimum cardinality, profile %s)", tooFew(c.name, c.min), c.profile.canonical)
 		}
 		if c.slicing != nil {
 			v.slicesMissing(c.slicing, n, c.element, slices)

@@ -128,7 +128,7 @@ func (v *Visit) slicesMissing(p *slicingPlan, parent element.Node, e *definition
 func (v *Visit) sliceMissing(p *slicingPlan, s *slicePlan, parent element.Node, e *definition.Element, counters int) {
 	seen := v.counts.at(counters + s.counter)
 	if seen+v.counts.at(counters+counterUnsure) < s.min {
-		v.reportMissing(parent, e.Name, DetailSliceMissing, "the slice %s must be there at least %d times (profile %s)", s.name, s.min, p.profile.canonical)
+		v.reportMissing(parent, e.Name, DetailSliceMissing, "%s (profile %s)", tooFew("the slice "+s.name, s.min), p.profile.canonical)
 	}
 	if s.inner != nil && seen > 0 {
 		v.slicesMissing(s.inner, parent, e, counters+s.counter+1)

@@ -30,6 +30,7 @@ var libraries = []library{
 	{"golang.org/x/text", []string{"fhir/search/..."}, nil},                                                             // folding of strings: accents, case
 	{"github.com/klauspost/compress", []string{"internal/rest/..."}, nil},                                               // gzip of answers
 	{"golang.org/x/sync", []string{"internal/..."}, nil},
+	{"golang.org/x/sys", []string{"internal/fhirtest"}, nil},                 // processor time, by which tests tell what is linear
 	{"filippo.io/age", []string{"internal/sealed"}, []string{"cmd/hearken"}}, // the encryption of files that leave the machine; tests of commands make keys
 	{"github.com/spf13/pflag", []string{"internal/config/...", "cmd/..."}, nil},
 	{"github.com/google/go-cmp", nil, []string{"..."}},
