@@ -17,16 +17,23 @@ import (
 
 // mutated are the files whose checks decide who sees and writes what.
 var mutated = []string{
-	"internal/access/decide.go", "internal/access/label.go", "internal/access/withhold.go", "internal/access/plane.go", "internal/access/mark.go",
-	"internal/access/record.go", "internal/access/caller.go", "internal/access/widen.go", "internal/access/agreement.go", "internal/access/breakglass.go", "internal/access/reveal.go", "internal/access/staff.go",
+	"internal/access/*.go", "internal/interaction/guard.go", "internal/interaction/guarded_reader.go", "internal/interaction/guarded_deleted.go",
+	"internal/interaction/guarded_tx.go", "internal/interaction/permission.go",
 }
 
-// against are the tests that must fail without a check, the quickest first, by package.
-var against = []struct{ pkg, tests string }{
-	{"internal/access", "."},
-	{"internal/interaction", "TestGuard|TestAnswersCalls"},
-	{"internal/interaction", "."},
-	{"internal/app", "TestMatrix|TestLogin_|TestSharing"},
+// stage is tests of a package that must fail without a check.
+type stage struct {
+	pkg, tests string
+	once       sync.Once
+	broken     string // what the tests say with every check in its place, when they fail
+}
+
+// against are the stages, the quickest first: the next is reached by what the last has not noticed.
+var against = []*stage{
+	{pkg: "internal/access", tests: "."},
+	{pkg: "internal/interaction", tests: "TestGuard|TestAnswersCalls"},
+	{pkg: "internal/interaction", tests: "."},
+	{pkg: "internal/app", tests: "TestMatrix|TestLogin_|TestSharing"},
 }
 
 // takenVariable says to a test binary which mutant it is.
@@ -36,13 +43,11 @@ const sparedFile = "testdata/spared.tsv"
 
 // Without any one check a test fails, or testdata/spared.tsv says why none can.
 func TestMutants(t *testing.T) {
-	if os.Getenv("HEARKEN_MUTANTS") == "" {
-		t.Skip("SKIPPED, NOT PASSED: the tests are run once for each check that is taken out, which takes minutes; HEARKEN_MUTANTS=1 does it, as a step of .ci/run does")
+	wanted := os.Getenv("HEARKEN_MUTANTS")
+	if wanted == "" {
+		t.Skip("SKIPPED, NOT PASSED: the tests are run once for each check that is taken out; HEARKEN_MUTANTS=internal/access does it for the decision, as a step of .ci/run does, =1 for all")
 	}
-	w := build(t)
-	if by := w.noticedBy(t, 0); by != "" {
-		t.Fatalf("the tests of %s fail with every check in its place", by)
-	}
+	w := newWorld(t, strings.TrimPrefix(wanted, "1"))
 	spared := sparedChecks(t)
 	t.Run("taken", func(t *testing.T) {
 		for _, s := range w.sources {
@@ -55,14 +60,14 @@ func TestMutants(t *testing.T) {
 		}
 	})
 	for name := range spared {
-		if !w.known(name) {
+		if below := strings.TrimPrefix(wanted, "1"); below == "" && !w.known(name) {
 			t.Errorf("%s has a row for a check that is not there: %s", sparedFile, name)
 		}
 	}
 	w.report(t)
 }
 
-// world is the test binaries with all mutants in them.
+// world is the tree with all mutants in it, and the test binaries.
 type world struct {
 	root, folder string
 	sources      []*source
@@ -74,8 +79,8 @@ type world struct {
 // figure is what came of the mutants of a file.
 type figure struct{ taken, noticed, spared int }
 
-// build compiles the tests with all mutants in the code they are about.
-func build(t *testing.T) *world {
+// newWorld writes the code with all mutants of the files below a folder in it beside the tree.
+func newWorld(t *testing.T, below string) *world {
 	t.Helper()
 	w := &world{root: fhirtest.ModuleRoot(t), folder: t.TempDir(), figures: map[string]*figure{}}
 	replace, checks := map[string]string{}, 0
@@ -86,7 +91,7 @@ func build(t *testing.T) *world {
 		}
 		replace[filepath.Join(w.root, name)] = file
 	}
-	for _, name := range mutated {
+	for _, name := range mutatedFiles(t, w.root, below) {
 		s := readSource(t, filepath.Join(w.root, name), checks)
 		checks += len(s.checks)
 		w.sources = append(w.sources, s)
@@ -98,18 +103,53 @@ func build(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	put("overlay.json", overlay)
-	arguments := []string{"test", "-c", "-vet=off", "-o", w.folder + "/", "-overlay", filepath.Join(w.folder, "overlay.json")}
-	for i, a := range against {
-		if i == 0 || a.pkg != against[i-1].pkg {
-			arguments = append(arguments, "./"+a.pkg)
+	return w
+}
+
+// mutatedFiles are the files below a folder that mutated names, from the root.
+func mutatedFiles(t *testing.T, root, below string) (names []string) {
+	t.Helper()
+	for _, pattern := range mutated {
+		found, err := filepath.Glob(filepath.Join(root, pattern))
+		if err != nil || len(found) == 0 {
+			t.Fatalf("%s: %v, %v", pattern, found, err)
+		}
+		for _, file := range found {
+			if name, err := filepath.Rel(root, file); err == nil && strings.HasPrefix(name, below) && !strings.HasSuffix(name, "_test.go") {
+				names = append(names, name)
+			}
 		}
 	}
-	command := exec.Command("go", arguments...)
-	command.Dir = w.root
-	if out, err := command.CombinedOutput(); err != nil {
-		t.Fatalf("the mutants do not compile: %v\n%s", err, out)
+	return names
+}
+
+func (w *world) binary(s *stage) string {
+	return filepath.Join(w.folder, filepath.Base(s.pkg)+".test")
+}
+
+// ready compiles the tests of a stage, and sees that they pass with every check in its place: what fails anyway notices nothing.
+func (w *world) ready(s *stage) {
+	var out []byte
+	_, err := os.Stat(w.binary(s))
+	if err != nil { // no stage before has compiled it
+		command := exec.Command("go", "test", "-c", "-vet=off", "-o", w.binary(s), "-overlay", filepath.Join(w.folder, "overlay.json"), "./"+s.pkg)
+		command.Dir = w.root
+		out, err = command.CombinedOutput()
 	}
-	return w
+	if err == nil {
+		out, err = w.run(s, 0)
+	}
+	if err != nil {
+		s.broken = fmt.Sprintf("%v: %s", err, out)
+	}
+}
+
+// run runs the tests of a stage as a mutant. No mutant has the number 0.
+func (w *world) run(s *stage, number int) ([]byte, error) {
+	command := exec.Command(w.binary(s), "-test.failfast", "-test.timeout=5m", "-test.run", s.tests)
+	command.Dir = filepath.Join(w.root, s.pkg)
+	command.Env = append(os.Environ(), takenVariable+"="+strconv.Itoa(number))
+	return command.CombinedOutput()
 }
 
 // take takes one check out.
@@ -137,22 +177,18 @@ func (w *world) take(t *testing.T, c *check, reason string) {
 	}
 }
 
-// noticedBy is the package whose tests fail with a mutant, "" for none. No mutant has the number 0.
+// noticedBy is the package whose tests fail with a mutant, "" for none.
 func (w *world) noticedBy(t *testing.T, number int) string {
 	t.Helper()
-	for _, a := range against {
-		command := exec.Command(filepath.Join(w.folder, filepath.Base(a.pkg)+".test"), "-test.failfast", "-test.timeout=3m", "-test.run", a.tests)
-		command.Dir = filepath.Join(w.root, a.pkg)
-		command.Env = append(os.Environ(), takenVariable+"="+strconv.Itoa(number))
-		out, err := command.CombinedOutput()
-		if err == nil {
-			continue
+	for _, s := range against {
+		s.once.Do(func() { w.ready(s) })
+		if s.broken != "" {
+			t.Fatalf("the tests of %s fail with every check in its place: %s", s.pkg, s.broken)
 		}
-		if number == 0 {
-			t.Logf("%s", out)
+		if out, err := w.run(s, number); err != nil {
+			t.Logf("noticed by %s: %s", s.pkg, firstFailure(out))
+			return s.pkg
 		}
-		t.Logf("noticed by %s: %s", a.pkg, firstFailure(out))
-		return a.pkg
 	}
 	return ""
 }
