@@ -58,8 +58,13 @@
 // nobody: what it does waits for two people. The person and who acts for them may be the first, and never the second: what they agree to is shared when a professional they
 // have spoken to says so. The staff lists that need a second person are in internal/interaction. The Patient of a closed record is not deleted.
 //
-// One person alone still brings about, and this package does not hold back: a Contract that comes into force, a grant, a RelatedPerson who acts for somebody, and an entry
-// of a staff list, when an administrator of the admin plane writes them by ordinary writes.
+// What lets somebody do more (Fact.Widens) waits for a second administrator when one writes it by an ordinary write: an agreement that is new, longer or for more roles; an entry
+// of a staff list; a grant; a RelatedPerson who acts for somebody; another ODS code of an Organization. Nothing of it is stored until it is confirmed, and it then takes the place
+// of the version that it was written over, or of nothing. What lets somebody do less is one administrator's, and at once.
+//
+// One person alone still brings about, and this package does not hold back: an addition to a staff list by $staff-list, which is the way to keep one, but for those that
+// internal/interaction has wait; and to which organisation a PractitionerRole, CareTeam or Location belongs that an open record names as its author, which an exchange partner
+// and an administrator may change in the directory. Grants for a dispatch (urgent-care-contact) take two administrators as all grants do: there is no feed of dispatches.
 //
 // # What is withheld
 //

@@ -15,6 +15,7 @@ const (
 	EndsObjection   Change = "objection"   // the person had objected to sharing, and now has not
 	AddsAuthor      Change = "author"      // an organisation becomes an author of a closed record, which authors see all the same
 	EndsRestriction Change = "restriction" // the whereabouts of the person were withheld, and now are not
+	WidensFact      Change = "fact"        // an agreement, an entry of a staff list, a grant or a proxy lets somebody do more: see Fact.Widens
 )
 
 // ofRecords reports whether it is a change that those who may write into the record judge, and not the admin plane's alone.
@@ -81,8 +82,8 @@ func (c *Caller) MayLift(label []query.Token) error {
 	return nil
 }
 
-// MayConfirm reports whether the caller may be one of the two people for a change of a record with this label: an administrator, or, but for EndsRestriction, a professional
-// who may write into it. It is a person who logged in (user), and never one who stands for the change already (own). The error is CodeForbidden.
+// MayConfirm reports whether the caller may be one of the two people for a change, of a record with this label: an administrator, or, where it is not the admin plane's alone, a
+// professional who may write into the record. It is a person who logged in (user), and never one who stands for the change already (own). The error is CodeForbidden.
 func (c *Caller) MayConfirm(what Change, d *Decision, label []query.Token, user, own bool) error {
 	if !user || own {
 		return fhir.Errorf(fhir.CodeForbidden, "it is confirmed by a person who logs in, and by another than the one who did it").Detailed(DetailSecondPerson)

@@ -147,6 +147,7 @@ func TestMayConfirm(t *testing.T) {
 		{"an administrator's client", Caller{Role: Administrator, Purpose: Oversight}, false, false, false},
 		{"one of an organisation", at(Administrator, "A"), true, false, false},
 		{"the person", at(Patient, ""), true, false, false},
+		{"the person who did it", at(Patient, ""), true, true, false},
 		{"an attorney", at(Proxy, ""), true, false, false},
 		{"a privacy officer", at(PrivacyOfficer, "A"), true, false, false},
 		{"a client", Caller{Role: System, Partner: true, Organisation: "A", Agreement: InForce, Staff: InForce}, false, false, false},

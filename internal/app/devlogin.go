@@ -30,7 +30,7 @@ const devPath = "/auth"
 
 var errDevLogin = errors.New("dev-login: it asks for no password, so only this machine may reach it: use --listen 127.0.0.1:8080")
 
-// openDevLogin makes the login for trying out the one issuer of the server, and its administrator the server's.
+// openDevLogin makes the login for trying out the one issuer of the server, and its administrators the server's.
 func (a *App) openDevLogin(d Deps) error {
 	a.dev = &devLogin{Interactions: a.Interactions, issuer: "http://" + a.Address() + devPath, base: a.URL()}
 	var keys []byte
@@ -47,7 +47,9 @@ func (a *App) openDevLogin(d Deps) error {
 	var err error
 	a.dev.Provider, err = devlogin.New(devlogin.Options{Issuer: a.dev.issuer, Audience: audience, Records: a.dev, Backend: keys, Now: d.Now, Random: d.Random})
 	a.config.Issuers = []string{a.dev.issuer}
-	a.config.Administrators = append(a.config.Administrators, config.Person{Issuer: a.dev.issuer, Subject: devlogin.Administrator})
+	for _, subject := range []string{devlogin.Administrator, devlogin.SecondAdministrator} {
+		a.config.Administrators = append(a.config.Administrators, config.Person{Issuer: a.dev.issuer, Subject: subject})
+	}
 	a.config.SMARTCapabilities = devlogin.Capabilities()
 	return err
 }
@@ -63,7 +65,7 @@ func (l *devLogin) beside(other http.Handler) http.Handler {
 	})
 }
 
-// letIn writes what lets the sample people in, as the administrator.
+// letIn writes what lets the sample people in, as the administrators.
 func (l *devLogin) letIn(ctx context.Context) error {
 	for _, fact := range devlogin.Facts(l.issuer) {
 		if _, err := l.write(ctx, fact); err != nil {
@@ -73,16 +75,24 @@ func (l *devLogin) letIn(ctx context.Context) error {
 	return nil
 }
 
-// write stores a fact unless it is there, as the administrator who logged in would, and gives its key.
+// write stores a fact unless it is there, as the two administrators who logged in would, and gives its key.
 func (l *devLogin) write(ctx context.Context, fact devlogin.Fact) (fhir.Key, error) {
-	answer, err := l.Do(ctx, interaction.Call{
-		Method: http.MethodPost, Path: []string{fact.Type}, IfNoneExist: fact.IfNoneExist, Body: fact.Body, MediaType: "application/fhir+json", Base: l.base,
-		Principal: &smart.Principal{Issuer: l.issuer, Subject: devlogin.Administrator, ClientID: devlogin.AppClient, User: true, Scopes: smart.ParseScopes("user/*.cruds")},
-	})
+	answer, err := l.as(ctx, devlogin.Administrator, interaction.Call{Path: []string{fact.Type}, IfNoneExist: fact.IfNoneExist, Body: fact.Body, MediaType: "application/fhir+json"})
+	if err == nil && answer.Status == http.StatusAccepted {
+		task := fhir.ParseReference(answer.Location, l.Definitions.IsResource).Key
+		answer, err = l.as(ctx, devlogin.SecondAdministrator, interaction.Call{Path: []string{string(task.Type), string(task.ID), "$confirm-sharing"}})
+	}
 	if err != nil {
 		return fhir.Key{}, err
 	}
 	return fhir.ParseReference(answer.Location, l.Definitions.IsResource).Key, nil
+}
+
+// as does what an administrator posts.
+func (l *devLogin) as(ctx context.Context, administrator string, c interaction.Call) (interaction.Answer, error) {
+	c.Method, c.Base = http.MethodPost, l.base
+	c.Principal = &smart.Principal{Issuer: l.issuer, Subject: administrator, ClientID: devlogin.AppClient, User: true, Scopes: smart.ParseScopes("user/*.cruds")}
+	return l.Do(ctx, c)
 }
 
 // Patient implements devlogin.Records.

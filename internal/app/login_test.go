@@ -53,7 +53,7 @@ func newLoginWorldWith(t testing.TB, change func(*config.Config), d app.Deps) *l
 	return w
 }
 
-// facts are written by the administrator: agreements of four organisations, and who is on whose staff list.
+// facts are written by the administrators: agreements of four organisations, and who is on whose staff list.
 func (w *loginWorld) facts() {
 	w.t.Helper()
 	admin := w.bearer("admin", everything)
@@ -65,8 +65,8 @@ func (w *loginWorld) facts() {
 		for _, role := range []string{"clinical", "urgent-non-clinical", "system"} {
 			purposes += `,{"system":"` + roleSystem + `","code":"` + role + `"}`
 		}
-		w.must(201, "POST /Contract", `{"resourceType":"Contract",`+factLabel+`,"status":"executed",`+odsIdentifier(code)+`,
-			"applies":{"start":"2023-01-01","end":"2090-01-01"},"subType":[{"coding":[`+purposes+`]}]}`, admin)
+		w.fact("POST /Contract", `{"resourceType":"Contract",`+factLabel+`,"status":"executed",`+odsIdentifier(code)+`,
+			"applies":{"start":"2023-01-01","end":"2090-01-01"},"subType":[{"coding":[`+purposes+`]}]}`)
 		w.must(201, "POST /Organization", `{"resourceType":"Organization","name":"x",`+odsIdentifier(code)+`}`, admin)
 	}
 	for _, one := range []struct{ subject, code, role, trained string }{
@@ -74,16 +74,53 @@ func (w *loginWorld) facts() {
 		{"untrained", "A", "clinical", "2023-12-31"}, {"lapsed-adviser", "U", "urgent-non-clinical", "2023-12-31"},
 		{"partner", "A", "system", "2089-01-01"}, {"foreign", "X", "system", "2089-01-01"},
 	} {
-		w.must(201, "POST /PractitionerRole", `{"resourceType":"PractitionerRole",`+factLabel+`,
+		w.fact("POST /PractitionerRole", `{"resourceType":"PractitionerRole",`+factLabel+`,
 			"extension":[{"url":"https://hearken.example.org/fhir/StructureDefinition/trained-until","valueDate":"`+one.trained+`"}],
 			"identifier":[{"system":"`+w.issuer.URL+`","value":"`+one.subject+`"}],"active":true,"period":{"start":"2023-01-01"},
 			"organization":{`+strings.Replace(strings.Trim(odsIdentifier(one.code), "[]"), "[", "", 1)+`},
-			"code":[{"coding":[{"system":"`+roleSystem+`","code":"`+one.role+`"}]}]}`, admin)
+			"code":[{"coding":[{"system":"`+roleSystem+`","code":"`+one.role+`"}]}]}`)
 	}
+}
+
+// fact has one administrator write what lets somebody do more, and another confirm it; it gives its id.
+func (w *loginWorld) fact(line, body string) string {
+	w.t.Helper()
+	waits := w.must(202, line, body, w.bearer("admin", everything))
+	done := w.must(200, "POST "+waits.header.Get("Location")+"/$confirm-sharing", "", w.bearer("admin2", everything))
+	parts := strings.Split(done.header.Get("Location"), "/")
+	if len(parts) < 3 {
+		w.t.Fatalf("%s was confirmed and is nowhere: %s", line, shorten(done.body))
+	}
+	return parts[len(parts)-3]
 }
 
 func odsIdentifier(code string) string {
 	return `"identifier":[{"system":"https://fhir.nhs.uk/Id/ods-organization-code","value":"` + code + `"}]`
+}
+
+// An agreement is in force when two administrators say so, over HTTP as over the guard.
+func TestLogin_FactsTakeTwo(t *testing.T) {
+	w := newLoginWorld(t, nil)
+	admin, admin2 := w.bearer("admin", everything), w.bearer("admin2", everything)
+	contract := w.must(200, "GET /Contract?identifier=X", "", admin)
+	target := w.path(contract)
+	over := strings.Replace(string(w.must(200, "GET "+target, "", admin).body), "executed", "terminated", 1)
+	w.must(200, "GET /CarePlan", "", w.bearer("other", everything))
+	w.must(200, "PUT "+target, over, admin)
+	w.must(403, "GET /CarePlan", "", w.bearer("other", everything))
+	again := strings.Replace(over, "terminated", "executed", 1)
+	waits := w.must(202, "PUT "+target, again, admin)
+	if !strings.Contains(string(waits.body), `"second-person"`) {
+		t.Errorf("the answer does not say that it waits: %s", shorten(waits.body))
+	}
+	w.must(403, "GET /CarePlan", "", w.bearer("other", everything))
+	task := waits.header.Get("Location")
+	w.must(403, "POST "+task+"/$confirm-sharing", "", admin)
+	w.must(200, "POST "+task+"/$decline-sharing", "", admin2)
+	w.must(409, "POST "+task+"/$confirm-sharing", "", admin2)
+	task = w.must(202, "PUT "+target, again, admin).header.Get("Location")
+	w.must(200, "POST "+task+"/$confirm-sharing", "", admin2)
+	w.must(200, "GET /CarePlan", "", w.bearer("other", everything))
 }
 
 // records are written by the exchange partner of organisation A.

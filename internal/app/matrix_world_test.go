@@ -110,14 +110,18 @@ func newMatrixWorldWith(t testing.TB, change func(*config.Config), d app.Deps) *
 	}
 	w.must(201, "POST /Consent", `{"resourceType":"Consent","status":"active","scope":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/consentscope","code":"patient-privacy"}]},
 		"category":[{"coding":[{"system":"http://snomed.info/sct","code":"882941000000102"}]}],"patient":{"reference":"Patient/objected"},"dateTime":"2024-01-01","policyRule":{"text":"x"},"provision":{"type":"deny"}}`, partner)
-	r := w.must(201, "POST /RelatedPerson", `{"resourceType":"RelatedPerson",`+factLabel+`,"patient":{"reference":"Patient/open"}}`, admin)
-	w.attorney = text(value(t, r.body), "id")
+	w.attorney = w.fact("POST /RelatedPerson", `{"resourceType":"RelatedPerson",`+factLabel+`,"patient":{"reference":"Patient/open"}}`)
 	for _, grant := range []struct{ subject, until, code, patient string }{
 		{"breaker", "2089-01-01T00:00:00Z", "break-glass", "objected"}, {"late-breaker", "2024-01-01T00:00:00Z", "break-glass", "objected"},
 		{"crew", "2089-01-01T00:00:00Z", "urgent-care-contact", "restricted"}, {"untrained-breaker", "2089-01-01T00:00:00Z", "break-glass", "unrelated"},
 	} {
-		w.must(201, "POST /Basic", `{"resourceType":"Basic",`+factLabel+`,"identifier":[{"system":"`+w.issuer.URL+`","value":"`+grant.subject+`","period":{"end":"`+grant.until+`"}}],
-			"code":{"coding":[{"system":"https://hearken.example.org/fhir/CodeSystem/access-grant","code":"`+grant.code+`"}]},"subject":{"reference":"Patient/`+grant.patient+`"}}`, admin)
+		body := `{"resourceType":"Basic",` + factLabel + `,"identifier":[{"system":"` + w.issuer.URL + `","value":"` + grant.subject + `","period":{"end":"` + grant.until + `"}}],
+			"code":{"coding":[{"system":"https://hearken.example.org/fhir/CodeSystem/access-grant","code":"` + grant.code + `"}]},"subject":{"reference":"Patient/` + grant.patient + `"}}`
+		if grant.subject == "late-breaker" {
+			w.must(201, "POST /Basic", body, admin) // it lets nobody in any more
+			continue
+		}
+		w.fact("POST /Basic", body)
 	}
 	return w
 }
@@ -125,18 +129,18 @@ func newMatrixWorldWith(t testing.TB, change func(*config.Config), d app.Deps) *
 // matrixStaff is the practice, its agreement, and the staff that the smaller world has not.
 func (w *loginWorld) matrixStaff(admin string) {
 	w.t.Helper()
-	w.must(201, "POST /Contract", `{"resourceType":"Contract",`+factLabel+`,"status":"executed",`+odsIdentifier("P")+`,"applies":{"start":"2023-01-01","end":"2090-01-01"},
+	w.fact("POST /Contract", `{"resourceType":"Contract",`+factLabel+`,"status":"executed",`+odsIdentifier("P")+`,"applies":{"start":"2023-01-01","end":"2090-01-01"},
 		"subType":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ActReason","code":"TREAT"},{"system":"http://terminology.hl7.org/CodeSystem/v3-ActReason","code":"HOPERAT"},
-		{"system":"`+roleSystem+`","code":"clinical"},{"system":"`+roleSystem+`","code":"privacy-officer"}]}]}`, admin)
+		{"system":"`+roleSystem+`","code":"clinical"},{"system":"`+roleSystem+`","code":"privacy-officer"}]}]}`)
 	w.must(201, "POST /Organization", `{"resourceType":"Organization","name":"x",`+odsIdentifier("P")+`}`, admin)
 	for _, one := range []struct{ subject, code, role, trained string }{
 		{"gp", "P", "clinical", "2089-01-01"}, {"adviser", "U", "urgent-non-clinical", "2089-01-01"}, {"breaker", "X", "clinical", "2089-01-01"},
 		{"late-breaker", "X", "clinical", "2089-01-01"}, {"crew", "X", "clinical", "2089-01-01"}, {"untrained-breaker", "A", "clinical", "2023-12-31"},
 		{"officer", "P", "privacy-officer", "2089-01-01"},
 	} {
-		w.must(201, "POST /PractitionerRole", fmt.Sprintf(`{"resourceType":"PractitionerRole",%s,"extension":[{"url":"https://hearken.example.org/fhir/StructureDefinition/trained-until","valueDate":"%s"}],
+		w.fact("POST /PractitionerRole", fmt.Sprintf(`{"resourceType":"PractitionerRole",%s,"extension":[{"url":"https://hearken.example.org/fhir/StructureDefinition/trained-until","valueDate":"%s"}],
 			"identifier":[{"system":"%s","value":"%s"}],"active":true,"period":{"start":"2023-01-01"},"organization":{%s},"code":[{"coding":[{"system":"%s","code":"%s"}]}]}`,
-			factLabel, one.trained, w.issuer.URL, one.subject, strings.Replace(strings.Trim(odsIdentifier(one.code), "[]"), "[", "", 1), roleSystem, one.role), admin)
+			factLabel, one.trained, w.issuer.URL, one.subject, strings.Replace(strings.Trim(odsIdentifier(one.code), "[]"), "[", "", 1), roleSystem, one.role))
 	}
 }
 

@@ -100,6 +100,9 @@ func (a *App) announceLogin(where slog.Attr) {
 	}
 	a.log.Info("login in force: everything but metadata, /healthz and /readyz needs an access token", where,
 		slog.Any("issuers", a.config.Issuers), slog.String("audience", audience), slog.Int("administrators", len(a.config.Administrators)))
+	if len(a.config.Administrators) < 2 {
+		a.log.Warn("fewer than two administrators: what lets somebody do more, an agreement first of all, needs one to ask for it and another to confirm it")
+	}
 	if isEncrypted(os.DirFS("/"), a.folder) {
 		a.log.Info("the volume of the data is encrypted")
 	} else {

@@ -123,11 +123,6 @@ func (t Times) Grant(n element.Node) (kind string, g access.Grant) {
 
 func isPatient(name string) bool { return name == typePatient }
 
-// Patient reads whose RelatedPerson somebody is.
-func Patient(n element.Node) fhir.ID {
-	return fhir.ParseReference(n.Child("patient").Child("reference").Text(), isPatient).Key.ID
-}
-
 // CodeOf is the first code of a system among the concepts of an element.
 func CodeOf(n element.Node, name, system string) string {
 	for child := range n.Children() {

@@ -14,8 +14,11 @@ type Person struct {
 	ActsFor      bool   // Patient is somebody else
 }
 
-// Administrator is the subject of the sample person who keeps agreements and staff lists.
-const Administrator = "administrator"
+// The subjects of the sample people who keep agreements and staff lists: what lets somebody do more takes both.
+const (
+	Administrator       = "administrator"
+	SecondAdministrator = "second-administrator"
+)
 
 // People are the sample people, in the order of the page. Like all in the sample plans they are invented.
 func People() []Person {
@@ -30,6 +33,7 @@ func People() []Person {
 		{Subject: "attorney", Name: "Ms Frances Tolland", Words: "attorney of Miss Edith Tolland: sees her aunt's record", Patient: "9990000158", ActsFor: true},
 		{Subject: "newcomer", Name: "Sam Okafor", Words: "joined the ambulance service today and is not trained yet: sees no plan", Role: "clinical", Organisation: "Y90301", Untrained: true},
 		{Subject: Administrator, Name: "Alex Prior", Words: "administrator: keeps agreements and staff lists, and sees no records"},
+		{Subject: SecondAdministrator, Name: "Noor Hadley", Words: "administrator: confirms what another administrator asked for, and sees no records"},
 	}
 }
 

@@ -25,6 +25,14 @@ func (l *labelling) checkFact(rec store.Record, resource access.Resource) error 
 	if err != nil {
 		return err
 	}
+	return l.factFaults(node, resource)
+}
+
+// factFaults is what is wrong with a fact.
+func (l *labelling) factFaults(node element.Node, resource access.Resource) error {
+	if resource.Type != agreementType || !resource.Fact {
+		return nil
+	}
 	issues := careplan.CheckAgreement(node)
 	for i := range issues {
 		issues[i].Line, issues[i].Column = 0, 0 // they are those of what is stored

@@ -46,7 +46,7 @@ type Answer struct {
 	MediaType    string         // "" means a FHIR resource in the negotiated format
 	Version      fhir.VersionID // for ETag; 0 for none
 	LastModified time.Time
-	Location     string   // absolute URL of the version written; "" for none
+	Location     string   // absolute URL of the version written, or of the Task by which it waits to be; "" for none
 	Allow        []string // for 405
 
 	// Remarks is what there was to say of a write that was done: warnings and information. Over HTTP they come with

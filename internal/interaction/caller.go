@@ -110,7 +110,9 @@ func (l *lookup) person() (bool, error) {
 	case user.Type == proxyType && l.principal.User:
 		l.caller.Role = access.Proxy
 		return true, l.each(proxyType, l.server().identified(user), func(n element.Node) {
-			l.caller.ActsFor = append(l.caller.ActsFor, careplan.Patient(n))
+			if acts := l.server().times().Proxy(n); acts.Of != "" && acts.InForce(l.caller.Now) {
+				l.caller.ActsFor = append(l.caller.ActsFor, fhir.ID(acts.Of))
+			}
 		})
 	}
 	return false, nil

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"hearken/fhir"
+	"hearken/fhir/search/query"
 	"hearken/internal/access"
 	"hearken/internal/smart"
 	"hearken/internal/store"
@@ -51,7 +52,11 @@ func (s *Server) decide(ctx context.Context, r *request, how func(*deciding, *la
 		return Answer{Status: http.StatusAccepted, Body: Outcome(fhir.Outcome{{Severity: fhir.Warning, Code: fhir.CodeBusinessRule, Detail: access.DetailSecondPerson,
 			Diagnostics: "a client did it of its own accord, and is nobody: it waits for another person besides"}})}, nil
 	}
-	return Answer{Status: http.StatusOK, Body: Outcome(fhir.Outcome{done(http.StatusOK)})}, nil
+	a := Answer{Status: http.StatusOK, Body: Outcome(fhir.Outcome{done(http.StatusOK)})}
+	if d.stored.Version != 0 {
+		a.Location = versionURL(r.Base, d.stored)
+	}
+	return a, nil
 }
 
 // deciding is one person's word about what waits.
@@ -64,9 +69,10 @@ type deciding struct {
 
 	// of the run of the Update
 	waiting
-	me    access.Person
-	own   bool // they stand for it already
-	first bool // they are the first who does
+	me     access.Person
+	own    bool         // they stand for it already
+	first  bool         // they are the first who does
+	stored store.Record // what was written of a fact
 }
 
 // load finds what waits, and has it decided.
@@ -74,14 +80,24 @@ func (d *deciding) load(tx *labelling, how func(*deciding, *labelling) error) (e
 	if d.waiting, err = d.find(tx); err != nil {
 		return absent(err, access.DetailNothingWaits)
 	}
-	if d.about.Type == patientType {
-		d.request.asked = []fhir.ID{d.about.ID} // it is told in their access log
+	d.stored, d.first = store.Record{}, false
+	if d.request.asked, err = d.concerned(); err != nil {
+		return err
 	}
 	if d.me, err = d.server.personOf(tx, d.guard.first()); err != nil {
 		return err
 	}
 	d.own = slices.ContainsFunc(d.said, func(p access.Person) bool { return p.Same(&d.me) })
 	return how(d, tx)
+}
+
+// concerned are the patients in whose access log it is told.
+func (d *deciding) concerned() ([]fhir.ID, error) {
+	if d.held == nil {
+		return ownersOf(d.about, query.Index{}), nil
+	}
+	in, err := d.server.made(d.held.body, d.about.Type)
+	return ownersOf(d.about, in.index), err
 }
 
 // find finds what waits; ErrNotFound where there is nothing for this caller.
@@ -116,9 +132,9 @@ func (d *deciding) find(tx *labelling) (waiting, error) {
 
 // confirm is the Update of a confirmation.
 func (d *deciding) confirm(tx *labelling) error {
-	label, err := tx.Label(d.about)
-	if err != nil {
-		return absent(err, access.DetailNothingWaits)
+	label, err := tx.Label(d.about) // of a fact that is to be made there is none
+	if foreign(err) != nil {
+		return err
 	}
 	if err := d.guard.caller.MayConfirm(d.what, &d.guard.decision, label, d.guard.principal.User, d.own); err != nil {
 		return err
@@ -137,9 +153,9 @@ func (d *deciding) confirm(tx *labelling) error {
 
 // decline is the Update of a refusal.
 func (d *deciding) decline(tx *labelling) error {
-	label, err := tx.Label(d.about)
-	if err != nil {
-		return absent(err, access.DetailNothingWaits)
+	label, err := tx.Label(d.about) // of a fact that is to be made there is none
+	if foreign(err) != nil {
+		return err
 	}
 	if err := d.guard.caller.MayDecline(d.what, &d.guard.decision, label, d.guard.principal.User, d.own); err != nil {
 		return err
@@ -162,7 +178,11 @@ func (d *deciding) open() error {
 }
 
 // bringAbout has the change count.
-func (d *deciding) bringAbout(tx *labelling) error {
+func (d *deciding) bringAbout(tx *labelling) (err error) {
+	if d.what == access.WidensFact {
+		d.stored, err = d.held.put(tx, d.about)
+		return err
+	}
 	p := tx.patient(d.about.ID)
 	if err := tx.expectChange(p.id); err != nil {
 		return err

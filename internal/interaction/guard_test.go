@@ -253,7 +253,7 @@ func TestGuard_Writes(t *testing.T) {
 		{"deleting what is hidden is deleting what is not there", "other", "DELETE", "Observation/op1", "", 204},
 		{"deleting what one looks at", "paramedic", "DELETE", "Observation/op1", "", 403},
 		{"deleting one's own", "author", "DELETE", "Observation/op1", "", 204},
-		{"an attorney's relation to a patient, a fact", "admin", "POST", "RelatedPerson", `{"resourceType":"RelatedPerson",` + factMeta + `,"patient":{"reference":"Patient/p2"}}`, 201},
+		{"an attorney's relation to a patient, a fact", "admin", "POST", "RelatedPerson", `{"resourceType":"RelatedPerson",` + factMeta + `,"patient":{"reference":"Patient/p2"}}`, 202},
 		{"the same without its label", "admin", "POST", "RelatedPerson", `{"resourceType":"RelatedPerson","patient":{"reference":"Patient/p2"}}`, 404},
 		{"the same by an author", "author", "POST", "RelatedPerson", `{"resourceType":"RelatedPerson",` + factMeta + `,"patient":{"reference":"Patient/p1"}}`, 403},
 		{"a fact about a patient taken back", "admin", "DELETE", "RelatedPerson/attorney", "", 204},

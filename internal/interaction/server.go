@@ -135,6 +135,9 @@ func (s *Server) decided(ctx context.Context, r *request) (Answer, error) {
 func (s *Server) run(ctx context.Context, r *request) (answer Answer, err error) {
 	if r.row.write != nil {
 		answer, err := r.row.write(s, context.WithValue(ctx, writeKey{}, r), r)
+		if held := (*heldFact)(nil); errors.As(err, &held) && r.typ() != "" {
+			return s.hold(ctx, r, held)
+		}
 		return r.waiting(answer), err
 	}
 	reading, err := r.row.read(s, r)

@@ -153,6 +153,7 @@ func stands(all []waiting) (o fhir.Outcome) {
 		access.EndsObjection:   "it is stored as it was sent; the objection to sharing stands until another person confirms that it was taken back: POST Patient/[id]/$confirm-sharing, or ",
 		access.AddsAuthor:      "it is stored as it was sent; the organisation that it names as an author sees nothing of the record, which is closed, until another person confirms that it is one: POST Patient/[id]/$confirm-sharing, or ",
 		access.EndsRestriction: "nothing has changed: the record is restricted until an administrator, and not the one who asked, confirms that it need not be: POST Patient/[id]/$confirm-sharing, or ",
+		access.WidensFact:      "nothing has changed: it lets somebody do more, and is stored when another administrator confirms it: POST ",
 	}
 	for _, w := range all {
 		o = append(o, fhir.Issue{Severity: fhir.Warning, Code: fhir.CodeBusinessRule, Detail: access.DetailSecondPerson,

@@ -20,6 +20,7 @@ type waiting struct {
 	what   access.Change
 	about  fhir.Key
 	codes  []string        // of access.AddsAuthor: the organisations; of access.EndsRestriction: the labels as they stood
+	held   *heldFact       // of access.WidensFact: what is to be written
 	words  string          // why, as the first person said
 	client bool            // a client asked for it of its own accord: no person stands for it yet
 	said   []access.Person // who stands for it
@@ -32,12 +33,15 @@ var waitingWords = map[access.Change]string{
 	access.EndsObjection:   "An objection to sharing was taken back. It stands until another person confirms that.",
 	access.AddsAuthor:      "An organisation was named as an author of a record that only authors see. It sees nothing of it until another person confirms that.",
 	access.EndsRestriction: "It was asked that a record be restricted no longer. It is until an administrator confirms that.",
+	access.WidensFact:      "An administrator asked for a change that lets somebody do more. Nothing has changed until another administrator confirms it.",
 }
 
 // The parts of such a Task, beside its own elements.
 const (
 	partOrganisation = "organisation" // that becomes an author, by its ODS code
 	partLabel        = "label"        // that is taken away
+	partResource     = "resource"     // that is to be stored
+	partVersion      = "version"      // that it takes the place of; not there for none
 	partStaffEntry   = "staff-entry"  // what staff lists say of who asked
 	partClient       = "client"       // that asked of its own accord
 )
@@ -57,7 +61,7 @@ func (l *labelling) await(w waiting) (waiting, error) {
 	if w.what == access.EndsRestriction {
 		part = partLabel
 	}
-	var inputs []taskPart
+	inputs := w.held.parts()
 	for _, code := range w.codes {
 		inputs = append(inputs, taskPart{part, "valueString", element.AppendString(nil, code)})
 	}
@@ -163,6 +167,13 @@ func (s *Server) waitingIn(rd store.Reader, key fhir.Key, n element.Node) (waiti
 		switch value := part.Child("value"); careplan.CodingOf(part.Child("type"), careplan.TaskSystem) {
 		case partOrganisation, partLabel:
 			w.codes = append(w.codes, value.Text())
+		case partResource, partVersion:
+			if w.held == nil {
+				w.held = &heldFact{}
+			}
+			if !w.held.take(careplan.CodingOf(part.Child("type"), careplan.TaskSystem), value) {
+				return w, errUnreadable
+			}
 		case partStaffEntry:
 			entries = append(entries, value.Text())
 		}
