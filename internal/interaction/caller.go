@@ -7,7 +7,6 @@ import (
 	"hearken/fhir/element"
 	"hearken/fhir/search/query"
 	"hearken/internal/access"
-	"hearken/internal/careplan"
 	"hearken/internal/careplan/stafflist"
 	"hearken/internal/smart"
 	"hearken/internal/store"
