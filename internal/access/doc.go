@@ -72,5 +72,8 @@
 // parameter that reads a withheld element has no value for that caller. What is withheld from the person stays searchable to everybody else: a crew loses nothing by it. Which
 // parameters those are stands in the label of each resource, by the paths of its elements and not by their values (see MarkParameters).
 //
+// An earlier version of a resource is seen by who sees the resource now, and would see that version, were it the newest: by its own draft status, labels and patients, and by
+// the labels that those patients have now.
+//
 // The details of a key safe are withheld from everybody, and in no index. They are told one at a time (Caller.MayReveal).
 package access

@@ -75,8 +75,8 @@ func TestGuard_HistoryByScopes(t *testing.T) {
 	}
 }
 
-// The history of a resource goes by what it is now: what was a draft and is not any more is seen by those who see it now. How many versions it has costs
-// no more calls of the store.
+// What was a draft and is not any more is in the histories of those who see it now, since it was approved (see TestGuard_VersionsAreAsHidden). How many versions it has
+// costs no more looks at what it is now.
 func TestGuard_HistoryOfWhatWasADraft(t *testing.T) {
 	s := guarded(t)
 	author, paramedic := principal("author", "user/*.cruds"), principal("paramedic", "user/*.cruds")

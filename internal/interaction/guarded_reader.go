@@ -90,25 +90,14 @@ func (s *Server) identified(key fhir.Key) query.Expr {
 	return query.Match{Parameter: s.Registry.Parameter(key.Type, "_id"), Test: query.TokenTest{Code: string(key.ID), AnySystem: true}}
 }
 
-// GetVersion is a version of what is visible now.
-func (r *guardedReader) GetVersion(key fhir.Key, version fhir.VersionID) (store.Record, error) {
-	if _, err := r.get(key, smart.Read); err != nil {
-		return store.Record{}, err
-	}
-	rec, err := r.inner.GetVersion(key, version)
-	if err != nil {
-		return store.Record{}, err
-	}
-	return r.shown(rec)
-}
-
 // History is the versions of what is visible now. Of one resource that is not, it is what it is of one that never was.
 func (r *guardedReader) History(q store.HistoryQuery) (store.HistoryPage, error) {
 	if q.ID != "" {
-		if _, err := r.get(fhir.Key{Type: q.Type, ID: q.ID}, smart.Read); err != nil {
+		now, err := r.get(fhir.Key{Type: q.Type, ID: q.ID}, smart.Read)
+		if err != nil {
 			return store.HistoryPage{}, err
 		}
-		return r.history(q)
+		return r.history(q, now)
 	}
 	types := []fhir.Type{q.Type}
 	if q.Type == "" {
@@ -126,12 +115,16 @@ func (r *guardedReader) History(q store.HistoryQuery) (store.HistoryPage, error)
 	return r.history(q)
 }
 
-func (r *guardedReader) history(q store.HistoryQuery) (store.HistoryPage, error) {
+func (r *guardedReader) history(q store.HistoryQuery, known ...store.Record) (store.HistoryPage, error) {
 	page, err := r.inner.History(q)
-	if err == nil && q.ID == "" {
-		page.Total = -1 // a store that counts them has counted what is left out here, too
-		err = r.withoutDeleted(&page)
+	if err != nil {
+		return page, err
 	}
+	v, total := r.versions(known...), -1 // a store that counts those of several resources has counted what is left out here, too
+	if page.Records, err = v.seen(page.Records); err == nil && q.ID != "" {
+		total, err = v.total(q, page.Total)
+	}
+	page.Total = total
 	if err == nil {
 		err = r.allShown(page.Records)
 	}
@@ -161,6 +154,11 @@ func (r *guardedReader) Search(q *query.Query) (store.Page, error) {
 		return store.Page{}, err
 	}
 	page, err := r.inner.Search(&allowed)
+	if err == nil && q.Cursor != "" { // what has changed since the first page is shown as it was then
+		if page.Matches, err = r.versions().seen(page.Matches); err == nil {
+			page.Included, err = r.versions().seen(page.Included)
+		}
+	}
 	if err == nil {
 		err = errors.Join(r.allShown(page.Matches), r.allShown(page.Included))
 	}
