@@ -225,3 +225,24 @@ func TestGuard_Hint(t *testing.T) {
 		}
 	}
 }
+
+// A Task that is a fact says that something waits for a second person, or is looked into: administrators write facts, and not these.
+func TestGuard_TasksThatAreFacts(t *testing.T) {
+	s := guarded(t)
+	fact, plain := `{"resourceType":"Task","id":"t1",`+factMeta+`,"status":"requested","intent":"order"}`, `{"resourceType":"Task","id":"t1","status":"requested","intent":"order"}`
+	login := s.Login
+	s.Login = nil
+	put(t, s, "Task/t1", fact)
+	s.Login = login
+	for _, row := range []struct {
+		who, method, target, body string
+		want                      int
+	}{
+		{"admin", "POST", "Task", fact, 403}, {"admin", "PUT", "Task/t1", fact, 403}, {"admin", "PUT", "Task/t1", plain, 403}, {"admin", "DELETE", "Task/t1", "", 403},
+		{"admin", "POST", "Task", plain, 201},
+	} {
+		if a := answer(s, as(principal(row.who, "user/*.cruds"), row.method, row.target, row.body)); a.Status != row.want {
+			t.Errorf("%s: %s %s = %d, want %d: %s", row.who, row.method, row.target, a.Status, row.want, a.Body)
+		}
+	}
+}
