@@ -13,7 +13,7 @@ import (
 func TestSame(t *testing.T) {
 	other := access.Caller{
 		Now: time.Unix(1, 0), Role: access.Clinical, Purpose: access.Care, Organisation: "A", Urgent: true, Agreement: access.InForce, Staff: access.Lapsed, Partner: true,
-		Patient: "p", ActsFor: []fhir.ID{"p"}, Ended: []string{"2024"}, Contacts: []fhir.ID{"p"}, Grants: []access.Grant{{Patient: "p"}},
+		Patient: "p", Others: []fhir.ID{"q"}, ActsFor: []fhir.ID{"p"}, Ended: []string{"2024"}, Contacts: []fhir.ID{"p"}, Grants: []access.Grant{{Patient: "p"}},
 	}
 	from := reflect.ValueOf(other)
 	for i := range from.NumField() {
