@@ -1,6 +1,7 @@
 package interaction_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -82,6 +83,129 @@ func TestCallers_Bounded(t *testing.T) {
 	if _, _, texts := w.kept.Kept(); strings.Contains(strings.Join(texts, " "), long+long) {
 		t.Errorf("more is kept of one caller than is set aside for one")
 	}
+}
+
+// lookedUp is how many searches it takes to ask for a caller now.
+func (w *factWorld) lookedUp(ask func(fn func(store.Reader)), p *smart.Principal) int {
+	w.t.Helper()
+	before := w.searches
+	ask(func(rd store.Reader) {
+		if _, err := w.kept.Caller(rd, p); err != nil {
+			w.t.Error(err)
+		}
+	})
+	return w.searches - before
+}
+
+// What is kept is used: on the state it was found on and on others with the same facts, in an Update too, after a look at an older state, and after as many others as one
+// generation holds, for who comes back before that.
+func TestCallers_Keep(t *testing.T) {
+	w := newFactWorld(t, "embedded", 1)
+	known := &smart.Principal{Issuer: issuer, Subject: "s1", User: true}
+	write := func() { put(t, w.writer, "PractitionerRole/s", staffEntry("s", "s1", "A", "clinical")) }
+	inView := func(fn func(store.Reader)) {
+		w.view(func(rd store.Reader) error { fn(factReader{Reader: rd, world: w}); return nil })
+	}
+	inUpdate := func(fn func(store.Reader)) {
+		_ = w.writer.Store.Update(t.Context(), func(tx store.Tx) error { fn(factTx{tx, w}); return errTakenBack })
+	}
+	want := func(when string, got, searches int) {
+		t.Helper()
+		if (got > 0) != (searches > 0) {
+			t.Errorf("%s: %d searches, want %d", when, got, searches)
+		}
+	}
+	write()
+	want("first", w.lookedUp(inView, known), 3)
+	want("again", w.lookedUp(inView, known), 0)
+	mustDo(t, w.writer, 201, "POST", "Patient", patient("", "n"))
+	want("in an Update, after another write", w.lookedUp(inUpdate, known), 0)
+	want("after another write", w.lookedUp(inView, known), 0)
+	w.view(func(old store.Reader) error {
+		write()
+		want("in an Update, after a fact", w.lookedUp(inUpdate, known), 3)
+		want("after a fact", w.lookedUp(inView, known), 3)
+		want("on the older state", w.lookedUp(func(fn func(store.Reader)) { fn(factReader{Reader: old, world: w}) }, known), 3)
+		want("after a look at the older state", w.lookedUp(inView, known), 0)
+		return nil
+	})
+	for range 100 {
+		write()
+		_ = w.lookedUp(inView, known)
+	}
+	if _, bytes, _ := w.kept.Kept(); w.kept.Counted() > bytes {
+		t.Errorf("%d bytes are counted and %d kept", w.kept.Counted(), bytes)
+	}
+	for range 5 {
+		asks(t, w, interaction.MaxKept/4, func(i int) *smart.Principal {
+			return &smart.Principal{Issuer: issuer, Subject: "s1", User: true, RoleID: fmt.Sprint(w.searches, i)}
+		})
+		want("after many others", w.lookedUp(inView, known), 0)
+		w.searches++
+	}
+}
+
+// factTx is factReader for an Update.
+type factTx struct {
+	store.Tx
+	world *factWorld
+}
+
+func (r factTx) Search(q *query.Query) (store.Page, error) {
+	r.world.searches++
+	return r.Tx.Search(q)
+}
+
+// A fact counts however many other commits there were since somebody asked, before it or after.
+func TestCallers_ManyCommits(t *testing.T) {
+	w := newFactWorld(t, "embedded", 1)
+	known := &smart.Principal{Issuer: issuer, Subject: "s1", User: true}
+	others := func(n int) {
+		for range n {
+			mustDo(t, w.writer, 201, "POST", "Patient", patient("", "n"))
+		}
+	}
+	for i, n := range []int{0, 1, 62, 63, 64, 65, 66, 130} {
+		for _, before := range []int{0, n / 2, n} {
+			for j, code := range []string{"A", "B"} {
+				others(before)
+				put(t, w.writer, "PractitionerRole/s", staffEntry("s", "s1", code, "clinical"))
+				others(n - before)
+				if (i+j)%2 == 0 {
+					_ = w.writer.Store.Update(t.Context(), func(tx store.Tx) error {
+						if c, err := w.kept.Caller(tx, known); err != nil || c.Organisation != code {
+							t.Errorf("%d commits, %d before: in an Update %q (%v), want %q", n, before, c.Organisation, err, code)
+						}
+						return errTakenBack
+					})
+				}
+				w.compare1(known, code)
+			}
+		}
+	}
+}
+
+// brokenLog is a Reader that cannot tell what has changed.
+type brokenLog struct{ store.Reader }
+
+var errNoChanges = errors.New("the change log cannot be read")
+
+func (brokenLog) Changes(store.Commit, int) ([]store.Change, error) { return nil, errNoChanges }
+
+// When it cannot be told whether facts have changed, nobody is told what they were; and when it can be again, it is what they are now.
+func TestCallers_LogBroken(t *testing.T) {
+	w := newFactWorld(t, "embedded", 1)
+	known := &smart.Principal{Issuer: issuer, Subject: "s1", User: true}
+	put(t, w.writer, "PractitionerRole/s", staffEntry("s", "s1", "A", "clinical"))
+	w.compare1(known, "A")
+	put(t, w.writer, "PractitionerRole/s", staffEntry("s", "s1", "B", "clinical"))
+	w.view(func(rd store.Reader) error {
+		if c, err := w.kept.Caller(brokenLog{rd}, known); !errors.Is(err, errNoChanges) {
+			t.Errorf("%+v, %v", c, err)
+		}
+		return nil
+	})
+	w.compare1(known, "B")
 }
 
 // bodyReader notes the resources that were read.

@@ -12,7 +12,7 @@ import (
 
 // What is kept of callers at most, in each of two generations.
 const (
-	maxCallers     = 8192
+	maxCallers     = 4096
 	maxCallerBytes = 8 << 20
 	maxOneCaller   = 64 << 10 // of one: who has more, such as thousands of grants, is looked up each time
 )
@@ -83,7 +83,7 @@ func (c *Callers) workFacts(rd store.Reader, p *smart.Principal) (workFacts, err
 	if err := w.find(); err != nil {
 		return workFacts{}, err
 	}
-	if !at.tip && !w.found.joined && len(w.found.entries) > 0 {
+	if !at.tip && len(w.found.entries) > 0 {
 		c.kept.put(key, w.found, at.commit)
 	}
 	return w.found, nil
@@ -157,11 +157,10 @@ func (c *callerCache) get(key callerKey, at moment) (workFacts, bool) {
 		delete(c.old, key)
 		c.insert(key, e)
 	}
-	if at.tip && at.unread || !c.unchanged(&e.facts, e.of, at.commit) {
+	if at.unread || !c.unchanged(&e.facts, e.of, at.commit) {
 		return workFacts{}, false
 	}
-	written := at.tip && slices.ContainsFunc(at.log, func(change store.Change) bool { return slices.Contains(e.facts.types, change.Key.Type) })
-	return e.facts, !written
+	return e.facts, !slices.ContainsFunc(at.log, func(change store.Change) bool { return slices.Contains(e.facts.types, change.Key.Type) })
 }
 
 // unchanged reports whether, by the log as far as it was looked through, facts are the same on two states.

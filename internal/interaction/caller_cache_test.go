@@ -192,9 +192,11 @@ func (w *factWorld) takenBack(target, body string) {
 	}
 	if w.random.IntN(2) == 0 { // after more than is looked through, of which nobody asked
 		other, more := w.fact()
-		put(w.t, w.writer, other, more)
-		for range 70 {
-			mustDo(w.t, w.writer, 201, "POST", "Patient", patient("", "n"))
+		first := w.random.IntN(80)
+		for i := range 80 {
+			if mustDo(w.t, w.writer, 201, "POST", "Patient", patient("", "n")); i == first {
+				put(w.t, w.writer, other, more)
+			}
 		}
 	}
 	err = w.writer.Store.Update(context.Background(), func(tx store.Tx) error {

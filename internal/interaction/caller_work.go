@@ -19,8 +19,7 @@ type workFacts struct {
 	entries    []access.StaffEntry
 	agreements []access.Agreement
 	grants     []grantFact
-	types      []fhir.Type // those that were searched: until something of them is written, the same would be found
-	joined     bool        // and others were, by way of references
+	types      []fhir.Type // those that were searched: until something of them is written, fact or not, the same would be found
 }
 
 type grantFact struct {
@@ -36,20 +35,13 @@ type working struct {
 	found     workFacts
 }
 
-// Search notes what is searched.
+// Search notes what is searched. No condition here leads to resources of another type.
 func (w *working) Search(q *query.Query) (store.Page, error) {
 	for _, t := range q.Types {
 		if !slices.Contains(w.found.types, t) {
 			w.found.types = append(w.found.types, t)
 		}
 	}
-	query.Walk(q.Where, func(e query.Expr) bool {
-		switch e.(type) {
-		case query.Chain, query.Has:
-			w.found.joined = true
-		}
-		return !w.found.joined
-	})
 	return w.rd.Search(q)
 }
 

@@ -6,6 +6,13 @@ const (
 	MaxKeptBytes = 2 * maxCallerBytes
 )
 
+// Counted is the count by which the young become old.
+func (c *Callers) Counted() int {
+	c.kept.mu.Lock()
+	defer c.kept.mu.Unlock()
+	return c.kept.bytes
+}
+
 // Kept is how many callers are kept, in how many bytes by their own count, and the texts that are kept of them.
 func (c *Callers) Kept() (callers, bytes int, texts []string) {
 	c.kept.mu.Lock()
