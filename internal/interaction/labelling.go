@@ -80,6 +80,9 @@ func (l *labelling) Put(p store.Prepared) (store.Record, error) {
 		made.patients = focusOf(p.Index)
 	}
 	p.Label = l.foresee(made)
+	if hasContext(&p) {
+		p.Label = []query.Token{}
+	}
 	rec, err := l.Tx.Put(p)
 	if err != nil {
 		return rec, err
