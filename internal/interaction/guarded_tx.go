@@ -296,7 +296,7 @@ func (tx *guardedTx) settle() error {
 func (tx *guardedTx) expect(key fhir.Key, index query.Index) error {
 	for _, id := range ownersOf(key, index) {
 		label, err := tx.tx.Tx.Label(fhir.Key{Type: patientType, ID: id})
-		if err != nil || !tx.decision.See(label) {
+		if !tx.decision.See(label) {
 			return foreign(err)
 		}
 	}
