@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -29,12 +28,9 @@ func newAnchor(c config.Config) (*anchor, error) {
 	if c.AuditHeadFolder == "" {
 		return nil, nil
 	}
-	recipients, err := sealed.ParseRecipients(c.AgeRecipients)
+	recipients, err := keepIn(c.AuditHeadFolder, "audit-head-folder", c)
 	if err != nil {
-		return nil, fmt.Errorf("age-recipient: %w", err)
-	}
-	if err := os.MkdirAll(c.AuditHeadFolder, 0o700); err != nil {
-		return nil, fmt.Errorf("audit-head-folder: %w", err)
+		return nil, err
 	}
 	return &anchor{folder: c.AuditHeadFolder, recipients: recipients}, nil
 }

@@ -65,19 +65,27 @@ func TestAuditUpkeep(t *testing.T) {
 // runOnce starts a server at a time, looks once, and stops it.
 func runOnce(t *testing.T, c config.Config, now time.Time) {
 	t.Helper()
-	a, err := app.Open(t.Context(), c, app.Deps{Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now }})
+	whileRunning(t, c, app.Deps{Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now }}, func(base string) {
+		resp, err := http.Get(base + "/Patient/nobody")
+		if err != nil || resp.Body.Close() != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// whileRunning does something while a server runs, and stops it.
+func whileRunning(t *testing.T, c config.Config, d app.Deps, do func(base string)) {
+	t.Helper()
+	a, err := app.Open(t.Context(), c, d)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error)
 	go func() { ended <- a.Run(ctx) }()
-	resp, err := http.Get(a.URL() + "/Patient/nobody")
-	if err == nil {
-		err = resp.Body.Close()
-	}
+	do(a.URL())
 	stop()
-	if err := errors.Join(err, <-ended, a.Close()); err != nil {
+	if err := errors.Join(<-ended, a.Close()); err != nil {
 		t.Fatal(err)
 	}
 }

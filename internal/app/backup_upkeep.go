@@ -34,14 +34,23 @@ func newBackups(c config.Config, d Deps) (*backups, error) {
 	if c.BackupFolder == "" {
 		return nil, nil
 	}
+	recipients, err := keepIn(c.BackupFolder, "backup-folder", c)
+	if err != nil {
+		return nil, err
+	}
+	return &backups{folder: c.BackupFolder, recipients: recipients, every: c.BackupEvery, keep: c.BackupKeep, program: d.Version, now: d.Now}, nil
+}
+
+// keepIn makes the folder that a setting names, and says for whom what is kept in it is encrypted.
+func keepIn(folder, setting string, c config.Config) (sealed.Recipients, error) {
 	recipients, err := sealed.ParseRecipients(c.AgeRecipients)
 	if err != nil {
 		return nil, fmt.Errorf("age-recipient: %w", err)
 	}
-	if err := os.MkdirAll(c.BackupFolder, 0o700); err != nil {
-		return nil, fmt.Errorf("backup-folder: %w", err)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return nil, fmt.Errorf("%s: %w", setting, err)
 	}
-	return &backups{folder: c.BackupFolder, recipients: recipients, every: c.BackupEvery, keep: c.BackupKeep, program: d.Version, now: d.Now}, nil
+	return recipients, nil
 }
 
 const (

@@ -3,7 +3,6 @@ package app_test
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -59,28 +58,18 @@ func TestBackups_Fail(t *testing.T) {
 	c := config.Defaults()
 	c.Listen, c.Data, c.BackupFolder, c.AgeRecipients = "127.0.0.1:0", filepath.Join(t.TempDir(), "data"), filepath.Join(t.TempDir(), "backups"), []string{testRecipient}
 	said := make(chan string, 1)
-	a, err := app.Open(t.Context(), c, app.Deps{Log: slog.New(slog.NewTextHandler(lines(func(line string) {
+	log := slog.New(slog.NewTextHandler(lines(func(line string) {
 		if strings.Contains(line, "no backup could be made") {
 			said <- line
 		}
-	}), nil))})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Remove(c.BackupFolder); err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(t.Context())
-	ended := make(chan error)
-	go func() { ended <- a.Run(ctx) }()
-	if line := <-said; !strings.Contains(line, "no such file") {
-		t.Errorf("the log says %s", line)
-	}
-	putPatient(t, a.URL()+"/Patient/a")
-	stop()
-	if err := errors.Join(<-ended, a.Close()); err != nil {
-		t.Fatal(err)
-	}
+	}), nil))
+	gone := func(context.Context, *app.Interactions, string) error { return os.Remove(c.BackupFolder) }
+	whileRunning(t, c, app.Deps{Log: log, Prepare: gone}, func(base string) {
+		if line := <-said; !strings.Contains(line, "no such file") {
+			t.Errorf("the log says %s", line)
+		}
+		putPatient(t, base+"/Patient/a")
+	})
 }
 
 // lines are told one by one.
@@ -91,29 +80,20 @@ func (l lines) Write(b []byte) (int, error) { l(string(b)); return len(b), nil }
 // runWithWriters starts a server at a time, has four clients write until the backup is there and each has written, and stops it.
 func runWithWriters(t *testing.T, c config.Config, now time.Time, name, backup string) {
 	t.Helper()
-	a, err := app.Open(t.Context(), c, app.Deps{Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(t.Context())
-	ended := make(chan error)
-	go func() { ended <- a.Run(ctx) }()
-	var writers sync.WaitGroup
-	for w := range 4 {
-		writers.Go(func() {
-			for n := w; ; n += 4 {
-				putPatient(t, fmt.Sprintf("%s/Patient/%s-%d", a.URL(), name, n))
-				if _, err := os.Stat(filepath.Join(c.BackupFolder, backup)); err == nil || n > 4000 {
-					return
+	whileRunning(t, c, app.Deps{Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now }}, func(base string) {
+		var writers sync.WaitGroup
+		for w := range 4 {
+			writers.Go(func() {
+				for n := w; ; n += 4 {
+					putPatient(t, fmt.Sprintf("%s/Patient/%s-%d", base, name, n))
+					if _, err := os.Stat(filepath.Join(c.BackupFolder, backup)); err == nil || n > 4000 {
+						return
+					}
 				}
-			}
-		})
-	}
-	writers.Wait()
-	stop()
-	if err := errors.Join(<-ended, a.Close()); err != nil {
-		t.Fatal(err)
-	}
+			})
+		}
+		writers.Wait()
+	})
 }
 
 func putPatient(t *testing.T, url string) {
