@@ -38,7 +38,7 @@ var tokenCommand = command{
 func samplePeople() string {
 	var b strings.Builder
 	for _, one := range devlogin.People() {
-		fmt.Fprintf(&b, "  %-16s %s\n", one.Subject, one.Words)
+		fmt.Fprintf(&b, "  %-20s %s\n", one.Subject, one.Words)
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }

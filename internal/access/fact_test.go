@@ -33,6 +33,7 @@ func TestFact_Widens(t *testing.T) {
 		{"from before", agreement, with(agreement, func(f *Fact) { f.From = year(2020) }), false},
 		{"from now on instead of later", with(agreement, func(f *Fact) { f.From = year(2025) }), agreement, true},
 		{"from the beginning instead of later", with(agreement, func(f *Fact) { f.From = year(2025) }), with(agreement, func(f *Fact) { f.From = time.Time{} }), true},
+		{"as late as it was", with(agreement, func(f *Fact) { f.From = year(2025) }), with(agreement, func(f *Fact) { f.From = year(2025) }), false},
 		{"later than now", agreement, with(agreement, func(f *Fact) { f.From = year(2025) }), false},
 		{"another role", agreement, with(agreement, func(f *Fact) { f.What = []string{"clinical", "TREAT", "care-home"} }), true},
 		{"a role fewer", with(agreement, func(f *Fact) { f.What = []string{"clinical", "TREAT", "care-home"} }), agreement, false},
