@@ -64,3 +64,50 @@ func TestGuard_VersionsAreAsHidden(t *testing.T) {
 		t.Errorf("a draft is answered otherwise than what never was:\n%s\n%s", a.Body, b.Body)
 	}
 }
+
+// A later page of a search shows what was there when the first was asked for, but not what its caller would not have been shown then: a plan that was a draft, a record
+// that was another patient's, an observation that was withheld.
+func TestGuard_LaterPagesAreAsHidden(t *testing.T) {
+	for _, row := range []struct {
+		who, typ, hidden string
+		before, after    string // of the resource z, that is found last
+		fill             func(id string) string
+	}{
+		{"paramedic", "CarePlan", "Thought aloud", strings.Replace(planOf("z", "draft", "p1", "a"), `"status"`, `"title":"Thought aloud","status"`, 1), planOf("z", "active", "p1", "a"),
+			func(id string) string { return planOf(id, "active", "p1", "a") }},
+		{"patient", "Observation", "third-party", strings.Replace(observationOf("z", "p1"), `"status"`, `"meta":{"security":[{"system":"https://hearken.example.org/fhir/CodeSystem/access-label","code":"third-party"}]},"status"`, 1),
+			observationOf("z", "p1"), func(id string) string { return observationOf(id, "p1") }},
+		{"paramedic", "Observation", `"reference":"Patient/p2"`, observationOf("z", "p2"), observationOf("z", "p1"), func(id string) string { return observationOf(id, "p1") }},
+	} {
+		s := guarded(t)
+		outside := func(do func()) {
+			kept := s.Login
+			s.Login = nil
+			do()
+			s.Login = kept
+		}
+		outside(func() {
+			put(t, s, row.typ+"/y1", row.fill("y1"))
+			put(t, s, row.typ+"/y2", row.fill("y2"))
+			put(t, s, row.typ+"/z", row.before)
+		})
+		next, pages := row.typ+"?_sort=_id&_count=1", 0
+		for next != "" && pages < 40 {
+			a := answer(s, as(principal(row.who, "user/*.cruds"), "GET", next, ""))
+			if a.Status != 200 || strings.Contains(string(a.Body), row.hidden) {
+				t.Errorf("%s: page %d of %s = %d %s", row.who, pages+1, row.typ, a.Status, a.Body)
+			}
+			if pages++; pages == 1 {
+				outside(func() { put(t, s, row.typ+"/z", row.after) })
+			}
+			next = ""
+			if _, link, found := strings.Cut(string(a.Body), `"relation":"next","url":"`); found {
+				link, _, _ = strings.Cut(link, `"`)
+				next = link[strings.Index(link, row.typ+"?"):]
+			}
+		}
+		if pages < 3 {
+			t.Errorf("%s: %d pages of %s, want more", row.who, pages, row.typ)
+		}
+	}
+}
