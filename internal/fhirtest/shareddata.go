@@ -39,14 +39,14 @@ func SharedData(t testing.TB, elem ...string) string {
 	return ""
 }
 
-// Absent ends a test that cannot be run without something that is not here: skipped with a line that says so, except under CI=true, where
-// it is a failure.
+// Absent ends a test that cannot be run without something that is not here: skipped with a line that says so and how to run it, except under
+// CI=true, where nothing is skipped and it is a failure.
 func Absent(t testing.TB, wanted string) {
 	t.Helper()
 	if os.Getenv("CI") == "true" {
 		t.Fatalf("%s: absent, and CI=true requires it", wanted)
 	}
-	t.Skipf("SKIPPED, NOT PASSED: this test needs %s", wanted)
+	t.Skipf("SKIPPED, NOT PASSED: this test needs %s, which is not here; put it there and run this test again (CI=true does not skip it, it fails)", wanted)
 }
 
 // findModuleRoot looks for go.mod upwards, first from this source file and

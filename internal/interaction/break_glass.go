@@ -84,6 +84,12 @@ const (
 	mostLength  = 2000
 )
 
+// isSentence reports whether a reason in words is one that somebody can look into.
+func isSentence(words string) bool {
+	length := utf8.RuneCountInString(words)
+	return len(strings.Fields(words)) >= leastWords && length >= leastLength && length <= mostLength
+}
+
 // The code systems of our guide that breaking the glass uses.
 const (
 	breakGlassReasons  = profiles.Base + "/CodeSystem/break-glass-reason"
@@ -114,7 +120,7 @@ func (b *breaking) read(r *request) error {
 		return fault(fhir.CodeBusinessRule, "identifier", nhsNumberFault(b.value, false).Error())
 	case !slices.Contains(guideCodes(breakGlassReasons), b.reason):
 		return fault(fhir.CodeInvalidCode, "reason", "the reason is "+oneOfGuide(breakGlassReasons))
-	case len(strings.Fields(b.words)) < leastWords || utf8.RuneCountInString(b.words) < leastLength || utf8.RuneCountInString(b.words) > mostLength:
+	case !isSentence(b.words):
 		return fault(fhir.CodeBusinessRule, "words", "say in a sentence why this person's record is needed now")
 	}
 	return nil

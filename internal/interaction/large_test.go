@@ -9,9 +9,6 @@ import (
 // A transaction of the largest size, each entry with a condition or a conditional reference of its own, is done in seconds:
 // nothing in it is quadratic.
 func TestTransaction_Large(t *testing.T) {
-	if testing.Short() {
-		t.Skip("SKIPPED, NOT PASSED: a large transaction takes seconds; run it without -short")
-	}
 	s, _ := newServer(t)
 	var entries []string
 	for i := range 5000 {

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"hearken/fhir"
 	"hearken/fhir/element"
@@ -30,7 +29,7 @@ func (s *Server) liftRestriction(ctx context.Context, r *request) (Answer, error
 		return Answer{}, err
 	}
 	words := strings.TrimSpace(p.text("words"))
-	if len(strings.Fields(words)) < leastWords || utf8.RuneCountInString(words) < leastLength || utf8.RuneCountInString(words) > mostLength {
+	if !isSentence(words) {
 		return Answer{}, fhir.Errorf(fhir.CodeBusinessRule, "say in a sentence how it is known that the restriction need not be").At("http.words").Detailed(detailParameterValue)
 	}
 	var waits waiting

@@ -1,10 +1,10 @@
 // Package mutation holds no code, only a test: it takes the checks that decide who sees and writes what out of the code, one at a time, and holds the tests
 // of those checks against what is left: one of them must fail. A check that is gone unnoticed is not tested, or not needed. Run it with
 //
-//	HEARKEN_MUTANTS=internal/access go test ./internal/mutation -v
+//	go test ./internal/mutation -v
 //	HEARKEN_MUTANTS=1 go test ./internal/mutation -v -timeout 2h
 //
-// The first is for the decision, which its own tests notice in seconds; the second for the guard, too. One file, one function or one check are taken with
+// The first is for the decision (internal/access), which its own tests notice in seconds; the second for the guard, too. One file, one function or one check are taken with
 // -run TestMutants/taken/guard.go/view.
 //
 // A check is the condition of an if, a case of a switch without a tag, and each operand of && and ||, wherever it stands. Taken out, an if and a case are never

@@ -49,6 +49,26 @@ func (f *fixture) until(t *testing.T, status int, line, header string) int {
 	return 0
 }
 
+// sent is a request by somebody, and its status.
+type sent struct {
+	line, body, who string
+	want            int
+}
+
+// expect sends requests one after the other. What is refused says when to try again.
+func (f *fixture) expect(t *testing.T, rows []sent, header ...string) {
+	t.Helper()
+	for _, row := range rows {
+		w := f.send(row.line, row.body, append(header, row.who)...)
+		if w.Code != row.want || w.Code >= 400 && w.Header().Get("Retry-After") == "" {
+			t.Errorf("%s by %s = %d, want %d: %s", row.line, row.who, w.Code, row.want, w.Body)
+		}
+		if w.Code == 503 && !strings.Contains(w.Body.String(), `"not-checked"`) {
+			t.Errorf("%s by %s is not told that nothing was looked up: %s", row.line, row.who, w.Body)
+		}
+	}
+}
+
 func TestLimits_Caller(t *testing.T) {
 	var passed time.Duration
 	f := limited(rest.Limits{Caller: 5, Client: 50}, &passed)
@@ -72,10 +92,7 @@ func TestLimits_UrgentLane(t *testing.T) {
 	f.until(t, 429, "GET /fhir/Observation", "Authorization: Bearer robot")
 	const paramedic, clerk = "Authorization: Bearer paramedic", "Authorization: Bearer clerk"
 	const form = "Content-Type: application/x-www-form-urlencoded"
-	for _, row := range []struct {
-		line, body, who string
-		want            int
-	}{
+	f.expect(t, []sent{
 		{"GET /fhir/Patient?identifier=x", "", paramedic, 200},
 		{"GET /fhir/CarePlan?patient.identifier=x", "", paramedic, 200},
 		{"POST /fhir/CarePlan/_search", "subject.identifier=x", paramedic, 200},
@@ -85,11 +102,7 @@ func TestLimits_UrgentLane(t *testing.T) {
 		{"POST /fhir/Patient?identifier=x", "{}", paramedic, 429},
 		{"GET /fhir/Observation?identifier=x", "", paramedic, 429},
 		{"GET /fhir/Patient?identifier=x", "", clerk, 429},
-	} {
-		if w := f.send(row.line, row.body, row.who, form); w.Code != row.want {
-			t.Errorf("%s by %s = %d, want %d: %s", row.line, row.who, w.Code, row.want, w.Body)
-		}
-	}
+	}, form)
 	if n := f.until(t, 429, "GET /fhir/Patient?identifier=x", paramedic); n > 40 {
 		t.Errorf("the lane itself lets %d through, want a bound", n)
 	}
@@ -157,10 +170,7 @@ func TestLimits_Scarce(t *testing.T) {
 	scarce := true
 	f := limited(rest.Limits{Caller: 1000, Scarce: func() bool { return scarce }}, &passed)
 	const paramedic, clerk = "Authorization: Bearer paramedic", "Authorization: Bearer clerk"
-	for _, row := range []struct {
-		line, body, who string
-		want            int
-	}{
+	f.expect(t, []sent{
 		{"GET /fhir/Patient?identifier=x", "", paramedic, 200},
 		{"GET /fhir/CarePlan?patient.identifier=x", "", paramedic, 200},
 		{"GET /fhir/Patient?identifier=x", "", clerk, 503},
@@ -169,12 +179,7 @@ func TestLimits_Scarce(t *testing.T) {
 		{"GET /fhir/Observation?identifier=x", "", paramedic, 503},
 		{"POST /fhir/Patient", `{"resourceType":"Patient"}`, clerk, 503},
 		{"GET /fhir/metadata", "", clerk, 200},
-	} {
-		w := f.send(row.line, row.body, row.who)
-		if w.Code != row.want || w.Code == 503 && (w.Header().Get("Retry-After") == "" || !strings.Contains(w.Body.String(), `"not-checked"`)) {
-			t.Errorf("%s by %s = %d, want %d: %s", row.line, row.who, w.Code, row.want, w.Body)
-		}
-	}
+	})
 	open := newFixture(func(o *rest.Options) { o.Limits.Scarce = func() bool { return scarce } })
 	for line, want := range map[string]int{"GET /fhir/Patient?identifier=x": 200, "GET /fhir/Patient/1": 503} {
 		if w := open.send(line, ""); w.Code != want {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -116,12 +117,10 @@ func TestAudit_Crash(t *testing.T) {
 		}
 		random := rand.New(rand.NewPCG(uint64(round), 7))
 		for range 8 {
-			time.Sleep(time.Duration(random.IntN(2000)) * time.Microsecond) // waits for nothing: the crash comes at a moment nobody chose
+			crashAt := seq.Load() + random.Int64N(400) // of those that began: how many are answered by then nobody chose
+			s.await("so many to have begun", func() bool { return seq.Load() >= crashAt })
 			mu.Lock()
-			least := make([]string, 0, len(answered))
-			for id := range answered {
-				least = append(least, id)
-			}
+			least := slices.Collect(maps.Keys(answered))
 			mu.Unlock()
 			head, _ := s.Audit().Head(context.Background())
 			left := fs.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: random.IntN(101), RNG: random})
