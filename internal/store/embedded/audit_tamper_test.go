@@ -168,7 +168,7 @@ func expectFound(t *testing.T, fs vfs.FS, want bool, heads ...audit.Head) {
 // TestAudit_OldDirectory puts an older state of the directory back and goes on with it: without the head of the newer state
 // there is nothing to see, with it there is.
 func TestAudit_OldDirectory(t *testing.T) {
-	fs := vfs.NewCrashableMem()
+	fs := newCrashableMem()
 	writeChains(t, fs, 2)
 	old := fs.CrashClone(vfs.CrashCloneCfg{})
 	head := writeChains(t, fs, 1)

@@ -85,7 +85,7 @@ func TestAudit_Crash(t *testing.T) {
 		rounds = 2
 	}
 	for round := range rounds {
-		fs := vfs.NewCrashableMem()
+		fs := newCrashableMem()
 		s := openSite(t, fs, func(o *embedded.Options) { o.Memtable = 256 << 10 })
 		var mu sync.Mutex
 		var gate sync.RWMutex // keeps everyone from filling the store while it is looked at
@@ -182,7 +182,7 @@ func (s *site) expectWritesRecorded(found map[string]int) {
 func TestAudit_LogFails(t *testing.T) {
 	for _, kind := range []errorfs.OpKind{errorfs.OpFileWrite, errorfs.OpFileSyncData} {
 		t.Run(fmt.Sprint("operation ", kind), func(t *testing.T) {
-			mem := vfs.NewCrashableMem()
+			mem := newCrashableMem()
 			var broken atomic.Bool
 			s := openSite(t, errorfs.Wrap(mem, errorfs.InjectorFunc(func(op errorfs.Op) error {
 				if broken.Load() && op.Kind == kind && fs(op.Path) == ".log" {

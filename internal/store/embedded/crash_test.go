@@ -58,7 +58,7 @@ type load struct {
 }
 
 func crashRound(t *testing.T, seed uint64, points int) {
-	fs := vfs.NewCrashableMem()
+	fs := newCrashableMem()
 	l := &load{
 		world: storetest.NewWorld(), answered: map[fhir.Key]fhir.VersionID{}, shown: map[fhir.Key]fhir.VersionID{},
 		claimed: map[string]fhir.Key{},
@@ -176,7 +176,7 @@ func (l *load) read(ctx context.Context, t *testing.T) {
 }
 
 // crash opens what a crash at this moment would leave.
-func (l *load) crash(t *testing.T, fs *vfs.MemFS, random *rand.Rand) {
+func (l *load) crash(t *testing.T, fs crashableMem, random *rand.Rand) {
 	t.Helper()
 	l.mu.Lock()
 	least := map[fhir.Key]fhir.VersionID{}

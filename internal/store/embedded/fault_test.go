@@ -79,7 +79,7 @@ func (s *site) token(code string) query.Expr {
 func TestFault_LogFails(t *testing.T) {
 	for _, kind := range []errorfs.OpKind{errorfs.OpFileWrite, errorfs.OpFileSyncData} {
 		t.Run(fmt.Sprint("operation ", kind), func(t *testing.T) {
-			mem := vfs.NewCrashableMem()
+			mem := newCrashableMem()
 			var broken atomic.Bool
 			fs := errorfs.Wrap(mem, errorfs.InjectorFunc(func(op errorfs.Op) error {
 				if broken.Load() && op.Kind == kind && fs(op.Path) == ".log" {
