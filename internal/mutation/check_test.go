@@ -36,6 +36,8 @@ type source struct {
 	twins  map[string]int
 }
 
+func (s *source) name() string { return filepath.Base(s.path) }
+
 // readSource finds the checks of a file. Their numbers go on from those before.
 func readSource(t *testing.T, path string, before int) *source {
 	t.Helper()
@@ -86,7 +88,7 @@ func (s *source) find(function string, n ast.Node) {
 func (s *source) add(function string, expr *ast.Expr, by token.Token) {
 	var text bytes.Buffer
 	_ = printer.Fprint(&text, s.set, *expr)
-	c := &check{file: filepath.Base(s.path), function: function, text: strings.Join(strings.Fields(text.String()), " "), line: s.set.Position((*expr).Pos()).Line, expr: expr, by: by}
+	c := &check{file: s.name(), function: function, text: strings.Join(strings.Fields(text.String()), " "), line: s.set.Position((*expr).Pos()).Line, expr: expr, by: by}
 	if s.twins[c.name()]++; s.twins[c.name()] > 1 {
 		c.text += fmt.Sprintf(" #%d", s.twins[c.name()])
 	}
@@ -104,22 +106,20 @@ func isPassedOn(n *ast.IfStmt) bool {
 	return isName && isNil && x.Name == "err" && y.Name == "nil"
 }
 
-// mutable is the file with all its mutants: each check depends on which one the process is. The checks are no longer what they were.
+// mutable is the file with all its mutants: each check also asks whether the process is the mutant without it, and only where what it says itself would not do.
+// The checks are no longer what they were.
 func (s *source) mutable(t *testing.T) []byte {
 	t.Helper()
 	for _, c := range s.checks {
-		is := map[token.Token]token.Token{token.LAND: token.NEQ, token.LOR: token.EQL}[c.by]
-		which := &ast.BinaryExpr{X: ast.NewIdent("mutantTaken"), Op: is, Y: &ast.BasicLit{Kind: token.INT, Value: strconv.Itoa(c.number)}}
-		*c.expr = &ast.ParenExpr{X: &ast.BinaryExpr{X: &ast.ParenExpr{X: *c.expr}, Op: c.by, Y: which}}
+		var taken ast.Expr = &ast.CallExpr{Fun: ast.NewIdent("mutantTaken"), Args: []ast.Expr{&ast.BasicLit{Kind: token.INT, Value: strconv.Itoa(c.number)}}}
+		if c.by == token.LAND {
+			taken = &ast.UnaryExpr{Op: token.NOT, X: taken}
+		}
+		*c.expr = &ast.ParenExpr{X: &ast.BinaryExpr{X: &ast.ParenExpr{X: *c.expr}, Op: c.by, Y: taken}}
 	}
 	var out bytes.Buffer
 	if err := printer.Fprint(&out, s.set, s.tree); err != nil {
 		t.Fatal(err)
 	}
 	return out.Bytes()
-}
-
-// switchOf is the file that says which mutant the process is, for a package.
-func switchOf(pkg string) []byte {
-	return fmt.Appendf(nil, "package %s\n\nimport (\n\t\"os\"\n\t\"strconv\"\n)\n\nvar mutantTaken, _ = strconv.Atoi(os.Getenv(%q))\n", pkg, takenVariable)
 }
