@@ -15,8 +15,8 @@ var serveCommand = command{
 	name:      "serve",
 	arguments: "[FLAG…]",
 	summary:   "serve FHIR R4 over HTTP",
-	about: `The service is at /fhir below the address; /healthz answers while the process lives, /readyz while it can
-read and write. An interrupt lets running requests end; a second one does not.`,
+	about: `The service is at /fhir below the address; /healthz answers while the process lives, /readyz while it answers
+look-ups, /readyz/writes while it takes writes, too. An interrupt lets running requests end; a second one does not.`,
 	settings: true,
 	run: func(ctx context.Context, p *process, flags *pflag.FlagSet) int {
 		c, err := settings(p, flags)

@@ -142,15 +142,6 @@ func (a *App) handler(d Deps) http.Handler {
 	return rest.New(o)
 }
 
-var errStopping = errors.New("the server is stopping")
-
-func (a *App) ready() error {
-	if a.stopping.Load() {
-		return errStopping
-	}
-	return a.Store.Ready()
-}
-
 // URL is the service base: the configured one, or where this server listens.
 func (a *App) URL() string {
 	c := a.config

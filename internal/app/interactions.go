@@ -94,7 +94,7 @@ func (i *Interactions) open(folder string, c config.Config, base string, guides 
 			}
 			return extractor.Index(tree.Root())
 		},
-		Now: d.Now, Random: d.Random, CacheBytes: c.CacheSize, CursorLife: c.CursorLife, Logger: d.Log,
+		Now: d.Now, Random: d.Random, CacheBytes: c.CacheSize, Reserve: uint64(c.DiskReserve), CursorLife: c.CursorLife, Logger: d.Log,
 	})
 	if errors.Is(err, syscall.EAGAIN) {
 		return fmt.Errorf("data: another process has %s open", folder)

@@ -98,7 +98,7 @@ func (a *App) announceLogin(where slog.Attr) {
 	if audience == "" {
 		audience = a.URL()
 	}
-	a.log.Info("login in force: everything but metadata, /healthz and /readyz needs an access token", where,
+	a.log.Info("login in force: everything but metadata, /healthz, /readyz and /readyz/writes needs an access token", where,
 		slog.Any("issuers", a.config.Issuers), slog.String("audience", audience), slog.Int("administrators", len(a.config.Administrators)))
 	if len(a.config.Administrators) < 2 {
 		a.log.Warn("fewer than two administrators: what lets somebody do more, an agreement first of all, needs one to ask for it and another to confirm it")

@@ -15,6 +15,9 @@ type Log interface {
 	// ctx allows. Errors are those of the store: full, read-only, closed.
 	Append(ctx context.Context, r *Record) error
 
+	// Ready is nil when Append would succeed; otherwise it says why not.
+	Ready() error
+
 	// Read is one page of what the filter selects, newest first. The error is ErrCursor for a cursor that is not
 	// one of this Log's.
 	Read(ctx context.Context, f Filter) (Page, error)

@@ -65,7 +65,8 @@ type Config struct {
 	IdleTimeout    time.Duration // between requests of one connection
 	ShutdownGrace  time.Duration // for running requests when the server stops
 
-	CacheSize int64 // bytes of the store's block cache
+	CacheSize   int64 // bytes of the store's block cache
+	DiskReserve int64 // bytes free on the volume of the data below which writes are refused; 1 refuses none
 
 	LogLevel  slog.Level
 	LogFormat string // LogText or LogJSON

@@ -172,6 +172,9 @@ var settings = []Setting{
 	{Name: "cache-size", Group: groupLimits, Default: "64MiB", Form: sizeForm,
 		Help: "memory for the store's block cache",
 		set:  into(func(c *Config) *int64 { return &c.CacheSize }, parseSize)},
+	{Name: "disk-reserve", Group: groupLimits, Default: "256MiB", Form: sizeForm,
+		Help: "free disk space below which writes are refused; look-ups go on",
+		set:  into(func(c *Config) *int64 { return &c.DiskReserve }, parseSize)},
 
 	{Name: "log-level", Group: groupLog, Default: "info", Form: choice("debug", "info", "warn", "error"),
 		Help: "least severe lines to log",

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -8,6 +9,7 @@ import (
 	"strings"
 
 	"hearken/fhir"
+	"hearken/fhir/element"
 	"hearken/fhir/igpackage"
 	"hearken/internal/store"
 )
@@ -23,6 +25,33 @@ func (s *seeding) place(r *igpackage.Resource) (fhir.Key, error) {
 		}
 	}
 	return fhir.Key{Type: r.Type, ID: digestID(r)}, nil
+}
+
+// stand finds where the definitions are stored as they are. refused is the error when one of them is not. What an earlier start
+// stored besides stays: there is no room to delete it.
+func (s *seeding) stand(g *Guides, from store.Reader, refused error) error {
+	return g.each(func(r *igpackage.Resource) error {
+		for _, id := range []fhir.ID{r.ID, digestID(r)} {
+			key := fhir.Key{Type: r.Type, ID: id}
+			if !id.Valid() || s.placed[key] != nil {
+				continue
+			}
+			stored, err := from.Get(key)
+			if err == nil && isStored(r, &stored) {
+				s.placed[key] = r
+				return nil
+			}
+			if err != nil && !errors.Is(err, store.ErrNotFound) {
+				return err
+			}
+		}
+		return refused
+	})
+}
+
+// isStored reports whether a record is a definition as it is.
+func isStored(r *igpackage.Resource, stored *store.Record) bool {
+	return !stored.Deleted() && bytes.Equal(stored.Body, element.Stamp(r.Node, stored.Key.ID, stored.Version, stored.LastUpdated))
 }
 
 // isFree reports whether the server may store the definition of a canonical under key: nothing is there, or what the

@@ -1,7 +1,6 @@
 package conformance
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -25,7 +24,8 @@ const claimSpace = "definition"
 func nobody(typ fhir.Type) fhir.Key { return fhir.Key{Type: typ, ID: "-"} }
 
 // Seed stores the definitions of the guides, as far as they are not stored as they are, deletes those of an earlier start
-// that are not among them, and remembers their keys for Refuse. It is called once, before anybody reads or writes. The
+// that are not among them, and remembers their keys for Refuse. It is called once, before anybody reads or writes. A store that
+// takes no writes is enough when all of them are stored as they are: a server whose disk is full starts again. The
 // error is the store's, or that a definition cannot be indexed.
 func (g *Guides) Seed(ctx context.Context, s store.Store, x *search.Extractor) error {
 	var there []fhir.Key
@@ -37,10 +37,17 @@ func (g *Guides) Seed(ctx context.Context, s store.Store, x *search.Extractor) e
 		return fmt.Errorf("reading the definitions: %w", err)
 	}
 	var run seeding
-	if err := s.Update(ctx, func(tx store.Tx) error {
+	err = s.Update(ctx, func(tx store.Tx) error {
 		run = seeding{tx: tx, extractor: x, placed: map[fhir.Key]*igpackage.Resource{}}
 		return run.all(g, there)
-	}); err != nil {
+	})
+	if refused := err; errors.Is(err, store.ErrFull) {
+		err = s.View(ctx, func(r store.Reader) error {
+			run.placed = map[fhir.Key]*igpackage.Resource{}
+			return run.stand(g, r, refused)
+		})
+	}
+	if err != nil {
 		return fmt.Errorf("storing the definitions: %w", err)
 	}
 	for key := range run.placed {
@@ -94,17 +101,8 @@ type seeding struct {
 }
 
 func (s *seeding) all(g *Guides, there []fhir.Key) error {
-	seen := map[string]bool{}
-	for _, pack := range g.library.Packages() {
-		for i := range pack.Resources {
-			r := &pack.Resources[i]
-			if name := string(r.Type) + r.URL + "|" + r.Version; slices.Contains(Types, r.Type) && !seen[name] {
-				seen[name] = true
-				if err := s.one(r); err != nil {
-					return fmt.Errorf("%s: %w", r.File, err)
-				}
-			}
-		}
+	if err := g.each(s.one); err != nil {
+		return err
 	}
 	for _, key := range there {
 		if s.placed[key] != nil {
@@ -116,6 +114,23 @@ func (s *seeding) all(g *Guides, there []fhir.Key) error {
 		}
 		if err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// each visits the definitions that the guides bring, each canonical and version once.
+func (g *Guides) each(visit func(*igpackage.Resource) error) error {
+	seen := map[string]bool{}
+	for _, pack := range g.library.Packages() {
+		for i := range pack.Resources {
+			r := &pack.Resources[i]
+			if name := string(r.Type) + r.URL + "|" + r.Version; slices.Contains(Types, r.Type) && !seen[name] {
+				seen[name] = true
+				if err := visit(r); err != nil {
+					return fmt.Errorf("%s: %w", r.File, err)
+				}
+			}
 		}
 	}
 	return nil
@@ -135,7 +150,7 @@ func (s *seeding) one(r *igpackage.Resource) error {
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	if err == nil && !stored.Deleted() && bytes.Equal(stored.Body, element.Stamp(r.Node, key.ID, stored.Version, stored.LastUpdated)) {
+	if err == nil && isStored(r, &stored) {
 		return nil
 	}
 	p := store.Prepared{Key: key, Method: store.Update, Stamp: func(version fhir.VersionID, at time.Time) []byte {

@@ -297,19 +297,37 @@ func TestServer_ClientGone(t *testing.T) {
 }
 
 func TestServer_Health(t *testing.T) {
-	var notReady error
-	f := newFixture(func(o *rest.Options) { o.Ready = func() error { return notReady } })
+	var now rest.Readiness
+	f := newFixture(func(o *rest.Options) {
+		o.Ready, o.Remark = func() rest.Readiness { return now }, "changes are missing\n"
+	})
+	full, closed := errors.New("the disk is full"), errors.New("the store is closed")
 	for _, row := range []struct {
 		line  string
-		ready error
+		ready rest.Readiness
 		want  int
+		words string
 	}{
-		{"GET /healthz", nil, 200}, {"HEAD /healthz", nil, 200}, {"GET /readyz", nil, 200},
-		{"GET /readyz", errors.New("the disk is full"), 503}, {"GET /healthz", errors.New("the disk is full"), 200},
+		{"GET /healthz", rest.Readiness{}, 200, "ok\n"},
+		{"HEAD /healthz", rest.Readiness{}, 200, ""},
+		{"GET /healthz", rest.Readiness{Lookups: closed, Writes: closed}, 200, "ok\n"},
+		{"GET /readyz", rest.Readiness{}, 200, "ready\nchanges are missing\n"},
+		{"GET /readyz", rest.Readiness{Writes: full}, 200, "ready for look-ups; writes are refused: the disk is full\nchanges are missing\n"},
+		{"HEAD /readyz", rest.Readiness{Writes: full}, 200, ""},
+		{"GET /readyz", rest.Readiness{Lookups: closed, Writes: full}, 503, "not ready: the store is closed\n"},
+		{"HEAD /readyz", rest.Readiness{Lookups: closed}, 503, ""},
+		{"GET /readyz/writes", rest.Readiness{}, 200, "ready\nchanges are missing\n"},
+		{"GET /readyz/writes", rest.Readiness{Writes: full}, 503, "not ready: the disk is full\n"},
+		{"HEAD /readyz/writes", rest.Readiness{Writes: full}, 503, ""},
+		{"GET /readyz/writes", rest.Readiness{Lookups: closed}, 503, "not ready: the store is closed\n"},
 	} {
-		notReady = row.ready
-		if w := f.send(row.line, ""); w.Code != row.want {
-			t.Errorf("%s with %v = %d, want %d", row.line, row.ready, w.Code, row.want)
+		now = row.ready
+		w := f.send(row.line, "")
+		if strings.HasPrefix(row.line, "HEAD") {
+			w.Body.Reset() // which net/http does on the wire
+		}
+		if w.Code != row.want || w.Body.String() != row.words {
+			t.Errorf("%s with %v = %d %q, want %d %q", row.line, row.ready, w.Code, w.Body, row.want, row.words)
 		}
 	}
 }

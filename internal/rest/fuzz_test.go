@@ -46,7 +46,7 @@ func FuzzRequest(f *testing.F) {
 			}
 			return
 		}
-		isHealth := u.Path == "/healthz" || u.Path == "/readyz"
+		isHealth := u.Path == "/healthz" || u.Path == "/readyz" || u.Path == "/readyz/writes"
 		if !isHealth && method != http.MethodHead && !isOutcome(w) {
 			t.Fatalf("%s %s = %d %s, want an OperationOutcome", method, target, w.Code, w.Body)
 		}

@@ -45,7 +45,7 @@ func newFixture(change func(*rest.Options)) *fixture {
 	f := &fixture{fake: &fake{answer: interaction.Answer{Status: 200, Body: []byte(`{"resourceType":"Patient"}`)}}, log: &bytes.Buffer{}}
 	o := rest.Options{
 		Interactions: f.fake,
-		Ready:        func() error { return nil },
+		Ready:        func() rest.Readiness { return rest.Readiness{} },
 		IsType:       func(name string) bool { return name == "Patient" || name == "CarePlan" || name == "Binary" },
 		Definitions:  r4.Definitions(),
 		MaxBody:      2 << 20,

@@ -26,7 +26,7 @@ type Doer interface {
 // Options is what New needs. All fields but BaseURL, TrustedProxies, Login and Limits have to be set.
 type Options struct {
 	Interactions   Doer
-	Ready          func() error      // nil when reads and writes would succeed; its words go to whoever asks
+	Ready          func() Readiness  // what would become of the next look-up, and of the next write
 	Remark         string            // what is to be known of a server that is ready; "" is nothing
 	IsType         func(string) bool // whether a name is a resource type, and so may stand in the log
 	Definitions    *definition.Set   // by which answers are written in XML
@@ -44,7 +44,7 @@ type Options struct {
 
 type server struct {
 	interactions Doer
-	ready        func() error
+	ready        func() Readiness
 	remark       string
 	isType       func(string) bool
 	definitions  *definition.Set
@@ -60,7 +60,7 @@ type server struct {
 }
 
 // New makes the handler of everything the server offers: the FHIR service below /fhir, with its SMART configuration on a server
-// with login, /healthz and /readyz.
+// with login, /healthz, /readyz and /readyz/writes.
 // Whatever else is asked for, and whatever fails, is answered with an OperationOutcome.
 func New(o Options) http.Handler {
 	s := &server{
@@ -90,6 +90,8 @@ func (s *server) engine() *gin.Engine {
 	e.HEAD(healthPath, s.health)
 	e.GET(readyPath, s.readiness)
 	e.HEAD(readyPath, s.readiness)
+	e.GET(writesPath, s.readinessForWrites)
+	e.HEAD(writesPath, s.readinessForWrites)
 	e.Any(basePath, s.serveFHIR)
 	e.Any(basePath+"/*path", s.serveFHIR)
 	e.NoRoute(s.noRoute)

@@ -114,6 +114,14 @@ func (l *auditLog) appendable() error {
 	return nil
 }
 
+// Ready is nil, ErrClosed, ErrReadOnly, or ErrFull when the reserve that is the log's is used up, too.
+func (l *auditLog) Ready() error {
+	if l.store.calls.isClosed() {
+		return store.ErrClosed
+	}
+	return l.appendable()
+}
+
 // Head is the newest durable Record.
 func (l *auditLog) Head(context.Context) (audit.Head, error) {
 	if l.store.calls.isClosed() {

@@ -246,8 +246,10 @@ func TestAudit_CommitterPanics(t *testing.T) {
 			t.Errorf("Append() = %v, want ErrReadOnly", err)
 		}
 	}
-	if err := s.Ready(); !errors.Is(err, store.ErrReadOnly) {
-		t.Errorf("Ready() = %v, want ErrReadOnly", err)
+	for what, err := range map[string]error{"Ready()": s.Ready(), "Audit().Ready()": s.Audit().Ready()} {
+		if !errors.Is(err, store.ErrReadOnly) {
+			t.Errorf("%s = %v, want ErrReadOnly", what, err)
+		}
 	}
 }
 
@@ -347,13 +349,21 @@ func TestAudit_NearlyFull(t *testing.T) {
 	}
 	free.Store(4<<20 - 1)
 	s.await("half of the reserve to be gone", func() bool { return errors.Is(s.Ready(), store.ErrScarce) })
+	if err := s.Audit().Ready(); err != nil {
+		t.Errorf("Audit().Ready() in the second half of the reserve = %v", err)
+	}
 	if err := s.look(100); err != nil {
 		t.Errorf("Append() in the second half of the reserve = %v", err)
 	}
 	free.Store(1<<20 - 1)
 	s.await("looks to be refused", func() bool { return errors.Is(s.look(1), store.ErrFull) })
+	if err := s.Audit().Ready(); !errors.Is(err, store.ErrFull) {
+		t.Errorf("Audit().Ready() without a reserve = %v, want ErrFull", err)
+	}
 	free.Store(1 << 30)
-	s.await("everything to go on", func() bool { return s.look(1) == nil && s.write(1) == nil && s.Ready() == nil })
+	s.await("everything to go on", func() bool {
+		return s.look(1) == nil && s.write(1) == nil && s.Ready() == nil && s.Audit().Ready() == nil
+	})
 }
 
 // TestAudit_Size holds a Record to what the reserve is reckoned with: see FORMAT.md.
