@@ -57,11 +57,18 @@ func TestGuard_CriteriaWithoutIdentifier(t *testing.T) {
 		{"in a record the caller works in, of several", "author", "Observation", about("new", "p1"), "patient=Patient/p1&status=final", "patient=Patient/p1&status=registered", 200, 201},
 		{"by a partner", "client-partner", "Observation", about("new", "p1"), "patient=Patient/p1&status=final", "patient=Patient/p1&status=registered", 200, 201},
 		{"in one's own record, where something may be withheld", "patient", "Observation", about("new", "p1"), "patient=Patient/p1&status=final", "patient=Patient/p1&status=registered", 200, 403},
+		{"in the one record the caller works in", "gp", "Observation", about("new", "p1"), "subject=Patient/p1&status=final", "subject=Patient/p1&status=registered", 200, 201},
+		{"in it, by a parameter that reads no more", "gp", "Observation", about("new", "p1"), "patient=Patient/p1&status=final", "patient=Patient/p1&status=registered", 200, 201},
+		{"by a parameter that leads into nobody's record", "gp", "Observation", about("new", "p1"), "focus=Patient/p1", "focus=Patient/p1&status=registered", 403, 403},
+		{"by something else of that record", "gp", "Observation", about("new", "p1"), "subject=Device/d1", "subject=Device/d1&status=registered", 403, 403},
 		{"what everybody sees", "author", "Organization", `{"resourceType":"Organization","name":"new"}`, "identifier=https://fhir.nhs.uk/Id/ods-organization-code|A", "name=nowhere", 200, 201},
 		{"what everybody sees, by name", "gp", "Practitioner", practitioner, "family=Twin", "family=Other", 201, 201},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			s := guarded(t)
+			s.Login = nil
+			put(t, s, "Device/d1", `{"resourceType":"Device","id":"d1","patient":{"reference":"Patient/p1"}}`)
+			login(s)
 			count := func() string {
 				login := s.Login
 				s.Login = nil
@@ -106,6 +113,19 @@ func TestGuard_CriteriaWithoutIdentifier(t *testing.T) {
 				t.Errorf("the answers differ:\n%s\n%s", bodies[0], bodies[1])
 			}
 		})
+	}
+}
+
+// A system's update may choose the id of what it makes, and so makes no twin of what is hidden either.
+func TestGuard_UpdateByASystem(t *testing.T) {
+	s := guarded(t)
+	s.Login = nil
+	put(t, s, "PractitionerRole/s-client-elsewhere", staffEntry("s-client-elsewhere", "client-elsewhere", "X", "system"))
+	login(s)
+	for criteria, want := range map[string]int{"identifier=urn:n|p1": 403, "identifier=urn:n|new": 201, "family=Nobody": 403} {
+		if a := answer(s, as(principal("client-elsewhere", ""), http.MethodPut, "Patient?"+criteria, notSeenPatient)); a.Status != want {
+			t.Errorf("%s: %d, want %d\n%s", criteria, a.Status, want, a.Body)
+		}
 	}
 }
 

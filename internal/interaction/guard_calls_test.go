@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"hearken/fhir"
 	"hearken/fhir/search/query"
@@ -180,6 +182,30 @@ func TestGuard_HiddenAndAbsentMakeTheSameCalls(t *testing.T) {
 					same(p, scopes+", "+w.name, w.method, w.target, w.body, w.criteria, patient, "x9")
 				}
 			}
+		}
+	}
+}
+
+// What cannot have changed is asked of nothing again: the resources of a first page of a search not at all, those of a history once each, and only where a version may have been
+// somebody else's to see is its label looked at.
+func TestGuard_AsksOnce(t *testing.T) {
+	s := guarded(t)
+	s.Login = nil
+	for _, status := range []string{"registered", "preliminary", "final"} {
+		put(t, s, "Observation/h", strings.Replace(observationOf("h", "p1"), "final", status, 1))
+	}
+	login(s)
+	counting := &callStore{Store: s.Store}
+	s.Store = counting
+	for target, want := range map[string][]string{"Observation/_history?_count=100": {"Get Observation/h"}, "Observation?_count=100": nil} {
+		counting.calls = nil
+		a := answer(s, as(principal("author", "user/*.cruds"), "GET", target, ""))
+		if !strings.Contains(string(a.Body), `"id":"h"`) {
+			t.Errorf("%s: %d %s", target, a.Status, a.Body)
+		}
+		of := slices.DeleteFunc(counting.calls, func(call string) bool { return !strings.HasSuffix(call, " Observation/h") })
+		if diff := cmp.Diff(want, of, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%s asks of the resource:\n%s", target, diff)
 		}
 	}
 }

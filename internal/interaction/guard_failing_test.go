@@ -83,7 +83,11 @@ func (r failingReader) Get(key fhir.Key) (store.Record, error) {
 }
 
 func (r failingReader) GetVersion(key fhir.Key, version fhir.VersionID) (store.Record, error) {
-	return failing(r.store, key, func() (store.Record, error) { return r.Reader.GetVersion(key, version) })
+	rec, err := failing(r.store, key, func() (store.Record, error) { return r.Reader.GetVersion(key, version) })
+	if err == nil && key == r.store.corrupt && !rec.Deleted() {
+		rec.Body = []byte("{")
+	}
+	return rec, err
 }
 
 func (r failingReader) History(q store.HistoryQuery) (store.HistoryPage, error) {
@@ -123,6 +127,10 @@ func (tx failingTx) Relabel(key fhir.Key, label []query.Token) error {
 // of the server.
 func TestGuard_StoreFails(t *testing.T) {
 	s := guarded(t)
+	s.Login = nil
+	put(t, s, "CarePlan/cp1", strings.Replace(planOf("cp1", "active", "p1", "a"), `"status"`, `"title":"again","status"`, 1))
+	login(s)
+	later := nextPage(answer(s, as(principal("author", "user/*.cruds"), "GET", "CarePlan?_sort=_id&_count=1&_include=CarePlan:subject", "")), "CarePlan")
 	broken := &failingStore{Store: s.Store, left: -1, err: errBroken}
 	s.Store = broken
 	if a := answer(s, as(principal("author", "user/*.cruds"), http.MethodDelete, "Observation/op4", "")); a.Status != 204 {
@@ -130,8 +138,11 @@ func TestGuard_StoreFails(t *testing.T) {
 	}
 	transaction := `{"resourceType":"Bundle","type":"transaction","entry":[{"fullUrl":"urn:uuid:8a6d6e9c-6b6c-4a5c-8f5d-1f4f6b8f6f01","resource":{"resourceType":"Patient","managingOrganization":{"reference":"Organization/a"}},
 		"request":{"method":"POST","url":"Patient"}},{"resource":` + strings.ReplaceAll(observationOf("ignored", "ID"), "Patient/ID", "urn:uuid:8a6d6e9c-6b6c-4a5c-8f5d-1f4f6b8f6f01") + `,"request":{"method":"POST","url":"Observation"}}]}`
+	ifNone := `{"resourceType":"Bundle","type":"transaction","entry":[{"resource":` + observationOf("ignored", "p1") + `,"request":{"method":"POST","url":"Observation","ifNoneExist":"subject=Patient/p1&status=registered"}}]}`
 	for _, row := range []struct{ who, scopes, method, target, body string }{
 		{"author", "user/*.cruds", "GET", "CarePlan/cp1", ""},
+		{"author", "user/*.cruds", "GET", later, ""},
+		{"gp", "user/*.cruds", "POST", "", ifNone},
 		{"gp", "user/*.cruds", "GET", "CarePlan/cp2", ""},
 		{"untrained", "user/*.cruds", "GET", "CarePlan/cp1", ""},
 		{"author", "user/CarePlan.rs?status=active", "GET", "CarePlan/cp1", ""},
@@ -211,8 +222,16 @@ func TestGuard_StoreContradictsItself(t *testing.T) {
 // What is stored and cannot be read may be a fact about who sees what, or be labelled: it is not shown, not overwritten and not deleted.
 func TestGuard_StoredUnreadably(t *testing.T) {
 	s := guarded(t)
-	s.Store = &failingStore{Store: s.Store, left: -1, corrupt: fhir.Key{Type: "Observation", ID: "op1"}}
 	author := principal("author", "user/*.cruds")
+	if a := answer(s, as(author, http.MethodDelete, "Observation/op4", "")); a.Status != 204 {
+		t.Fatalf("%d %s", a.Status, a.Body)
+	}
+	readable := s.Store
+	s.Store = &failingStore{Store: readable, left: -1, corrupt: fhir.Key{Type: "Observation", ID: "op4"}}
+	if a := answer(s, as(author, http.MethodGet, "Observation/op4", "")); a.Status != 500 {
+		t.Errorf("what was deleted and cannot be read = %d, want 500: %s", a.Status, a.Body)
+	}
+	s.Store = &failingStore{Store: readable, left: -1, corrupt: fhir.Key{Type: "Observation", ID: "op1"}}
 	for _, method := range []string{http.MethodPut, http.MethodDelete} {
 		if a := answer(s, as(author, method, "Observation/op1", observationOf("op1", "p1"))); a.Status != 500 {
 			t.Errorf("%s = %d, want 500: %s", method, a.Status, a.Body)

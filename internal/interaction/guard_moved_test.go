@@ -8,7 +8,9 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"hearken/internal/access"
 	"hearken/internal/interaction"
+	"hearken/internal/smart"
 	"hearken/internal/store"
 )
 
@@ -225,4 +227,35 @@ func TestCallers_RevokedAtOnce(t *testing.T) {
 	}
 	stop.Store(true)
 	group.Wait()
+}
+
+// Whether a decision still holds on another state is for Login.Still to say, and nobody is looked up again, or asked to wait for what is done anew, where it does.
+func TestGuard_Still(t *testing.T) {
+	for _, row := range []struct {
+		name            string
+		still           bool
+		err             error
+		status, callers int
+	}{
+		{"it holds", true, nil, 200, 1},
+		{"it does not, and is decided anew", false, nil, 200, 2},
+		{"that cannot be found out", false, errBroken, 503, 1},
+		{"that cannot be found out of what would hold", true, errBroken, 503, 1},
+	} {
+		s := guarded(t)
+		writer := &interaction.Server{Store: s.Store, Definitions: s.Definitions, Registry: s.Registry, Parser: s.Parser, Extractor: s.Extractor, NewID: s.NewID, Now: s.Now}
+		s.Store = &meanwhile{Store: s.Store, at: 2, do: func() { put(t, writer, "Organization/new", `{"resourceType":"Organization","id":"new","name":"New"}`) }}
+		callers, known := 0, *s.Login
+		s.Login = &interaction.Login{Rules: known.Rules,
+			Caller: func(rd store.Reader, p *smart.Principal) (access.Caller, error) {
+				callers++
+				return known.Caller(rd, p)
+			},
+			Still: func(store.Reader, *smart.Principal, *access.Caller) (bool, error) { return row.still, row.err },
+		}
+		a := answer(s, as(principal("author", "user/*.cruds"), "GET", "CarePlan/cp1", ""))
+		if a.Status != row.status || callers != row.callers {
+			t.Errorf("%s: %d by %d look-ups, want %d by %d: %s", row.name, a.Status, callers, row.status, row.callers, a.Body)
+		}
+	}
 }

@@ -1,9 +1,23 @@
 package interaction_test
 
 import (
+	"context"
 	"strings"
 	"testing"
+
+	"hearken/internal/interaction"
+	"hearken/internal/store"
 )
+
+// nextPage is the target of the next page of a search of a type, "" for none.
+func nextPage(a interaction.Answer, typ string) string {
+	_, link, found := strings.Cut(string(a.Body), `"relation":"next","url":"`)
+	if !found {
+		return ""
+	}
+	link, _, _ = strings.Cut(link, `"`)
+	return link[strings.Index(link, typ+"?"):]
+}
 
 // An earlier version goes by what it was: a draft of what is approved now, what was withheld from the person, and what was in another's record are not shown to who would not
 // have been shown them; by no way, and not counted.
@@ -20,6 +34,8 @@ func TestGuard_VersionsAreAsHidden(t *testing.T) {
 	put(t, s, "Observation/w", observationOf("w", "p1"))
 	put(t, s, "Observation/m", observationOf("m", "p2"))
 	put(t, s, "Observation/m", observationOf("m", "p1"))
+	put(t, s, "Observation/q", observationOf("q", "nobody"))
+	put(t, s, "Observation/q", observationOf("q", "p1"))
 	login(s)
 	for _, row := range []struct {
 		who, key string
@@ -28,6 +44,7 @@ func TestGuard_VersionsAreAsHidden(t *testing.T) {
 		{"author", "CarePlan/v", "1234"}, {"gp", "CarePlan/v", "1234"}, {"patient", "CarePlan/v", "1234"}, {"paramedic", "CarePlan/v", "34"}, {"adviser", "CarePlan/v", "34"},
 		{"author", "Observation/w", "12"}, {"gp", "Observation/w", "12"}, {"paramedic", "Observation/w", "12"}, {"patient", "Observation/w", "2"}, {"attorney", "Observation/w", "2"},
 		{"author", "Observation/m", "12"}, {"gp", "Observation/m", "2"}, {"paramedic", "Observation/m", "2"}, {"patient", "Observation/m", "2"}, {"breaker", "Observation/m", ""},
+		{"author", "Observation/q", "2"}, {"gp", "Observation/q", "2"}, {"patient", "Observation/q", "2"},
 	} {
 		p := principal(row.who, "user/*.cruds")
 		typ, id, _ := strings.Cut(row.key, "/")
@@ -51,7 +68,7 @@ func TestGuard_VersionsAreAsHidden(t *testing.T) {
 			if a.Status != 200 || strings.Contains(target, id+"/") && !strings.Contains(target, "=") && found != row.versions {
 				t.Errorf("%s: %s = %d with %s, want %s\n%s", row.who, target, a.Status, found, row.versions, a.Body)
 			}
-			hidden := map[string]string{"CarePlan/v": "Thought", "Observation/w": "third-party", "Observation/m": `"reference":"Patient/p2"`}[row.key]
+			hidden := map[string]string{"CarePlan/v": "Thought", "Observation/w": "third-party", "Observation/m": `"reference":"Patient/p2"`, "Observation/q": "Patient/nobody"}[row.key]
 			if !strings.Contains(row.versions, "1") && strings.Contains(string(a.Body), hidden) {
 				t.Errorf("%s: %s shows it\n%s", row.who, target, a.Body)
 			}
@@ -66,18 +83,24 @@ func TestGuard_VersionsAreAsHidden(t *testing.T) {
 }
 
 // A later page of a search shows what was there when the first was asked for, but not what its caller would not have been shown then: a plan that was a draft, a record
-// that was another patient's, an observation that was withheld.
+// that was another patient's, an observation that was withheld; nor includes it.
 func TestGuard_LaterPagesAreAsHidden(t *testing.T) {
 	for _, row := range []struct {
-		who, typ, hidden string
-		before, after    string // of the resource z, that is found last
-		fill             func(id string) string
+		who, typ, include, hidden string
+		key                       string // of what is changed: the resource z, that is found last, or that is included
+		before, after             string
+		fill                      func(id string) string
 	}{
-		{"paramedic", "CarePlan", "Thought aloud", strings.Replace(planOf("z", "draft", "p1", "a"), `"status"`, `"title":"Thought aloud","status"`, 1), planOf("z", "active", "p1", "a"),
+		{"paramedic", "CarePlan", "", "Thought aloud", "CarePlan/z", strings.Replace(planOf("z", "draft", "p1", "a"), `"status"`, `"title":"Thought aloud","status"`, 1), planOf("z", "active", "p1", "a"),
 			func(id string) string { return planOf(id, "active", "p1", "a") }},
-		{"patient", "Observation", "third-party", strings.Replace(observationOf("z", "p1"), `"status"`, `"meta":{"security":[{"system":"https://hearken.example.org/fhir/CodeSystem/access-label","code":"third-party"}]},"status"`, 1),
+		{"patient", "Observation", "", "third-party", "Observation/z", strings.Replace(observationOf("z", "p1"), `"status"`, `"meta":{"security":[{"system":"https://hearken.example.org/fhir/CodeSystem/access-label","code":"third-party"}]},"status"`, 1),
 			observationOf("z", "p1"), func(id string) string { return observationOf(id, "p1") }},
-		{"paramedic", "Observation", `"reference":"Patient/p2"`, observationOf("z", "p2"), observationOf("z", "p1"), func(id string) string { return observationOf(id, "p1") }},
+		{"paramedic", "Observation", "", `"reference":"Patient/p2"`, "Observation/z", observationOf("z", "p2"), observationOf("z", "p1"), func(id string) string { return observationOf(id, "p1") }},
+		{"paramedic", "Observation", "&_include=Observation:based-on", "Thought aloud", "CarePlan/z",
+			strings.Replace(planOf("z", "draft", "p1", "a"), `"status"`, `"title":"Thought aloud","status"`, 1), planOf("z", "active", "p1", "a"),
+			func(id string) string {
+				return strings.Replace(observationOf(id, "p1"), `"status"`, `"basedOn":[{"reference":"CarePlan/z"}],"status"`, 1)
+			}},
 	} {
 		s := guarded(t)
 		outside := func(do func()) {
@@ -89,25 +112,69 @@ func TestGuard_LaterPagesAreAsHidden(t *testing.T) {
 		outside(func() {
 			put(t, s, row.typ+"/y1", row.fill("y1"))
 			put(t, s, row.typ+"/y2", row.fill("y2"))
-			put(t, s, row.typ+"/z", row.before)
+			put(t, s, row.key, row.before)
 		})
-		next, pages := row.typ+"?_sort=_id&_count=1", 0
+		next, pages := row.typ+"?_sort=_id&_count=1"+row.include, 0
 		for next != "" && pages < 40 {
 			a := answer(s, as(principal(row.who, "user/*.cruds"), "GET", next, ""))
 			if a.Status != 200 || strings.Contains(string(a.Body), row.hidden) {
 				t.Errorf("%s: page %d of %s = %d %s", row.who, pages+1, row.typ, a.Status, a.Body)
 			}
 			if pages++; pages == 1 {
-				outside(func() { put(t, s, row.typ+"/z", row.after) })
+				outside(func() { put(t, s, row.key, row.after) })
 			}
-			next = ""
-			if _, link, found := strings.Cut(string(a.Body), `"relation":"next","url":"`); found {
-				link, _, _ = strings.Cut(link, `"`)
-				next = link[strings.Index(link, row.typ+"?"):]
-			}
+			next = nextPage(a, row.typ)
 		}
 		if pages < 3 {
 			t.Errorf("%s: %d pages of %s, want more", row.who, pages, row.typ)
+		}
+	}
+}
+
+// What was deleted and is there again has its history whole, for who sees it.
+func TestGuard_DeletedInBetween(t *testing.T) {
+	s := guarded(t)
+	s.Login = nil
+	put(t, s, "CarePlan/again", planOf("again", "active", "p1", "a"))
+	mustDo(t, s, 204, "DELETE", "CarePlan/again", "")
+	put(t, s, "CarePlan/again", planOf("again", "active", "p1", "a"))
+	login(s)
+	for _, who := range []string{"author", "paramedic", "patient"} {
+		if a := answer(s, as(principal(who, "user/*.cruds"), "GET", "CarePlan/again/_history", "")); a.Status != 200 || text(t, a.Body, "total") != "3" || text(t, a.Body, "entry.1.request.method") != "DELETE" {
+			t.Errorf("%s: %d %s", who, a.Status, a.Body)
+		}
+	}
+}
+
+// longStore has a history of any length.
+type longStore struct {
+	store.Store
+	total int
+}
+
+func (s longStore) View(ctx context.Context, fn func(store.Reader) error) error {
+	return s.Store.View(ctx, func(rd store.Reader) error { return fn(longReader{rd, s.total}) })
+}
+
+type longReader struct {
+	store.Reader
+	total int
+}
+
+func (r longReader) History(q store.HistoryQuery) (store.HistoryPage, error) {
+	page, err := r.Reader.History(q)
+	page.Total = r.total
+	return page, err
+}
+
+// A total is of what the caller sees, and there is none where too many versions would have to be looked at.
+func TestGuard_HistoryTotal(t *testing.T) {
+	s := guarded(t)
+	kept := s.Store
+	for total, want := range map[int]string{1: "1", 1000: "1", 1001: ""} { // one is there
+		s.Store = longStore{kept, total}
+		if a := answer(s, as(principal("author", "user/*.cruds"), "GET", "CarePlan/cp1/_history", "")); a.Status != 200 || text(t, a.Body, "total") != want {
+			t.Errorf("%d versions: %d, want the total %q: %s", total, a.Status, want, a.Body)
 		}
 	}
 }

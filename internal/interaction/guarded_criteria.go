@@ -44,7 +44,7 @@ func (c *criteria) matchesHidden(tx store.Tx, by store.Method) error {
 	}
 	hidden := append(slices.Clone(told), query.Not{Expr: where(g.seen(c.typ), covered)})
 	page, err := g.tx.Search(&query.Query{Types: []fhir.Type{c.typ}, Where: hidden, Count: maxMet, Total: query.TotalNone})
-	if err != nil || len(page.Matches) == 0 {
+	if len(page.Matches) == 0 {
 		return err
 	}
 	if len(c.identifiers) > 0 {
@@ -58,9 +58,6 @@ const maxMet = 8
 
 // met has the request recorded with the people whose records were met.
 func (tx *guardedTx) met(records []store.Record) {
-	if tx.request == nil {
-		return
-	}
 	for i := range records {
 		for _, id := range tx.server.patientsOf(&records[i]) {
 			if !slices.Contains(tx.request.asked, id) {
@@ -70,16 +67,20 @@ func (tx *guardedTx) met(records []store.Record) {
 	}
 }
 
+// readWithin reports whether all that a parameter finds is found by others, too, as what a patient parameter does by subject.
+func (s *Server) readWithin(p *query.Parameter, others []*query.Parameter) bool {
+	return !slices.ContainsFunc(s.Registry.Reads(p), func(path string) bool {
+		return !slices.ContainsFunc(others, func(other *query.Parameter) bool { return slices.Contains(s.Registry.Reads(other), path) })
+	})
+}
+
 // patientsTold is the part of criteria that names patients in whose records the caller works.
 func (tx *guardedTx) patientsTold(c *criteria) (told query.And, err error) {
 	in := tx.server.Registry.CompartmentParameters(c.typ, patientType)
 	for _, part := range conjuncts(c.where) {
-		match, ok := part.(query.Match)
-		if !ok || !slices.Contains(in, match.Parameter) {
-			continue
-		}
-		test, ok := match.Test.(query.LinkTest)
-		if !ok || test.Key.ID == "" || test.Key.Type != patientType {
+		match, _ := part.(query.Match)
+		test, _ := match.Test.(query.LinkTest)
+		if test.Key.Type != patientType || !tx.server.readWithin(match.Parameter, in) {
 			continue
 		}
 		label, err := tx.tx.Tx.Label(test.Key)

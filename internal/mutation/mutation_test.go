@@ -12,8 +12,13 @@ import (
 
 // mutated are the files whose checks decide who sees and writes what.
 var mutated = []string{
-	"internal/access/*.go", "internal/interaction/guard.go", "internal/interaction/guarded_reader.go", "internal/interaction/guarded_deleted.go",
-	"internal/interaction/guarded_tx.go", "internal/interaction/guarded_versions.go", "internal/interaction/guarded_criteria.go", "internal/interaction/permission.go",
+	"internal/access/*.go",
+	"internal/interaction/guard*.go", "internal/interaction/permission.go", "internal/interaction/blind.go", "internal/interaction/redact.go",
+	"internal/interaction/withholding.go", "internal/interaction/keep_*.go", "internal/interaction/caller*.go", "internal/interaction/facts.go",
+	"internal/interaction/labelling*.go", "internal/interaction/apart.go", "internal/interaction/plane.go", "internal/interaction/sharing.go",
+	"internal/interaction/waiting.go", "internal/interaction/confirm_sharing.go", "internal/interaction/lift_restriction.go", "internal/interaction/hold_fact.go",
+	"internal/interaction/staff_list*.go", "internal/interaction/break_glass*.go", "internal/interaction/reveal*.go", "internal/interaction/access_log.go",
+	"internal/interaction/oversight.go", "internal/interaction/agreement.go", "internal/interaction/patients.go",
 }
 
 // against are the stages: the next is reached by what the last has not noticed.
