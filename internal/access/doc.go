@@ -62,9 +62,14 @@
 // of a staff list; a grant; a RelatedPerson who acts for somebody; another ODS code of an Organization. Nothing of it is stored until it is confirmed, and it then takes the place
 // of the version that it was written over, or of nothing. What lets somebody do less is one administrator's, and at once.
 //
+// To which organisation something belongs that a record may name as its author, its practice or a home (Affiliation: a PractitionerRole, a CareTeam, an Organization and so on) opens
+// records, too. An administrator's write by which it comes to belong to another, and one that makes it under an id of its writer's choice, waits for a second administrator; whether any
+// record names it is not looked at. Nobody else does either, whatever record it is in: a client makes what belongs to its own organisation under an id that begins with the
+// organisation's ODS code, and writes nothing of another's that is in no record. That it belongs to none, or is deleted, is one person's. What a record names is followed when
+// something of the record that decides about access is written, and at no other time.
+//
 // One person alone still brings about, and this package does not hold back: an addition to a staff list by $staff-list, which is the way to keep one, but for those that
-// internal/interaction has wait; and to which organisation a PractitionerRole, CareTeam or Location belongs that an open record names as its author, which an exchange partner
-// and an administrator may change in the directory. Grants for a dispatch (urgent-care-contact) take two administrators as all grants do: there is no feed of dispatches.
+// internal/interaction has wait. Grants for a dispatch (urgent-care-contact) take two administrators as all grants do: there is no feed of dispatches.
 //
 // # What is withheld
 //

@@ -83,3 +83,43 @@ func TestSharing_RestrictionLifted(t *testing.T) {
 		t.Errorf("the access log does not say that it was asked for: %s", shorten([]byte(log)))
 	}
 }
+
+// The organisation of a role that an open record names as its author is nobody's alone to change: not a partner's, and an administrator's with another.
+func TestSharing_AuthorsOrganisation(t *testing.T) {
+	w := newLoginWorld(t, nil)
+	author, other, admin, admin2 := w.bearer("author", everything), w.bearer("other", everything), w.bearer("admin", everything), w.bearer("admin2", everything)
+	partner, foreign := w.client("partner"), w.client("foreign")
+	of := func(code string) string {
+		return `"organization":{` + strings.TrimSuffix(strings.Replace(odsIdentifier(code), "[", "", 1), "]") + `}`
+	}
+	made := w.must(201, "POST /PractitionerRole", `{"resourceType":"PractitionerRole",`+of("A")+`}`, partner)
+	id := strings.Split(strings.TrimPrefix(made.header.Get("Location"), w.base+"/PractitionerRole/"), "/")[0]
+	role := "/PractitionerRole/" + id
+	plan := string(w.must(200, "GET /CarePlan/cp1", "", author).body)
+	writeOn := func() {
+		w.must(200, "PUT /CarePlan/cp1", strings.Replace(plan, `"subject"`, `"contributor":[{"reference":"PractitionerRole/`+id+`"},{"reference":"PractitionerRole/soon"}],"subject"`, 1), author)
+	}
+	writeOn()
+	theirs := `{"resourceType":"PractitionerRole","id":"` + id + `",` + of("X") + `}`
+	for _, who := range []string{partner, foreign} {
+		if r := w.must(403, "PUT "+role, theirs, who); !strings.Contains(string(r.body), "admin-plane-only") {
+			t.Errorf("the answer does not say whose it is: %s", shorten(r.body))
+		}
+		w.must(403, "PUT /PractitionerRole/soon", strings.Replace(theirs, id, "soon", 1), who)
+		w.must(403, "POST /", `{"resourceType":"Bundle","type":"transaction","entry":[{"resource":`+theirs+`,"request":{"method":"PUT","url":"PractitionerRole/`+id+`"}}]}`, who)
+	}
+	w.must(403, "DELETE "+role, "", foreign)
+	w.must(201, "PUT /PractitionerRole/X-1", strings.Replace(theirs, id, "X-1", 1), foreign)
+	writeOn()
+	w.must(404, "GET /CarePlan/cp1", "", other)
+	waits := w.must(202, "PUT "+role, theirs, admin)
+	writeOn()
+	w.must(404, "GET /CarePlan/cp1", "", other)
+	w.must(403, "POST "+waits.header.Get("Location")+"/$confirm-sharing", "", admin)
+	w.must(200, "POST "+waits.header.Get("Location")+"/$confirm-sharing", "", admin2)
+	writeOn()
+	w.must(200, "GET /CarePlan/cp1", "", other)
+	w.must(200, "PUT "+role, `{"resourceType":"PractitionerRole","id":"`+id+`"}`, admin)
+	writeOn()
+	w.must(404, "GET /CarePlan/cp1", "", other)
+}

@@ -31,11 +31,12 @@ type Facts struct {
 type FactReader struct {
 	plan, sharing *fhirpath.Expression
 	isResource    func(string) bool
+	leads         map[string]bool // types between a record and an organisation: see Leads
 }
 
 // NewFactReader makes one for the definitions of R4.
 func NewFactReader(set *definition.Set) *FactReader {
-	return &FactReader{plan: called(set, profiles.UrgentCarePlan), sharing: called(set, profiles.SharingConsent), isResource: set.IsResource}
+	return &FactReader{plan: called(set, profiles.UrgentCarePlan), sharing: called(set, profiles.SharingConsent), isResource: set.IsResource, leads: leading(set)}
 }
 
 // called compiles the first condition by which a profile is called for.

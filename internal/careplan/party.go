@@ -1,7 +1,10 @@
 package careplan
 
 import (
+	"slices"
+
 	"hearken/fhir"
+	"hearken/fhir/definition"
 	"hearken/fhir/element"
 )
 
@@ -40,9 +43,56 @@ func (r *FactReader) party(container, reference element.Node) Party {
 	return Party{Key: fhir.ParseReference(raw, r.isResource).Key}
 }
 
+// named are the elements of a record by which organisations see it, as Read reads them.
+var named = map[string][]string{typePatient: {"managingOrganization", "generalPractitioner"}, typeCarePlan: {"author", "contributor"}, typeEpisode: {"managingOrganization"}}
+
+// affiliations are the elements by which a resource says of which organisation it is, first the one that counts.
+var affiliations = [...]string{"organization", "managingOrganization"}
+
+// leading finds the types that references from records to organisations lead to and through. What is a record of somebody's itself is none: whose record it is decides
+// who sees that one, and no other.
+func leading(set *definition.Set) map[string]bool {
+	found := map[string]bool{}
+	var add func(t string, elements []string)
+	add = func(t string, elements []string) {
+		for _, name := range elements {
+			for _, target := range targetsOf(set, t, name) {
+				if !found[target] && !slices.Contains(FactTypes(), fhir.Type(target)) {
+					found[target] = true
+					add(target, affiliations[:])
+				}
+			}
+		}
+	}
+	for t, elements := range named {
+		add(t, elements)
+	}
+	return found
+}
+
+// targetsOf are the types that a reference in an element may lead to.
+func targetsOf(set *definition.Set, t, name string) (all []string) {
+	e := set.Structure(t).Element(name)
+	if e == nil {
+		return nil
+	}
+	for _, ref := range e.Types {
+		for _, canonical := range ref.TargetProfiles {
+			all = append(all, set.ByURL(canonical).Name)
+		}
+	}
+	return all
+}
+
+// Leads reports whether organisations may be found through resources of a type: which one such a resource is of decides who sees the records that name it.
+func (r *FactReader) Leads(t fhir.Type) bool { return r.leads[string(t)] }
+
 // Organisation is the organisation that a resource is, or is of: an Organization by its ODS code, a PractitionerRole and a
 // CareTeam by reference; the zero Party for anything else.
 func (r *FactReader) Organisation(n element.Node) Party {
+	if !r.leads[n.Structure().Name] {
+		return Party{}
+	}
 	for child := range n.Children() {
 		if child.Name() == "identifier" {
 			if code := ODSCode(child); code != "" {
@@ -50,7 +100,7 @@ func (r *FactReader) Organisation(n element.Node) Party {
 			}
 		}
 	}
-	for _, name := range [...]string{"organization", "managingOrganization"} {
+	for _, name := range affiliations {
 		for child := range n.Children() {
 			if child.Name() != name {
 				continue

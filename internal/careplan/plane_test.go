@@ -1,11 +1,13 @@
 package careplan
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"hearken/fhir"
 	"hearken/fhir/element"
 	"hearken/fhir/r4"
 	"hearken/internal/access"
@@ -50,5 +52,20 @@ func TestTimes_Fact(t *testing.T) {
 		if diff := cmp.Diff(row.want, times.Fact(tree.Root())); diff != "" {
 			t.Errorf("%s (-want +got)\n%s", name, diff)
 		}
+	}
+}
+
+// What lies between a record and an organisation is what R4 lets a record name as its author, its practice or a home, and nothing that is a record itself.
+func TestFactReader_Leads(t *testing.T) {
+	r := NewFactReader(r4.Definitions())
+	var got []string
+	for _, name := range r4.Definitions().Resources() {
+		if r.Leads(fhir.Type(name)) {
+			got = append(got, name)
+		}
+	}
+	slices.Sort(got)
+	if diff := cmp.Diff([]string{"CareTeam", "Device", "Organization", "Practitioner", "PractitionerRole", "RelatedPerson"}, got); diff != "" {
+		t.Errorf("Leads (-want +got):\n%s", diff)
 	}
 }

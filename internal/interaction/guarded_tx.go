@@ -56,6 +56,9 @@ func (tx *guardedTx) Put(p store.Prepared) (store.Record, error) {
 	if err := tx.mayPut(&p); err != nil {
 		return store.Record{}, err
 	}
+	if err := tx.mayAffiliate(&p); err != nil {
+		return store.Record{}, err
+	}
 	if err := tx.holdFact(&p); err != nil {
 		return store.Record{}, err
 	}

@@ -202,27 +202,27 @@ func (l *labelling) follow(key fhir.Key) (string, error) {
 	if code, ok := l.codes[key]; ok {
 		return code, nil
 	}
-	code, at := "", key
+	code, err := l.lead(key)
+	if err == nil {
+		l.codes[key] = code
+	}
+	return code, err
+}
+
+// lead follows a reference as the resources are at this moment of the Update.
+func (l *labelling) lead(at fhir.Key) (string, error) {
 	for range maxFollow {
-		rec, err := l.Get(at)
-		if errors.Is(err, store.ErrNotFound) || err == nil && rec.Deleted() {
-			break
-		}
+		_, node, err := l.server.current(l, at)
 		if err != nil {
-			return "", err
-		}
-		node, err := l.parse(rec)
-		if err != nil {
-			return "", err
+			return "", foreign(err)
 		}
 		party := l.server.facts.reader.Organisation(node)
-		if code = party.Code; code != "" || party.Key.IsZero() {
-			break
+		if party.Code != "" || party.Key.IsZero() {
+			return party.Code, nil
 		}
 		at = party.Key
 	}
-	l.codes[key] = code
-	return code, nil
+	return "", nil
 }
 
 // moment reads a date as a search does.
