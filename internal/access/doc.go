@@ -69,7 +69,7 @@
 // something of the record that decides about access is written, and at no other time.
 //
 // One person alone still brings about, and this package does not hold back: an addition to a staff list by $staff-list, which is the way to keep one, but for those that
-// internal/interaction has wait. Grants for a dispatch (urgent-care-contact) take two administrators as all grants do: there is no feed of dispatches.
+// internal/interaction has wait: all of them, where the server is set so (--staff-list-second-person additions). Grants for a dispatch (urgent-care-contact) take two administrators as all grants do: there is no feed of dispatches.
 //
 // # What is withheld
 //

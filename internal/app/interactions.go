@@ -57,7 +57,8 @@ func openStore(ctx context.Context, c config.Config, base string, d Deps) (*Inte
 	if err := i.open(folder, c, base, guides, d); err != nil {
 		return nil, errors.Join(err, i.removeTemporary())
 	}
-	i.Server.Policy = interaction.Policy{ReferentialIntegrity: c.ReferentialIntegrity, SyntheticNHSNumbersOnly: syntheticOnly(c)}
+	i.Server.Policy = interaction.Policy{ReferentialIntegrity: c.ReferentialIntegrity, SyntheticNHSNumbersOnly: syntheticOnly(c),
+		AdditionsWait: c.StaffListSecondPerson == config.Additions}
 	i.Report = func(_ context.Context, err error) { d.Log.Error("fault in a batch", slog.Any("error", err)) }
 	return i, nil
 }

@@ -1,8 +1,11 @@
 package app_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+
+	"hearken/internal/config"
 )
 
 // An objection that one person takes back stands, and the answer says what another has to do.
@@ -122,4 +125,47 @@ func TestSharing_AuthorsOrganisation(t *testing.T) {
 	w.must(200, "PUT "+role, `{"resourceType":"PractitionerRole","id":"`+id+`"}`, admin)
 	writeOn()
 	w.must(404, "GET /CarePlan/cp1", "", other)
+}
+
+// With --staff-list-second-person=additions whom a list adds waits for another administrator, and who leaves is out with it.
+func TestSharing_StaffListAdditions(t *testing.T) {
+	w := newLoginWorld(t, func(c *config.Config) { c.StaffListSecondPerson = config.Additions })
+	admin, admin2 := w.bearer("admin", everything), w.bearer("admin2", everything)
+	csv := "issuer,subject,role,from,trained-until\n" + w.issuer.URL + ",untrained,clinical,2023-01-01,2023-12-31\n"
+	for _, who := range []string{"author", "colleague"} {
+		csv += w.issuer.URL + "," + who + ",clinical,2023-01-01,2089-01-01\n"
+	}
+	target := w.path(w.must(200, "GET /Organization?identifier=A&_elements=id", "", admin)) + "/$staff-list"
+	reads := func(who string, want int) { w.must(want, "GET /CarePlan/cp1", "", w.bearer(who, everything)) }
+	for _, step := range []struct{ adds, leaves string }{{"nurse", ""}, {"newcomer", "nurse9"}} {
+		for i := range 10 {
+			if who := fmt.Sprint("nurse", i); step.leaves == "" {
+				csv += w.issuer.URL + "," + who + ",clinical,2023-01-01,2089-01-01\n"
+			}
+		}
+		if step.leaves != "" {
+			csv = strings.Replace(csv, ","+step.leaves+",", ","+step.adds+",", 1)
+		}
+		if r := w.must(200, "POST "+target+"?dry-run=true", csv, admin, "Content-Type: text/csv"); !strings.Contains(string(r.body), `{"name":"waits","valueBoolean":true}`) {
+			t.Errorf("tried, it does not say what would wait: %s", shorten(r.body))
+		}
+		r := w.must(202, "POST "+target, csv, admin, "Content-Type: text/csv")
+		if !strings.Contains(string(r.body), `"partly-applied"`) {
+			t.Errorf("the answer does not say what became of it: %s", shorten(r.body))
+		}
+		if step.leaves != "" {
+			reads(step.leaves, 403)
+		}
+		reads("newcomer", 403)
+		task := strings.Split(string(r.body), `"Task/`)[1]
+		task = task[:strings.Index(task, `"`)]
+		w.must(403, "POST "+target+"?approve="+task, "", admin)
+		reads("newcomer", 403)
+		w.must(200, "POST "+target+"?approve="+task, "", admin2)
+		w.must(409, "POST "+target+"?approve="+task, "", admin2)
+	}
+	reads("newcomer", 200)
+	reads("nurse1", 200)
+	reads("nurse9", 403)
+	reads("author", 200)
 }

@@ -19,18 +19,19 @@ type Config struct {
 	TLSKey      string // its key
 	TLSClientCA string // who vouches for certificates that clients may show; "" asks for none
 
-	Issuers           []string      // issuer identifiers whose access tokens are believed; none is a server without login
-	Audience          string        // what aud must name; "" is the service base
-	Claims            string        // the name of a mapping of claims: one of "smart", "cis2", …
-	ClockSkew         time.Duration // allowance for the clocks of issuers
-	Introspect        string        // where the first issuer tells of opaque tokens; "" discovers it
-	IntrospectClient  string        // of this server there; "" takes no opaque tokens
-	IntrospectSecret  string        //
-	Administrators    []Person      // those who are administrators before there is any staff list
-	SMARTCapabilities []string      // of the first issuer, for apps: no metadata tells them
-	Origins           []string      // of web pages that may call; "*" is any
-	DevLogin          bool          // the login of package devlogin is the issuer
-	DevClientKeys     string        // file of the keys of its backend client; "" for none
+	Issuers               []string      // issuer identifiers whose access tokens are believed; none is a server without login
+	Audience              string        // what aud must name; "" is the service base
+	Claims                string        // the name of a mapping of claims: one of "smart", "cis2", …
+	ClockSkew             time.Duration // allowance for the clocks of issuers
+	Introspect            string        // where the first issuer tells of opaque tokens; "" discovers it
+	IntrospectClient      string        // of this server there; "" takes no opaque tokens
+	IntrospectSecret      string        //
+	Administrators        []Person      // those who are administrators before there is any staff list
+	StaffListSecondPerson string        // Wide or Additions: what of a staff list waits for a second person
+	SMARTCapabilities     []string      // of the first issuer, for apps: no metadata tells them
+	Origins               []string      // of web pages that may call; "*" is any
+	DevLogin              bool          // the login of package devlogin is the issuer
+	DevClientKeys         string        // file of the keys of its backend client; "" for none
 
 	Zone                 *time.Location // of dates and times without a zone
 	UnknownParameters    string         // Strict or Lenient
@@ -88,6 +89,9 @@ const (
 	ValidationOff  = "off"  // only what cannot be read is refused
 	ValidationCore = "core" // resources must conform to FHIR R4 and to the profiles they declare
 	ValidationFull = "full" // and to the profile of our guide that what they are about calls for
+
+	Wide      = "wide"      // a staff list that takes access from many, or makes administrators
+	Additions = "additions" // and whatever lets anybody do more
 
 	Auto = "auto" // whichever the rest of the configuration asks for
 	On   = "on"

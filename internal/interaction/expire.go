@@ -12,7 +12,7 @@ import (
 	"hearken/internal/store"
 )
 
-// ExpireWaiting ends what has waited too long for a second person, so that nobody finds it among what they may confirm; it gives how much that was. That it cannot be
+// ExpireWaiting ends what has waited too long for a second person, staff lists included, so that nobody finds it among what they may confirm; it gives how much that was. That it cannot be
 // confirmed any more does not depend on it. What it does is recorded as this software's own. The error is one of the store's.
 func (s *Server) ExpireWaiting(ctx context.Context) (ended int, err error) {
 	s.once.Do(s.setUp)
@@ -40,9 +40,11 @@ func (s *Server) ExpireWaiting(ctx context.Context) (ended int, err error) {
 
 // over is what waits and can be confirmed no more.
 func (s *Server) over(rd store.Reader) (over []waiting, err error) {
-	where := query.And{s.hasToken(taskType, "code", careplan.TaskSystem, careplan.TaskWaiting), s.hasToken(taskType, "status", taskStatusSystem, "requested")}
+	if over, err = s.overdueLists(rd); err != nil {
+		return nil, err
+	}
 	var failed error
-	err = s.eachFact(rd, taskType, where, func(rec store.Record, n element.Node) {
+	err = s.eachFact(rd, taskType, s.requested(careplan.TaskWaiting), func(rec store.Record, n element.Node) {
 		w, err := s.waitingIn(rd, rec.Key, n)
 		if failed == nil {
 			failed = err
@@ -55,4 +57,9 @@ func (s *Server) over(rd store.Reader) (over []waiting, err error) {
 		err = failed
 	}
 	return over, err
+}
+
+// requested is the condition of being a Task of a kind that waits.
+func (s *Server) requested(kind string) query.And {
+	return query.And{s.hasToken(taskType, "code", careplan.TaskSystem, kind), s.hasToken(taskType, "status", taskStatusSystem, "requested")}
 }

@@ -80,6 +80,8 @@ type Policy struct {
 	ReferentialIntegrity bool
 	// SyntheticNHSNumbersOnly refuses NHS numbers that somebody may have been issued. See nhs_number.go.
 	SyntheticNHSNumbersOnly bool
+	// AdditionsWait has everybody whom a staff list adds, or lets do more, wait for a second person; else only lists that change much do. See staff_list_part.go.
+	AdditionsWait bool
 }
 
 // Software says what is running, for the CapabilityStatement.

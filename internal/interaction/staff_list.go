@@ -26,7 +26,8 @@ const organizationType fhir.Type = "Organization"
 // A list with a fault is refused whole: 422, every fault with row and column or FHIRPath. Entries of people who left are ended, never deleted, and they
 // see nothing from this commit on. A list that takes access from more than a tenth, or by which an organisation's own administrator makes
 // administrators or privacy officers, is kept as a Task (202) until another administrator approves it: approve=[id of the Task]. Nobody adds or changes
-// their own entry, by uploading or by approving. Between lists of one organisation the last counts: it takes the place of one that waits.
+// their own entry, by uploading or by approving. Between lists of one organisation the last counts: it takes the place of one that waits. With Policy.AdditionsWait whatever a list
+// adds waits, and what it takes away counts at once: see staff_list_part.go.
 func (s *Server) staffList(ctx context.Context, r *request) (Answer, error) {
 	u := upload{server: s, guard: guardOf(ctx)}
 	if err := u.guard.coversAll(staffType, smart.Create|smart.Update); err != nil {
@@ -45,7 +46,7 @@ func (s *Server) staffList(ctx context.Context, r *request) (Answer, error) {
 	if err := s.planeCommit(ctx, u.apply); err != nil {
 		return Answer{}, err
 	}
-	if s.Left != nil && u.state == stateApplied && len(u.diff.Removed) > 0 {
+	if s.Left != nil && (u.state == stateApplied || u.state == statePart) && len(u.diff.Removed) > 0 {
 		s.Left(u.removes)
 	}
 	return u.answer(), nil
@@ -67,13 +68,18 @@ type upload struct {
 	list     []stafflist.Entry
 	drafts   []incoming // of list, in its order
 	remarks  fhir.Outcome
-	first    person // who sent the list that is approved
+	first    person   // who sent the list that is approved; nobody for one that a client sent of its own accord
+	entries  []string // what staff lists said of them then
 	waited   fhir.VersionID
+	part     bool // of the list that is approved what it takes away has counted already
 
 	// what the run of the Update came to
-	task  fhir.Key
-	diff  stafflist.Diff
-	state string
+	task    fhir.Key
+	diff    stafflist.Diff
+	lost    int                       // people whose role it changes, and who have none until they are confirmed
+	waits   []bool                    // of diff.Added and then diff.Changed, which let somebody do more and wait
+	commits map[fhir.Key]store.Commit // of the entries that are stored
+	state   string
 }
 
 // person is who a token names.
@@ -187,9 +193,10 @@ func (u *upload) take(list []stafflist.Entry, issues fhir.Outcome) error {
 func (u *upload) stored(rd store.Reader) (all []stafflist.Stored, err error) {
 	where := query.Match{Parameter: u.server.Registry.Parameter(staffType, "organization"),
 		Test: query.LinkIdentifierTest{TokenTest: query.TokenTest{System: careplan.ODSOrganisationSystem, Code: u.of.Code}}}
+	u.commits = map[fhir.Key]store.Commit{}
 	err = u.server.eachFact(rd, staffType, where, func(rec store.Record, n element.Node) {
 		if one := stafflist.ReadStored(rec.Key, n); one.Entry.Role != access.System {
-			all = append(all, one)
+			all, u.commits[rec.Key] = append(all, one), rec.Commit
 		}
 	})
 	slices.SortFunc(all, func(a, b stafflist.Stored) int { return compareIDs(a.Key.ID, b.Key.ID) })
@@ -199,6 +206,7 @@ func (u *upload) stored(rd store.Reader) (all []stafflist.Stored, err error) {
 // The states of a list when it has been answered.
 const (
 	stateApplied = "applied"
+	statePart    = "partly-applied" // what it takes away; the rest waits
 	stateWaiting = "waiting"
 	stateDryRun  = "dry-run"
 )
@@ -209,16 +217,21 @@ func (u *upload) answer() Answer {
 	all := []given{give("state", "valueCode", u.state), giveNumber("added", len(d.Added)), giveNumber("changed", len(d.Changed)),
 		giveNumber("unchanged", d.Unchanged), giveNumber("removed", len(d.Removed))}
 	if u.state == stateDryRun {
+		whole, at := u.wholeWaits(), 0
 		for _, list := range []struct {
 			action  string
 			changes []stafflist.Change
 		}{{"add", d.Added}, {"change", d.Changed}, {"remove", d.Removed}} {
 			for i := range list.changes {
-				all = append(all, giveChange(list.action, &list.changes[i]))
+				all = append(all, giveChange(list.action, &list.changes[i], whole || at < len(u.waits) && u.waits[at]))
+				at++
 			}
 		}
 	} else {
 		all = append(all, given{name: "task", kind: "valueReference", json: append(element.AppendString([]byte(`{"reference":`), u.task.String()), '}')})
+	}
+	if waiting := u.waitingEntries(); waiting > 0 {
+		all = append(all, giveNumber("waiting", waiting))
 	}
 	for _, why := range u.waitsFor() {
 		all = append(all, give("waits-for-approval", "valueCode", why))
@@ -227,13 +240,13 @@ func (u *upload) answer() Answer {
 		all = append(all, given{name: "outcome", kind: "resource", json: Outcome(u.remarks)})
 	}
 	status := http.StatusOK
-	if u.state == stateWaiting {
+	if u.state == stateWaiting || u.state == statePart {
 		status = http.StatusAccepted
 	}
 	return Answer{Status: status, Body: answerParameters(all...)}
 }
 
-func giveChange(action string, c *stafflist.Change) given {
+func giveChange(action string, c *stafflist.Change, waits bool) given {
 	who := c.After
 	if action == "remove" {
 		who = c.Before
@@ -242,6 +255,9 @@ func giveChange(action string, c *stafflist.Change) given {
 		give("sds-role-profile-id", "valueString", who.RoleProfile), give("name", "valueString", who.Name), give("role", "valueCode", who.Role.String())}
 	if action == "change" && c.Before.Role != c.After.Role {
 		parts = append(parts, give("role-before", "valueCode", c.Before.Role.String()))
+	}
+	if waits {
+		parts = append(parts, giveFlag("waits", true))
 	}
 	return giveParts("change", parts...)
 }

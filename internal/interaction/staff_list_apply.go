@@ -2,10 +2,11 @@ package interaction
 
 import (
 	"encoding/base64"
+	"errors"
+	"slices"
 	"time"
 
 	"hearken/fhir"
-	"hearken/fhir/element"
 	"hearken/internal/access"
 	"hearken/internal/careplan"
 	"hearken/internal/careplan/stafflist"
@@ -40,21 +41,33 @@ func (u *upload) apply(tx *labelling) error {
 		return err
 	}
 	u.diff = stafflist.Compare(stored, u.list)
-	if err := u.refuseOwn(); err != nil {
+	if u.part {
+		u.diff.Removed = nil
+	}
+	if err := errors.Join(u.refuseOwn(), u.fresh(tx), u.judge()); err != nil {
 		return err
 	}
 	switch {
 	case u.dry:
 		return nil
-	case u.approves == "" && len(u.waitsFor()) > 0:
+	case u.approves != "" && u.first == (person{}):
+		u.state = stateWaiting
+		return u.stand(tx)
+	case u.approves == "" && u.wholeWaits():
 		if !u.guard.principal.User {
 			return fhir.Errorf(fhir.CodeForbidden, "a list that waits for a second person is sent by a person, and not by a client of its own accord").Detailed(detailSecondOne)
 		}
 		u.state = stateWaiting
 		return u.putTask(tx, "requested")
+	case slices.Contains(u.waits, true):
+		u.state = statePart
+		if err := u.narrow(tx); err != nil {
+			return err
+		}
+		return u.putTask(tx, "requested")
 	}
 	u.state = stateApplied
-	if err := u.write(tx); err != nil {
+	if err := u.write(tx, u.diff.Added, u.diff.Changed, u.diff.Removed); err != nil {
 		return err
 	}
 	return u.putTask(tx, "completed")
@@ -71,8 +84,11 @@ func changedMeanwhile(err error, words string) error {
 // turn puts this list after the last of the organisation. One that is approved must be the last, and wait as it was read.
 func (u *upload) turn(tx *labelling) error {
 	if u.approves == "" {
-		_, err := takeTurn(tx, staffListTurns, u.of.Code, u.task)
-		return err
+		last, err := takeTurn(tx, staffListTurns, u.of.Code, u.task)
+		if err != nil || last == u.task {
+			return err
+		}
+		return u.server.supersedeList(tx, last)
 	}
 	owner, _, err := tx.Claim(staffListTurns, u.of.Code, u.task)
 	if err != nil {
@@ -88,18 +104,34 @@ func (u *upload) turn(tx *labelling) error {
 	return nil
 }
 
-// waitsFor is why a list is not applied without a second person; nothing where people do not log in, and cannot be told apart.
+// Why a list, or part of it, is not applied without a second person.
+const (
+	whyRemovesMany = "removes-many"
+	whyRaises      = "raises"
+	whyAdds        = "adds" // with Policy.AdditionsWait
+)
+
+// waitsFor is why; nothing where people do not log in, and cannot be told apart.
 func (u *upload) waitsFor() (why []string) {
 	if u.guard == nil {
 		return nil
 	}
-	if u.diff.RemovesMany() {
-		why = append(why, "removes-many")
+	if u.diff.RemovesMany(u.lost) {
+		why = append(why, whyRemovesMany)
 	}
 	if u.diff.Raises() && !u.guard.caller.RaisesAlone() {
-		why = append(why, "raises")
+		why = append(why, whyRaises)
+	}
+	if slices.Contains(u.waits, true) {
+		why = append(why, whyAdds)
 	}
 	return why
+}
+
+// wholeWaits reports whether nothing of a list counts before it is approved: what it takes away is too much, or what it gives, where what it gives does not wait anyway.
+func (u *upload) wholeWaits() bool {
+	why := u.waitsFor()
+	return slices.Contains(why, whyRemovesMany) || slices.Contains(why, whyRaises) && !u.server.Policy.AdditionsWait
 }
 
 // refuseOwn refuses who would add or change their own entry: by a list of theirs, or by approving one. Nor does somebody else's approval make up
@@ -113,57 +145,74 @@ func (u *upload) refuseOwn() error {
 	return nil
 }
 
-// write stores what the list changes.
-func (u *upload) write(tx *labelling) error {
+// write stores what of the list is given: whom it adds, whom it changes and whom it removes.
+func (u *upload) write(tx *labelling, added, changed, removed []stafflist.Change) error {
 	at := make(map[stafflist.Entry]int, len(u.list))
 	for i, e := range u.list {
 		at[e] = i
 	}
-	put := func(key fhir.Key, in *incoming) error {
-		method := store.Update
-		if key.ID == "" {
-			key, method = fhir.Key{Type: staffType, ID: u.server.NewID()}, store.Create
-		}
-		_, err := tx.Put(in.prepared(key, method))
-		return err
-	}
-	for _, list := range [][]stafflist.Change{u.diff.Added, u.diff.Changed} {
+	for _, list := range [][]stafflist.Change{added, changed} {
 		for i := range list {
-			if err := put(list[i].Key, &u.drafts[at[list[i].After]]); err != nil {
+			if err := u.put(tx, list[i].Key, &u.drafts[at[list[i].After]]); err != nil {
 				return err
 			}
 		}
 	}
-	for i := range u.diff.Removed {
-		gone := &u.diff.Removed[i]
-		in, err := u.server.made(gone.Before.Resource(u.of, false), staffType)
-		if err != nil {
-			return err
-		}
-		if err := put(gone.Key, &in); err != nil {
+	for i := range removed {
+		if err := u.putEntry(tx, removed[i].Key, &removed[i].Before, false); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// putTask keeps what was done, or what waits to be: who sent the list, who approved it, and of one that waits the list.
+// put stores an entry, under a new id where it has none.
+func (u *upload) put(tx *labelling, key fhir.Key, in *incoming) error {
+	method := store.Update
+	if key.ID == "" {
+		key, method = fhir.Key{Type: staffType, ID: u.server.NewID()}, store.Create
+	}
+	_, err := tx.Put(in.prepared(key, method))
+	return err
+}
+
+func (u *upload) putEntry(tx *labelling, key fhir.Key, e *stafflist.Entry, active bool) error {
+	in, err := u.server.made(e.Resource(u.of, active), staffType)
+	if err != nil {
+		return err
+	}
+	return u.put(tx, key, &in)
+}
+
+// putTask keeps what was done, or what waits to be: who sent the list, who approved it, and of one that waits the list, why and until when.
 func (u *upload) putTask(tx *labelling, status string) error {
-	b := jsonWriter{[]byte(`{"resourceType":"Task","meta":{"security":[{"system":"` + access.LabelSystem + `","code":"` + access.LabelFact + `"}]}`)}
+	now := u.server.Now().UTC()
+	b := jsonWriter{[]byte(`{"resourceType":"Task",` + factLabel)}
 	b.text("status", status)
 	b.text("intent", "order")
 	b.raw("code", coded(careplan.TaskSystem, careplan.TaskStaffList))
-	b.raw("focus", append(element.AppendString([]byte(`{"reference":`), u.of.Key.String()), '}'))
-	b.text("authoredOn", u.server.Now().UTC().Format(time.RFC3339))
+	b.raw("focus", refersTo(u.of.Key))
+	b.text("authoredOn", now.Format(time.RFC3339))
 	sender, method := u.guard.person(), store.Create
 	if u.approves != "" {
 		b.raw("owner", named(u.guard.person()))
 		sender, method = u.first, store.Update
 	}
-	b.raw("requester", named(sender))
+	client := u.guard != nil && u.approves == "" && !u.guard.principal.User
+	if !client || status != "requested" {
+		b.raw("requester", named(sender))
+	}
 	if status == "requested" {
-		b.raw("input", append(append([]byte(`[{"type":{"text":"list"},"valueAttachment":{"contentType":"application/fhir+json","data":"`),
-			base64.StdEncoding.EncodeToString(stafflist.Bundle(u.of, u.list))...), `"}}]`...))
+		b.raw("reasonCode", coded(careplan.TaskSystem, u.why()))
+		b.open("restriction", '{')
+		b.open("period", '{')
+		b.text("end", now.Add(access.ConfirmWithin).Format(time.RFC3339))
+		b.close("}}")
+		parts, err := u.parts(tx, client)
+		if err != nil {
+			return err
+		}
+		b.raw("input", taskParts(parts))
 	}
 	b.json = append(b.json, '}')
 	in, err := u.server.made(b.json, taskType)
@@ -208,10 +257,10 @@ func (u *upload) waiting(rd store.Reader) error {
 		return unknown
 	}
 	if n.Child("status").Text() != "requested" {
-		return fhir.Errorf(fhir.CodeConflict, "this list has been approved").Detailed(detailSuperseded)
+		return fhir.Errorf(fhir.CodeConflict, "this list does not wait any more").Detailed(detailSuperseded)
 	}
-	sender := n.Child("requester").Child("identifier")
-	u.first, u.waited = person{issuer: sender.Child("system").Text(), subject: sender.Child("value").Text()}, rec.Version
+	u.readSender(n)
+	u.waited, u.part = rec.Version, careplan.CodingOf(n.Child("reasonCode"), careplan.TaskSystem) == whyAdds
 	own, err := u.isFirst(rd)
 	switch {
 	case err != nil:
@@ -219,7 +268,7 @@ func (u *upload) waiting(rd store.Reader) error {
 	case own:
 		return fhir.Errorf(fhir.CodeForbidden, "a list is approved by another administrator than the one who sent it").Detailed(detailSecondOne)
 	}
-	if sent, ok := parseInstant(n.Child("authoredOn").Text()); !ok || u.server.Now().Sub(sent) >= access.ConfirmWithin {
+	if !u.server.Now().Before(listEnds(n)) {
 		return fhir.Errorf(fhir.CodeConflict, "nobody approved this list in time: it is to be sent again").Detailed(access.DetailExpired)
 	}
 	data, err := base64.StdEncoding.DecodeString(n.Child("input").Child("value").Child("data").Text())
@@ -238,10 +287,14 @@ func (u *upload) isFirst(rd store.Reader) (bool, error) {
 	if u.guard == nil || !u.guard.principal.User {
 		return true, nil
 	}
+	if u.first == (person{}) {
+		return false, nil
+	}
 	first, err := u.server.personOf(rd, u.first)
 	if err != nil {
 		return false, err
 	}
+	first.Entries = append(first.Entries, u.entries...)
 	me, err := u.server.personOf(rd, u.guard.person())
 	return me.Same(&first), err
 }

@@ -44,6 +44,7 @@ const (
 	partVersion      = "version"      // that it takes the place of; not there for none
 	partStaffEntry   = "staff-entry"  // what staff lists say of who asked
 	partClient       = "client"       // that asked of its own accord
+	partList         = "list"         // of staff, that waits
 )
 
 // await stores that something waits for a second person.
@@ -193,8 +194,7 @@ func (w *waiting) waits(now time.Time) bool { return w.status == "requested" && 
 
 // waitingOf are the changes of a patient that can be confirmed, oldest Task first.
 func (s *Server) waitingOf(rd store.Reader, about fhir.Key) (all []waiting, err error) {
-	where := query.And{s.hasToken(taskType, "code", careplan.TaskSystem, careplan.TaskWaiting), s.hasToken(taskType, "status", taskStatusSystem, "requested"),
-		query.Match{Parameter: s.Registry.Parameter(taskType, "focus"), Test: query.LinkTest{Key: about}}}
+	where := append(s.requested(careplan.TaskWaiting), query.Match{Parameter: s.Registry.Parameter(taskType, "focus"), Test: query.LinkTest{Key: about}})
 	var failed error
 	err = s.eachFact(rd, taskType, where, func(rec store.Record, n element.Node) {
 		w, err := s.waitingIn(rd, rec.Key, n)

@@ -83,8 +83,8 @@ func find(at map[string]int, taken []bool, e *Entry) int {
 // Empty reports whether the list changes nothing.
 func (d *Diff) Empty() bool { return len(d.Added)+len(d.Changed)+len(d.Removed) == 0 }
 
-// RemovesMany reports whether more than a tenth of those active would lose access: it may be a list that was cut off.
-func (d *Diff) RemovesMany() bool { return 10*len(d.Removed) > d.Active }
+// RemovesMany reports whether more than a tenth of those active would lose access, and so many others besides: it may be a list that was cut off.
+func (d *Diff) RemovesMany(besides int) bool { return 10*(len(d.Removed)+besides) > d.Active }
 
 // Raises reports whether the list makes somebody an administrator or a privacy officer who is not one now.
 func (d *Diff) Raises() bool {

@@ -182,8 +182,8 @@ func TestCompare(t *testing.T) {
 			if diff := cmp.Diff(row.want, got); diff != "" {
 				t.Errorf("Compare (-want +got):\n%s", diff)
 			}
-			if got.RemovesMany() != row.many || got.Raises() != row.raises {
-				t.Errorf("RemovesMany, Raises = %v, %v", got.RemovesMany(), got.Raises())
+			if got.RemovesMany(0) != row.many || got.Raises() != row.raises {
+				t.Errorf("RemovesMany, Raises = %v, %v", got.RemovesMany(0), got.Raises())
 			}
 			if len(row.list) > 0 && got.Touches("https://issuer.test", "nurse", "") != (len(got.Added)+len(got.Changed) > 0 && row.list[0].Subject == "nurse") {
 				t.Error("Touches is wrong about the nurse")
@@ -199,7 +199,7 @@ func TestDiff_RemovesMany(t *testing.T) {
 		want         bool
 	}{{10, 1, false}, {10, 2, true}, {9, 1, true}, {0, 0, false}, {100, 10, false}, {100, 11, true}} {
 		d := stafflist.Diff{Active: row.active, Removed: make([]stafflist.Change, row.gone)}
-		if got := d.RemovesMany(); got != row.want {
+		if got := d.RemovesMany(0); got != row.want {
 			t.Errorf("%d of %d: %v", row.gone, row.active, got)
 		}
 	}
