@@ -13,12 +13,15 @@ import (
 
 // auditLog is the audit.Log of a store: a path of its own beside Update.
 //
-// A Record is encoded and hashed by whoever brings it, queued, and numbered by the one committer, which writes all that have
-// queued up meanwhile in one batch and syncs once. What a transaction records is numbered and written with its own batch.
+// A Record is encoded by whoever brings it, queued, and numbered by the one committer, which writes all that have
+// queued up meanwhile in one batch and syncs once. Where nobody else is about to record anything, who brings it does that alone, and no other
+// goroutine is woken for it. What a transaction records is numbered and written with its own batch.
 // The lock is held from numbering until the batch is in Pebble's log, so that Records stand there in the order of
 // their numbers: what a crash leaves of a chain is its beginning, without a gap.
 type auditLog struct {
 	store   *Store
+	turn    sync.Mutex   // of who makes a group durable: one after the other
+	crowd   atomic.Int32 // how many the committer had in its last group
 	queue   chan *queued
 	stopped chan struct{} // closed when the committer has ended
 
@@ -66,7 +69,8 @@ func (l *auditLog) stop() {
 	<-l.stopped
 }
 
-// Append queues the Record and waits until it is durable. When ctx ends before, the Record may still become so.
+// Append makes the Record durable, or queues it and waits until it is. When ctx ends before, the Record may still become so; the one who makes
+// their own durable has to wait for the disk all the same.
 func (l *auditLog) Append(ctx context.Context, r *audit.Record) error {
 	if err := l.store.calls.begin(); err != nil {
 		return err
@@ -75,10 +79,25 @@ func (l *auditLog) Append(ctx context.Context, r *audit.Record) error {
 	if err := l.appendable(); err != nil {
 		return err
 	}
-	q, err := l.enqueue(ctx, r)
+	q, err := l.prepare(r)
 	if err != nil {
 		return err
 	}
+	if l.alone() {
+		defer q.release()
+		defer l.turn.Unlock()
+		return l.commitGroup([]*queued{q})
+	}
+	select {
+	case l.queue <- q:
+	case <-ctx.Done():
+		q.release()
+		return ctx.Err()
+	}
+	return l.await(ctx, q)
+}
+
+func (l *auditLog) await(ctx context.Context, q *queued) error {
 	select {
 	case err := <-q.done:
 		q.release()
@@ -88,18 +107,9 @@ func (l *auditLog) Append(ctx context.Context, r *audit.Record) error {
 	}
 }
 
-func (l *auditLog) enqueue(ctx context.Context, r *audit.Record) (*queued, error) {
-	q, err := l.prepare(r)
-	if err != nil {
-		return nil, err
-	}
-	select {
-	case l.queue <- q:
-		return q, nil
-	case <-ctx.Done():
-		q.release()
-		return nil, ctx.Err()
-	}
+// alone takes the turn where nobody else records anything, nor did when last somebody waited: in a crowd one sync is for many.
+func (l *auditLog) alone() bool {
+	return l.crowd.Load() <= 1 && len(l.queue) == 0 && l.turn.TryLock()
 }
 
 // appendable says why nothing could be recorded. The reserve that ordinary writes leave alone is for the log, but

@@ -52,13 +52,16 @@ func (l *auditLog) commitQueued() {
 	last := 0
 	for q := range l.queue {
 		group = append(group[:0], q)
+		l.turn.Lock()
 		l.gather(last)
 		for size := len(q.sealed); size < maxGroup && len(l.queue) > 0; size += len(q.sealed) {
 			q = <-l.queue
 			group = append(group, q)
 		}
 		last = len(group)
+		l.crowd.Store(int32(last))
 		err := l.commitGroup(group)
+		l.turn.Unlock()
 		for i, q := range group {
 			q.done <- err
 			group[i] = nil
@@ -129,7 +132,8 @@ func (l *auditLog) apply(batch *pebble.Batch, group []*queued) (*audit.Head, err
 	return headOf(&l.tail), nil
 }
 
-// number writes the Records behind the newest, and before the first of this run the opening of its chain.
+// number writes the Records behind the newest, and before the first of this run the opening of its chain. The rows come first and then what they are
+// searched by: in the order of their keys they cost the memtable least.
 func (l *auditLog) number(batch *pebble.Batch, group []*queued) error {
 	now := max(l.store.options.Now().UnixMilli(), l.tail.Time)
 	if !l.begun {
@@ -137,23 +141,33 @@ func (l *auditLog) number(batch *pebble.Batch, group []*queued) error {
 			return err
 		}
 	}
-	var key, value []byte
+	first := following(l.tail.Place)
+	var value []byte
 	for _, q := range group {
-		at := audit.Place{Chain: l.tail.Chain, Sequence: l.tail.Sequence + 1}
+		at := following(l.tail.Place)
 		row := audit.Row{Place: at, Time: now, Sealed: q.sealed}
 		row.Link = audit.Link(l.tail.Link, at, now, audit.ContentsHash(q.sealed))
 		value = appendAuditRow(value[:0], &row)
 		if err := batch.Set(auditRowKey(at), value, nil); err != nil {
 			return err
 		}
+		row.Sealed = nil
+		l.tail = row
+	}
+	return indexRecords(batch, group, first)
+}
+
+// indexRecords writes the search keys of Records that stand one behind the other.
+func indexRecords(batch *pebble.Batch, group []*queued, at audit.Place) error {
+	var key []byte
+	for _, q := range group {
 		for prefix := range auditPrefixes(q.prefixes) {
 			key = appendAuditPlace(append(key[:0], prefix...), at)
 			if err := batch.Set(key, nil, nil); err != nil {
 				return err
 			}
 		}
-		row.Sealed = nil
-		l.tail = row
+		at = following(at)
 	}
 	return nil
 }
