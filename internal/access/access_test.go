@@ -217,6 +217,9 @@ func TestDecide_Withholds(t *testing.T) {
 		var names []string
 		for _, rule := range d.Withheld(row.record.Of()) {
 			names = append(names, rule.Name)
+			if !slices.ContainsFunc(d.MostWithheld(), func(most access.Rule) bool { return most.Name == rule.Name }) {
+				t.Errorf("%s: %s is withheld, and is not among the most that may be", row.who, rule.Name)
+			}
 		}
 		if got := strings.Join(names, " "); got != row.want {
 			t.Errorf("%s: withheld = %q, want %q", row.who, got, row.want)

@@ -73,6 +73,14 @@ func (d *Decision) Withheld(label []query.Token) []Rule {
 	return everyoneRules
 }
 
+// MostWithheld gives the rules for a caller's view of whatever resource: Withheld has none but these, whatever the label.
+func (d *Decision) MostWithheld() []Rule {
+	if d.view.role == Patient {
+		return personRules
+	}
+	return elsewhereRules
+}
+
 // HidesWhereabouts reports whether it is kept from the caller where the person of a record with this label is, and with that which organisations have to do
 // with them.
 func (d *Decision) HidesWhereabouts(label []query.Token) bool {

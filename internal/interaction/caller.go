@@ -117,36 +117,6 @@ func (l *lookup) person() (bool, error) {
 	return false, nil
 }
 
-// ended finds which of what was withheld from the person they see by now.
-func (l *lookup) ended() error {
-	ids := l.caller.ActsFor
-	if l.caller.Patient != "" {
-		ids = append([]fhir.ID{l.caller.Patient}, l.caller.Others...)
-	}
-	types := l.server().Registry.CompartmentMembers(patientType)
-	ending := make(query.Or, len(types))
-	for i, t := range types {
-		ending[i] = access.Ending(l.server().Registry.Access(t))
-	}
-	for _, id := range ids {
-		q := query.Query{Types: types, Where: query.And{query.InCompartment{Focus: fhir.Key{Type: patientType, ID: id}}, ending}, Count: 1000, Total: query.TotalNone}
-		page, err := l.rd.Search(&q) // of more than so many the others end later: nothing is shown too early
-		if err != nil {
-			return err
-		}
-		for _, rec := range page.Matches {
-			label, err := l.rd.Label(rec.Key)
-			if err != nil {
-				return err
-			}
-			l.caller.Ended = append(l.caller.Ended, access.Ended(label, l.caller.Now)...)
-		}
-	}
-	slices.Sort(l.caller.Ended)
-	l.caller.Ended = slices.Compact(l.caller.Ended)
-	return nil
-}
-
 func (l *lookup) server() *Server { return l.Server }
 
 // namedBy is the condition of being about somebody: by issuer and subject, or client where there is no user, or by the role they chose.

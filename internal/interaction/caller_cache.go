@@ -26,7 +26,7 @@ const maxUnseen = 64
 // stands there.
 //
 // Kept is nobody of whom nothing is known: those could be any number, and would come to push out those who work. Patients and proxies are
-// not, since what decides about them lies all over their records.
+// not, since what decides about them lies all over their records: of these it is kept which types need not be looked through.
 type callerCache struct {
 	mu      sync.Mutex
 	seen    store.Commit               // up to where the change log was looked through
@@ -35,6 +35,7 @@ type callerCache struct {
 
 	young, old map[callerKey]callerEntry // the young become old when they are many, and the old are dropped unless somebody asked for them
 	bytes      int                       // of the young
+	ending     endings                   // of what is asked for patients and proxies
 }
 
 // callerKey is all of a Principal that a look-up of these facts reads.
@@ -150,23 +151,23 @@ func (c *callerCache) get(key callerKey, at moment) (workFacts, bool) {
 		}
 	}
 	switch {
-	case !c.unchanged(&e.facts, e.of, c.seen):
+	case !c.unchanged(e.facts.types, e.of, c.seen):
 		c.drop(key) // for good: it holds what is no longer so
 		return workFacts{}, false
 	case !young:
 		delete(c.old, key)
 		c.insert(key, e)
 	}
-	if at.unread || !c.unchanged(&e.facts, e.of, at.commit) {
+	if at.unread || !c.unchanged(e.facts.types, e.of, at.commit) {
 		return workFacts{}, false
 	}
 	return e.facts, !slices.ContainsFunc(at.log, func(change store.Change) bool { return slices.Contains(e.facts.types, change.Key.Type) })
 }
 
-// unchanged reports whether, by the log as far as it was looked through, facts are the same on two states.
-func (c *callerCache) unchanged(f *workFacts, one, other store.Commit) bool {
+// unchanged reports whether, by the log as far as it was looked through, what is found of some types is the same on two states.
+func (c *callerCache) unchanged(types []fhir.Type, one, other store.Commit) bool {
 	first := min(one, other)
-	return first >= c.floor && !slices.ContainsFunc(f.types, func(t fhir.Type) bool { return c.written[t] > first })
+	return first >= c.floor && !slices.ContainsFunc(types, func(t fhir.Type) bool { return c.written[t] > first })
 }
 
 // put keeps what was found on a state, unless the state is over already.
@@ -174,7 +175,7 @@ func (c *callerCache) put(key callerKey, found workFacts, of store.Commit) {
 	e := callerEntry{facts: found, of: of, bytes: 256 + 2*key.bytes() + found.bytes()}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if e.bytes > maxOneCaller || !c.unchanged(&found, of, c.seen) {
+	if e.bytes > maxOneCaller || !c.unchanged(found.types, of, c.seen) {
 		return
 	}
 	c.drop(key)

@@ -15,6 +15,7 @@ import (
 	"hearken/fhir"
 	"hearken/fhir/search/query"
 	"hearken/internal/access"
+	"hearken/internal/careplan"
 	"hearken/internal/interaction"
 	"hearken/internal/smart"
 	"hearken/internal/store"
@@ -107,6 +108,9 @@ func (w *factWorld) fact() (target, body string) {
 	if w.random.IntN(10) == 0 {
 		meta = `"language":"en"` // it is none
 	}
+	if w.random.IntN(6) == 0 {
+		return w.withheld()
+	}
 	subject := w.one("s1", "s2", "s3")
 	coded := func(role string) string {
 		return `{"system":"https://hearken.example.org/fhir/CodeSystem/access-role","code":"` + role + `"}`
@@ -134,6 +138,23 @@ func (w *factWorld) fact() (target, body string) {
 	}
 	id := w.one("p1", "p2")
 	return "Patient/" + id, `{"resourceType":"Patient","id":"` + id + `","identifier":[{"system":"https://fhir.nhs.uk/Id/nhs-number","value":"` + w.one("9990000018", "9990000085") + `"}]}`
+}
+
+// withheld is something of a patient's that they are not to see, or part of which they are not, until a time that is near; or no longer.
+func (w *factWorld) withheld() (target, body string) {
+	until := `"extension":[{"url":"https://hearken.example.org/fhir/StructureDefinition/withholding","extension":[{"url":"until","valueInstant":"` +
+		w.clock.now().Add(time.Duration(w.random.IntN(72)-24)*time.Hour).Format(time.RFC3339) + `"}`
+	about, id := `"subject":{"reference":"Patient/`+w.one("p1", "p2")+`"}`, "w"+w.one("1", "2")
+	switch w.random.IntN(4) {
+	case 0:
+		return "Observation/" + id, `{"resourceType":"Observation","id":"` + id + `","meta":{"security":[{"system":"` + access.LabelSystem + `","code":"third-party"}]},` + until + `]}],"status":"final","code":{"text":"x"},` + about + `}`
+	case 1:
+		return "Observation/" + id, `{"resourceType":"Observation","id":"` + id + `","status":"final","code":{"text":"x",` + until + `]},{"url":"` + careplan.InlineLabel +
+			`","valueCoding":{"system":"` + access.LabelSystem + `","code":"safeguarding"}}]},` + about + `}`
+	case 2:
+		return "Condition/" + id, `{"resourceType":"Condition","id":"` + id + `","meta":{"security":[{"system":"` + access.LabelSystem + `","code":"third-party"}]},` + until + `]}],"code":{"text":"x"},` + about + `}`
+	}
+	return "Observation/" + id, `{"resourceType":"Observation","id":"` + id + `","status":"final","code":{"text":"x"},` + about + `}`
 }
 
 // write changes facts, by one of the ways there are, or something else.
@@ -298,7 +319,7 @@ func TestCallers_KeptIsLookedUp_Mutants(t *testing.T) {
 			w.kept, w.still = &interaction.Callers{Server: other}, true
 		},
 	}
-	for _, deaf := range []fhir.Type{"PractitionerRole", "Contract", "Basic"} {
+	for _, deaf := range []fhir.Type{"PractitionerRole", "Contract", "Basic", "Observation", "Condition"} {
 		mutants["deaf to "+string(deaf)] = func(w *factWorld) {
 			w.reader = func(rd store.Reader) store.Reader {
 				if _, tip := rd.(store.Tx); tip {
@@ -322,5 +343,36 @@ func TestCallers_KeptIsLookedUp_Mutants(t *testing.T) {
 			}
 			t.Error("nothing fails without it")
 		})
+	}
+}
+
+// What is known of a person takes no search once nothing that ends is known to be stored, and one of the types that have some where something is.
+func TestCallers_PersonSearches(t *testing.T) {
+	s := guarded(t)
+	calls := &callStore{Store: s.Store}
+	s.Store = calls
+	searches := func() (made []string) {
+		t.Helper()
+		calls.calls = nil
+		if a := answer(s, as(principal("patient", "user/*.cruds"), "GET", "CarePlan/cp1", "")); a.Status != 200 {
+			t.Fatalf("%d %s", a.Status, a.Body)
+		}
+		for _, call := range calls.calls {
+			if strings.HasPrefix(call, "Search") {
+				made = append(made, call)
+			}
+		}
+		return made
+	}
+	if first, second := searches(), searches(); len(first) == 0 || len(second) != 0 {
+		t.Errorf("the first look made %d searches, the second %q", len(first), second)
+	}
+	author := principal("author", "user/*.cruds")
+	if a := answer(s, as(author, "POST", "Observation", decision("", metaLabel("third-party")+extensions(decidedBy("", "2024-03-01")), ""))); a.Status != 201 {
+		t.Fatalf("%d %s", a.Status, a.Body)
+	}
+	searches()
+	if made := searches(); len(made) != 1 || strings.Contains(made[0], "CarePlan") || !strings.Contains(made[0], "Observation") {
+		t.Errorf("with one observation that ends: %q", made)
 	}
 }

@@ -25,7 +25,7 @@ const detailKeySafeAddress = "key-safe-address-changed"
 
 // keepKeySafes makes p keep the details of the version it follows.
 func (tx *guardedTx) keepKeySafes(p *store.Prepared, before store.Record) error {
-	if before.Deleted() || !mayWithhold(before) {
+	if before.Deleted() || !mayMention(before.Body, profiles.KeySafe) {
 		return nil
 	}
 	stored, err := tx.server.parse(before.Body, p.Key.Type)

@@ -12,13 +12,12 @@ import (
 	"hearken/internal/careplan"
 	"hearken/internal/redaction"
 	"hearken/internal/store"
-	"hearken/profiles"
 )
 
 // shown is a record as the caller sees it: without the elements that are withheld from them. It happens where records leave the store, so that
 // every surface shows the same.
 func (r *guardedReader) shown(rec store.Record) (store.Record, error) {
-	if rec.Deleted() || !mayWithhold(rec) {
+	if rec.Deleted() || !mayTouch(r.decision.MostWithheld(), &rec) {
 		return rec, nil
 	}
 	label, err := r.inner.Label(rec.Key)
@@ -37,13 +36,27 @@ func (r *guardedReader) allShown(records []store.Record) (err error) {
 	return nil
 }
 
-// mayWithhold tells at sight that nothing of a record is ever withheld: neither its type nor a label in it is one that rules are about.
-func mayWithhold(rec store.Record) bool {
-	return mayMention(rec.Body, access.LabelSystem) || mayMention(rec.Body, profiles.KeySafe) ||
-		slices.ContainsFunc(access.Whereabouts(), func(path string) bool {
-			owner, _, _ := strings.Cut(path, ".")
-			return owner == string(rec.Key.Type) || bytes.Contains(rec.Body, []byte(`"`+owner+`"`)) // contained
-		})
+// mayTouch tells at sight that rules touch nothing of a record: neither its type nor anything in it is what they are about.
+func mayTouch(rules []access.Rule, rec *store.Record) bool {
+	labelled := mayMention(rec.Body, access.LabelSystem)
+	return slices.ContainsFunc(rules, func(rule access.Rule) bool {
+		return rule.Label != "" && labelled || rule.Extension != "" && mayMention(rec.Body, rule.Extension) || mayHave(rule.Paths, rec)
+	})
+}
+
+// mayHave tells at sight that a record has none of some elements: they are of other types than it and all that is in it.
+func mayHave(paths []string, rec *store.Record) bool {
+	last := "" // paths of a type stand together
+	for _, path := range paths {
+		owner, _, _ := strings.Cut(path, ".")
+		if owner == last {
+			continue
+		}
+		if last = owner; owner == string(rec.Key.Type) || mayMention(rec.Body, `"`+owner+`"`) {
+			return true
+		}
+	}
+	return false
 }
 
 // mayMention tells at sight that JSON does not have a text: neither as it is nor with escapes, in which it may be written.
@@ -53,11 +66,15 @@ func mayMention(body []byte, text string) bool {
 
 // redacted takes out of a record with this label what rules withhold from the caller. What they could not write back without losing something is Partial.
 func (g *guard) redacted(rec store.Record, label []query.Token) (store.Record, error) {
+	rules := g.decision.Withheld(label)
+	if !mayTouch(rules, &rec) {
+		return rec, nil
+	}
 	tree, faults := element.Parse(g.server.Definitions, rec.Body, g.server.Limits.Element)
 	if faults.Failed() {
 		return store.Record{}, errUnreadable
 	}
-	found := g.withheld(tree, g.decision.Withheld(label))
+	found := g.withheld(tree, rules)
 	if len(found.nodes) > 0 {
 		rec.Body = redaction.Resource(tree.Root(), g.server.Limits.Element, g.judge, !found.partial, func(n element.Node) bool { return found.nodes[n.Index()] })
 		rec.Partial = rec.Partial || found.partial
@@ -75,10 +92,10 @@ type withholding struct {
 }
 
 func (g *guard) withheld(tree *element.Tree, rules []access.Rule) withholding {
-	found, narrative := withholding{nodes: map[int]bool{}}, false
+	found, narrative, times := withholding{nodes: map[int]bool{}}, false, g.server.times()
 	for i := range tree.Len() {
 		n := tree.Node(i)
-		says := g.server.times().WithholdingOf(n)
+		says := times.WithholdingOf(n)
 		for _, rule := range rules {
 			if g.touches(rule, n, &says) {
 				found.nodes[i] = true
@@ -114,7 +131,7 @@ const detailRedacted = "redacted-view"
 
 // mayOverwrite refuses to write back what the caller saw without some of its elements: they would be lost.
 func (tx *guardedTx) mayOverwrite(rec store.Record) error {
-	if rec.Deleted() || !mayWithhold(rec) {
+	if rec.Deleted() || !mayTouch(tx.decision.MostWithheld(), &rec) {
 		return nil
 	}
 	label, err := tx.tx.Tx.Label(rec.Key)

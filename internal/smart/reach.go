@@ -1,6 +1,8 @@
 package smart
 
 import (
+	"slices"
+
 	"hearken/fhir"
 	"hearken/fhir/search/query"
 )
@@ -19,7 +21,6 @@ type reachGroup struct {
 
 func (w *walk) reach(types []fhir.Type, wanted Permissions) reach {
 	var out reach
-	at := map[string]int{}
 	for _, t := range types {
 		where, err := w.ask(t, wanted)
 		if err != nil {
@@ -27,17 +28,12 @@ func (w *walk) reach(types []fhir.Type, wanted Permissions) reach {
 			continue
 		}
 		out.allowed = append(out.allowed, t)
-		text := ""
-		if where != nil {
-			text = where.String()
-		}
-		i, ok := at[text]
-		if !ok {
-			i = len(out.groups)
-			at[text] = i
+		at := slices.IndexFunc(out.groups, func(g reachGroup) bool { return query.Same(g.where, where) })
+		if at < 0 {
+			at = len(out.groups)
 			out.groups = append(out.groups, reachGroup{where: where})
 		}
-		out.groups[i].types = append(out.groups[i].types, t)
+		out.groups[at].types = append(out.groups[at].types, t)
 	}
 	return out
 }

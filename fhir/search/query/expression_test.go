@@ -78,6 +78,34 @@ func TestSimplify(t *testing.T) {
 	}
 }
 
+func TestSame(t *testing.T) {
+	a, b := starts("a"), starts("b")
+	different := []query.Expr{
+		nil, a, b, query.Const(true), query.Const(false), query.And{a, b}, query.And{b, a}, query.And{a}, query.Or{a, b}, query.Or{a, b, a}, query.Not{Expr: a}, query.Not{Expr: b},
+		query.Missing{Parameter: gender}, query.Missing{Parameter: family}, query.InCompartment{Focus: fhir.Key{Type: "Patient", ID: "1"}}, query.InCompartment{Focus: fhir.Key{Type: "Patient", ID: "2"}},
+		query.Match{Parameter: gender, Test: query.TokenTest{Code: "a"}}, query.Match{Parameter: gender, Test: query.TokenTest{Code: "a", AnySystem: true}},
+		query.Match{Parameter: gender, Test: query.CompositeTest{Parts: []query.Test{query.TokenTest{Code: "a"}}}}, query.Match{Parameter: gender, Test: query.CompositeTest{Parts: []query.Test{query.TokenTest{Code: "b"}}}},
+		query.Chain{Parameter: subject, Target: "Patient", Where: a}, query.Chain{Parameter: subject, Target: "Patient"}, query.Chain{Parameter: subject, Target: "Group", Where: a},
+		query.Has{Parameter: subject, Where: a}, query.Has{Parameter: subject}, query.Has{Parameter: gender, Where: a},
+	}
+	again := func(e query.Expr) query.Expr { // the same, in another place of the memory
+		switch e := e.(type) {
+		case query.And:
+			return append(query.And(nil), e...)
+		case query.Or:
+			return append(query.Or(nil), e...)
+		}
+		return e
+	}
+	for i, one := range different {
+		for j, other := range different {
+			if got := query.Same(one, again(other)); got != (i == j) {
+				t.Errorf("Same(%v, %v) = %t", one, other, got)
+			}
+		}
+	}
+}
+
 func TestWalk(t *testing.T) {
 	e := query.And{starts("a"), query.Not{Expr: query.Or{query.Chain{Parameter: subject, Target: "Patient", Where: starts("b")}, query.Has{Parameter: subject}}}}
 	visited := 0

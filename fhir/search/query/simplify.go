@@ -1,9 +1,6 @@
 package query
 
-import (
-	"reflect"
-	"slices"
-)
+import "slices"
 
 // Simplify gives an expression that holds for the same resources with And in And and Or in Or opened up,
 // constants worked out, double negations and repeated conjuncts gone, and no And or Or of fewer than two parts.
@@ -68,11 +65,11 @@ func simplifyList(parts []Expr, neutral Const) Expr {
 // repetitions finds what was there before: by comparing while there is little, by text when there is much.
 type repetitions struct{ texts map[string]bool }
 
-const comparedParts = 8
+const comparedParts = 24
 
 func (r *repetitions) has(kept []Expr, part Expr) bool {
 	if len(kept) < comparedParts {
-		return slices.ContainsFunc(kept, func(other Expr) bool { return equal(other, part) })
+		return slices.ContainsFunc(kept, func(other Expr) bool { return Same(other, part) })
 	}
 	if r.texts == nil {
 		r.texts = make(map[string]bool, 2*len(kept))
@@ -86,26 +83,30 @@ func (r *repetitions) has(kept []Expr, part Expr) bool {
 	return again
 }
 
-// equal reports whether two expressions are the same, node by node.
-func equal(a, b Expr) bool {
+// Same reports whether two expressions are the same, node by node: they have the same text, and finding that out by comparing costs less than writing
+// it.
+func Same(a, b Expr) bool {
 	switch a := a.(type) {
+	case And:
+		b, ok := b.(And)
+		return ok && slices.EqualFunc(a, b, Same)
+	case Or:
+		b, ok := b.(Or)
+		return ok && slices.EqualFunc(a, b, Same)
+	case Not:
+		b, ok := b.(Not)
+		return ok && Same(a.Expr, b.Expr)
 	case Match:
 		b, ok := b.(Match)
 		return ok && a.Parameter == b.Parameter && equalTests(a.Test, b.Test)
-	case Missing:
-		return a == b
-	case InCompartment:
-		return a == b
-	case Not:
-		b, ok := b.(Not)
-		return ok && equal(a.Expr, b.Expr)
-	case nil:
-		return b == nil
+	case Chain:
+		b, ok := b.(Chain)
+		return ok && a.Parameter == b.Parameter && a.Target == b.Target && Same(a.Where, b.Where)
+	case Has:
+		b, ok := b.(Has)
+		return ok && a.Parameter == b.Parameter && Same(a.Where, b.Where)
 	}
-	if b == nil {
-		return false
-	}
-	return reflect.TypeOf(a) == reflect.TypeOf(b) && a.String() == b.String()
+	return a == b
 }
 
 func equalTests(a, b Test) bool {

@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"hearken/fhir/search/query"
@@ -21,7 +22,8 @@ func (s *searching) parameterNumbers() (string, error) {
 			failed = err
 			return
 		}
-		fmt.Fprintf(&numbers, "%d ", ready.number)
+		numbers.WriteString(strconv.Itoa(int(ready.number)))
+		numbers.WriteByte(' ')
 	}
 	visit := func(e query.Expr) bool {
 		note(parameterOf(e))
@@ -41,6 +43,10 @@ func (s *searching) parameterNumbers() (string, error) {
 		query.Walk(include.From, visit)
 	}
 	return numbers.String(), failed
+}
+
+func (s *searching) numbersHash() [queryHashSize]byte {
+	return s.store.hash.sum(hashNumbers, s.numbers)
 }
 
 func parameterOf(e query.Expr) *query.Parameter {

@@ -24,8 +24,7 @@ type searching struct {
 	commit   store.Commit // the state the first page was read from
 	total    int
 	position []byte // of the last row of the page before; nil on the first
-	hash     [queryHashSize]byte
-	numbers  [queryHashSize]byte
+	numbers  string // of its parameters: see parameterNumbers
 }
 
 // Search is one page of matches with what they include.
@@ -55,23 +54,18 @@ func (r *reader) Search(q *query.Query) (store.Page, error) {
 }
 
 // prepare checks that every parameter can be searched and goes back to the state of the cursor.
-func (s *searching) prepare() error {
-	numbers, err := s.parameterNumbers()
-	if err != nil {
+func (s *searching) prepare() (err error) {
+	if s.numbers, err = s.parameterNumbers(); err != nil || s.query.Cursor == "" {
 		return err
-	}
-	s.hash, s.numbers = s.queryHash(), s.store.hash.sum(hashNumbers, numbers)
-	if s.query.Cursor == "" {
-		return nil
 	}
 	c, err := s.store.openCursor(cursorSearch, s.query.Cursor)
 	if err != nil {
 		return err
 	}
-	if c.hash != s.hash {
+	if c.hash != s.queryHash() {
 		return store.ErrCursor
 	}
-	if c.numbers != s.numbers {
+	if c.numbers != s.numbersHash() {
 		return store.ErrCursorExpired
 	}
 	s.commit, s.position = c.commit, c.position
@@ -143,7 +137,7 @@ func (s *searching) fill(page *store.Page, sets []typeSet) error {
 	}
 	if more {
 		page.Next = s.store.sealCursor(cursor{
-			kind: cursorSearch, commit: s.commit, hash: s.hash, numbers: s.numbers,
+			kind: cursorSearch, commit: s.commit, hash: s.queryHash(), numbers: s.numbersHash(),
 			position: rows[len(rows)-1].place,
 		})
 	}
