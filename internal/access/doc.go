@@ -10,6 +10,9 @@
 // query (Decision.Visible). When a fact about a patient changes, the labels of their compartment are written anew, in the
 // same commit, without new versions.
 //
+// A Binary is in no compartment, and seen by whoever sees the resource that its securityContext names (Resource.In): its label has the tokens of that, and follows it.
+// FHIR's url of an attachment opens nothing, whoever wrote it.
+//
 // The tokens, by system:
 //
 //	public            what any logged-in caller may read: definitions

@@ -9,11 +9,13 @@ import (
 )
 
 // Marks stand in the label of a resource beside the tokens by which it is seen, and nobody sees anything by one. They say what of the resource is
-// withheld from the person it is about, and until when:
+// withheld from the person it is about, and until when, and by what it is seen:
 //
 //	withheld CODE|END   the search parameter CODE reads something that is
 //	later|ID|END        the whole is, and the person sees it from END on
 //	until|END           one of the others ends then
+//	context|TYPE/ID     the resource is seen by whoever sees this: see Context
+//	record|ID           that is in the compartment of this patient
 //
 // END is a time, or endless.
 const (
@@ -50,7 +52,7 @@ func MarkWhole(until time.Time) []query.Token {
 
 // IsMark reports whether a token is a mark.
 func IsMark(t query.Token) bool {
-	return t.System == systemLater || t.System == systemUntil || strings.HasPrefix(t.System, systemWithheld)
+	return t.System == systemContext || t.System == systemRecord || t.System == systemLater || t.System == systemUntil || strings.HasPrefix(t.System, systemWithheld)
 }
 
 // WithoutMarks is a label but for its marks, which are about the resource alone.

@@ -80,6 +80,23 @@ var matrixSurfaces = []matrixSurface{
 	{name: "batch search", line: "POST /", body: entryOf("batch", "GET", "CarePlan?_id=cID"), shows: `"id":"cID"`, kind: ofSearch},
 	{name: "transaction read", line: "POST /", body: entryOf("transaction", "GET", "CarePlan/cID"), shows: `"id":"cID"`, kind: ofAll},
 	{name: "transaction search", line: "POST /", body: entryOf("transaction", "GET", "CarePlan?_id=cID"), shows: `"id":"cID"`, kind: ofSearch},
+	{name: "raw content", line: "GET /Binary/bID", shows: "Letter of ID"},
+	{name: "raw content by its type", line: "GET /Binary/bID", headers: []string{"Accept: application/pdf"}, shows: "Letter of ID"},
+	{name: "Binary", line: "GET /Binary/bID", headers: []string{"Accept: application/fhir+json"}, shows: `"id":"bID"`},
+	{name: "HEAD of raw content", line: "HEAD /Binary/bID"},
+	{name: "vread of raw content", line: "GET /Binary/bID/_history/1", shows: "Letter of ID"},
+	{name: "history of a Binary", line: "GET /Binary/bID/_history", shows: `"id":"bID"`},
+	{name: "validate a Binary", line: "GET /Binary/bID/$validate", shows: "no issues"},
+	{name: "history of Binaries", line: "GET /Binary/_history?_count=500", shows: `"id":"bID"`, kind: ofSearch},
+	{name: "history of the system with Binaries", line: "GET /_history?_count=500", shows: `"id":"bID"`, kind: ofSearch},
+	{name: "search of Binaries", line: "GET /Binary?_count=500", shows: `"id":"bID"`, kind: ofSearch},
+	{name: "Binary by id", line: "GET /Binary?_id=bID", shows: `"id":"bID"`, kind: ofSearch},
+	{name: "search of Binaries by POST", line: "POST /Binary/_search", body: "_id=bID", headers: []string{formType}, shows: `"id":"bID"`, kind: ofSearch},
+	{name: "count of Binaries", line: "GET /Binary?_id=bID&_summary=count", shows: `"total":1`, kind: ofSearch},
+	{name: "Binaries by negation", line: "GET /Binary?_id:not=x&_count=500", shows: `"id":"bID"`, kind: ofSearch},
+	{name: "system search with Binaries", line: "GET /?_type=Binary,Patient&_count=500", shows: `"id":"bID"`, kind: ofSearch},
+	{name: "batch read of a Binary", line: "POST /", body: entryOf("batch", "GET", "Binary/bID"), shows: `"id":"bID"`, kind: ofEntry},
+	{name: "transaction read of a Binary", line: "POST /", body: entryOf("transaction", "GET", "Binary/bID"), shows: `"id":"bID"`, kind: ofAll},
 	{name: "audit by patient", line: "GET /AuditEvent?patient=ID", shows: `"id":"cID"`, kind: ofNobody},
 	{name: "audit by entity", line: "GET /AuditEvent?entity=CarePlan/cID", shows: `"id":"cID"`, kind: ofNobody},
 	{name: "audit of the system", line: "GET /?_type=AuditEvent&entity=CarePlan/cID", shows: `"id":"cID"`, kind: ofNobody},
@@ -156,7 +173,7 @@ func (w *loginWorld) matrixCase(t *testing.T, c *matrixCaller, surface *matrixSu
 	if want := s.status(c, visible); r.status != want || shown != visible {
 		t.Errorf("%s of %s = %d, shown %v, want %d, %v: %s", s.name, id, r.status, shown, want, visible, shorten(r.body))
 	}
-	if !visible && strings.Contains(string(r.body), `"id":"c`+id+`"`) {
+	if body := string(r.body); !visible && (strings.Contains(body, `"id":"c`+id+`"`) || strings.Contains(body, `"id":"b`+id+`"`) || strings.Contains(body, "Letter of "+id)) {
 		t.Errorf("%s of %s names what is hidden: %s", s.name, id, shorten(r.body))
 	}
 	if r.header.Get("Cache-Control") != "private, no-store" {

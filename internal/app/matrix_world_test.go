@@ -11,7 +11,7 @@ import (
 )
 
 // The records of the matrix, by what stands in the way of seeing them. Each is a Patient, an approved plan (of "unrelated" a draft), an
-// Observation, and one that was deleted: all of organisation A, and all but the last patient's of practice P.
+// Observation, one that was deleted, and a letter that is seen by who sees the plan: all of organisation A, and all but the last patient's of practice P.
 var matrixRecords = []string{"open", "objected", "restricted", "unrelated"}
 
 const absentRecord = "none"
@@ -103,6 +103,7 @@ func newMatrixWorldWith(t testing.TB, change func(*config.Config), d app.Deps) *
 		w.must(201, "PUT /Patient/"+id, `{"resourceType":"Patient","id":"`+id+`",`+label+gp+`"managingOrganization":{`+author+`},"identifier":[{"system":"urn:n","value":"`+id+`"}]}`, partner)
 		w.must(201, "PUT /CarePlan/c"+id, `{"resourceType":"CarePlan","id":"c`+id+`","status":"`+status+`","intent":"plan","subject":{"reference":"Patient/`+id+`"},
 			"category":[{"coding":[{"system":"http://snomed.info/sct","code":"735324008"}]}],"author":{`+author+`}}`, partner)
+		w.must(201, "PUT /Binary/b"+id, "Letter of "+id, partner, "Content-Type: application/pdf", "X-Security-Context: CarePlan/c"+id)
 		for _, observation := range []string{"o" + id, "d" + id} {
 			w.must(201, "PUT /Observation/"+observation, matrixObservation(observation, id), partner)
 		}

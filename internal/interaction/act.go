@@ -68,6 +68,11 @@ func (s *Server) recorded(ctx context.Context, r *request) (Answer, error) {
 		ctx = context.WithValue(ctx, actKey{}, r)
 	}
 	answer, err := s.permitted(ctx, r)
+	if err == nil && !r.act.wrote() {
+		if err = s.attribute(ctx, answer.Shown); err != nil {
+			answer = Answer{}
+		}
+	}
 	if err == nil && r.act.within != nil {
 		r.act.within.take(s, r, answer.Shown)
 		return answer, nil

@@ -98,13 +98,6 @@ func (s *Server) presentBinary(r *request, rec store.Record, view presentation, 
 	return a, nil
 }
 
-// hasContext reports whether a resource is a Binary that names a resource by which access to it goes (https://hl7.org/fhir/R4/binary.html). Where people log in it is
-// shown to nobody, administrators included, rather than to more than see that resource.
-func hasContext(p *store.Prepared) bool {
-	node, ok := p.Resource.(element.Node)
-	return ok && p.Key.Type == binaryType && !node.Child("securityContext").IsZero()
-}
-
 // dropSpace: base64 in R4 may be broken into lines.
 func dropSpace(r rune) rune {
 	if r == ' ' || r == '\t' || r == '\r' || r == '\n' {

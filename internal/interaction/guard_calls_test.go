@@ -102,6 +102,7 @@ var (
 	}
 	callFocuses = []string{"Patient/ID", "Patient/ID/CarePlan", "Patient/ID/*", "Patient/ID/Observation?status=final", "CarePlan?patient=Patient/ID", "Observation?subject=ID",
 		"Patient/ID/$access-log", "Patient?_id=ID&_revinclude=CarePlan:subject"}
+	callBinaries = []string{"Binary/ID", "Binary/ID/_history/1", "Binary/ID/_history/9", "Binary/ID/_history", "Binary?_id=ID", "Binary?_id=ID&_summary=count", "?_type=Binary&_id=ID", "Binary/ID/$validate"}
 )
 
 // callWrites are ways to write to a plan, or about a patient, who may not be there.
@@ -119,6 +120,25 @@ var callWrites = []struct{ name, method, target, body, criteria string }{
 	{"conditional create in a transaction", "POST", "", `{"resourceType":"Bundle","type":"transaction","entry":[{"resource":` + planOf("x", "active", "p1", "a") + `,"request":{"method":"POST","url":"CarePlan","ifNoneExist":"_id=ID"}}]}`, ""},
 	{"conditional delete in a transaction", "POST", "", `{"resourceType":"Bundle","type":"transaction","entry":[{"request":{"method":"DELETE","url":"CarePlan?_id=ID"}}]}`, ""},
 	{"validation of an update", "POST", "CarePlan/ID/$validate?mode=update", planOf("ID", "active", "p1", "a"), ""},
+}
+
+// callNames are ways to write a Binary that names a plan, by which it is seen, that may not be there.
+var callNames = []struct{ name, method, target, body, criteria string }{
+	{"a Binary that names", "POST", "Binary", binaryOf("x", "CarePlan/ID"), ""},
+	{"a Binary that names, if there is none", "POST", "Binary", binaryOf("x", "CarePlan/ID"), "_id=none"},
+	{"a Binary that names, in a transaction", "POST", "", `{"resourceType":"Bundle","type":"transaction","entry":[{"resource":` + binaryOf("x", "CarePlan/ID") + `,"request":{"method":"POST","url":"Binary"}}]}`, ""},
+	{"a Binary made to name", "PUT", "Binary/bp1", binaryOf("bp1", "CarePlan/ID"), ""},
+	{"validation of a Binary that names", "POST", "Binary/$validate", binaryOf("x", "CarePlan/ID"), ""},
+}
+
+// callBinaryWrites are ways to write a Binary that may not be there.
+var callBinaryWrites = []struct{ name, method, target, body, criteria string }{
+	{"update", "PUT", "Binary/ID", binaryOf("ID", "CarePlan/cp1"), ""},
+	{"delete", "DELETE", "Binary/ID", "", ""},
+	{"conditional update", "PUT", "Binary?_id=ID", strings.Replace(binaryOf("x", "CarePlan/cp1"), `"id":"x",`, "", 1), ""},
+	{"conditional delete", "DELETE", "Binary?_id=ID", "", ""},
+	{"conditional create", "POST", "Binary", binaryOf("x", "CarePlan/cp1"), "_id=ID"},
+	{"in a transaction", "POST", "", `{"resourceType":"Bundle","type":"transaction","entry":[{"request":{"method":"DELETE","url":"Binary/ID"}}]}`, ""},
 }
 
 var callAbout = []struct{ name, method, target, body, criteria string }{
@@ -140,6 +160,9 @@ func TestGuard_HiddenAndAbsentMakeTheSameCalls(t *testing.T) {
 		put(t, s, "CarePlan/"+id, plan)
 		mustDo(t, s, 204, "DELETE", "CarePlan/"+id, "")
 	}
+	put(t, s, "Binary/ep2", binaryOf("ep2", "CarePlan/cp2"))
+	mustDo(t, s, 204, "DELETE", "Binary/ep2", "")
+	put(t, s, "Binary/ed2", binaryOf("ed2", "CarePlan/dp2"))
 	login(s)
 	calls := &callStore{Store: s.Store}
 	s.Store = calls
@@ -163,7 +186,7 @@ func TestGuard_HiddenAndAbsentMakeTheSameCalls(t *testing.T) {
 	for _, row := range []struct{ who, plans, patients string }{
 		{"other", "cp1 cp2 dp2 dd1 df1", "p1 p2"}, {"gp", "cp2 dp2 df1", "p2 p4"}, {"paramedic", "cp2 dp2 dd1 df1", "p2 p3"}, {"untrained", "cp2 dp2 dd1 df1", "p2"}, {"patient", "cp2 dp2 df1", "p2 p3"}, {"breaker", "cp1 dd1 df1", "p1"},
 	} {
-		for _, scopes := range []string{"user/*.cruds", "user/CarePlan.cruds?status=active user/Patient.cruds user/Observation.cruds"} {
+		for _, scopes := range []string{"user/*.cruds", "user/CarePlan.cruds?status=active user/Patient.cruds user/Observation.cruds user/Binary.cruds"} {
 			p := principal(row.who, scopes)
 			answer(s, as(p, "GET", "CarePlan/first", "")) // after which the facts about the caller are kept
 			for plan := range strings.FieldsSeq(row.plans) {
@@ -172,6 +195,17 @@ func TestGuard_HiddenAndAbsentMakeTheSameCalls(t *testing.T) {
 				}
 				for _, w := range callWrites {
 					same(p, scopes+", "+w.name, w.method, w.target, w.body, w.criteria, plan, "xx2"[:len(plan)])
+				}
+				for _, w := range callNames {
+					same(p, scopes+", "+w.name, w.method, w.target, w.body, w.criteria, plan, "xx2"[:len(plan)])
+				}
+			}
+			for _, binary := range append(each(slices.DeleteFunc(strings.Fields(row.plans), func(plan string) bool { return plan[0] != 'c' }), func(plan string) string { return "b" + plan[1:] }), "ep2", "ed2") {
+				for _, target := range callBinaries {
+					same(p, scopes, "GET", target, "", "", binary, "xx2")
+				}
+				for _, w := range callBinaryWrites {
+					same(p, scopes+", "+w.name, w.method, w.target, w.body, w.criteria, binary, "xx2")
 				}
 			}
 			for patient := range strings.FieldsSeq(row.patients) {

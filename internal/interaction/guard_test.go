@@ -60,6 +60,7 @@ func guard(t testing.TB, s *interaction.Server) {
 		put(t, s, "Patient/"+id, `{"resourceType":"Patient","id":"`+id+`",`+meta+gp+`"managingOrganization":{"reference":"Organization/a"},"identifier":[{"system":"urn:n","value":"`+id+`"}]}`)
 		put(t, s, "CarePlan/c"+id, planOf("c"+id, "active", id, "a"))
 		put(t, s, "Observation/o"+id, observationOf("o"+id, id))
+		put(t, s, "Binary/b"+id, binaryOf("b"+id, "CarePlan/c"+id))
 	}
 	put(t, s, "CarePlan/cp4", planOf("cp4", "draft", "p4", "a"))
 	put(t, s, "Consent/no", fmt.Sprintf(sharingConsent, "no", "active", "882941000000102", "p2", "2024-01-01", "deny"))
@@ -105,31 +106,32 @@ var visibleTo = map[string]string{
 type surface struct {
 	name, target, shows string
 	search              bool // what is hidden is not in it; otherwise it is not found
+	accept              string
 }
 
 func surfaces(id string) []surface {
 	plan, patient := `"id":"c`+id+`"`, `"id":"`+id+`"`
 	return []surface{
-		{"read", "CarePlan/c" + id, plan, false},
-		{"read the patient", "Patient/" + id, patient, false},
-		{"vread", "CarePlan/c" + id + "/_history/1", plan, false},
-		{"history", "CarePlan/c" + id + "/_history", plan, false},
-		{"type history", "CarePlan/_history?_count=100", plan, true},
-		{"system history", "_history?_count=500", plan, true},
-		{"search", "CarePlan?_count=100", plan, true},
-		{"search by id", "CarePlan?_id=c" + id, plan, true},
-		{"search by identifier", "Patient?identifier=urn:n|" + id, patient, true},
-		{"total", "Patient?_summary=count&identifier=urn:n|" + id, `"total":1`, true},
-		{"chain", "CarePlan?patient.identifier=urn:n|" + id, plan, true},
-		{"has", "Patient?_has:CarePlan:patient:_id=c" + id, patient, true},
-		{"include", "CarePlan?_id=c" + id + "&_include=CarePlan:subject", patient, true},
-		{"revinclude", "Patient?_id=" + id + "&_revinclude=CarePlan:subject", plan, true},
-		{"compartment", "Patient/" + id + "/CarePlan", plan, true},
-		{"whole compartment", "Patient/" + id + "/*", plan, true},
-		{"several types", "?_type=CarePlan,Patient&_count=200", plan, true},
-		{"not", "CarePlan?status:not=revoked&_count=100", plan, true},
-		{"sorted", "CarePlan?_sort=-_lastUpdated&_count=100", plan, true},
-		{"batch", "BATCH CarePlan/c" + id, plan, true},
+		{name: "read", target: "CarePlan/c" + id, shows: plan, search: false},
+		{name: "read the patient", target: "Patient/" + id, shows: patient, search: false},
+		{name: "vread", target: "CarePlan/c" + id + "/_history/1", shows: plan, search: false},
+		{name: "history", target: "CarePlan/c" + id + "/_history", shows: plan, search: false},
+		{name: "type history", target: "CarePlan/_history?_count=100", shows: plan, search: true},
+		{name: "system history", target: "_history?_count=500", shows: plan, search: true},
+		{name: "search", target: "CarePlan?_count=100", shows: plan, search: true},
+		{name: "search by id", target: "CarePlan?_id=c" + id, shows: plan, search: true},
+		{name: "search by identifier", target: "Patient?identifier=urn:n|" + id, shows: patient, search: true},
+		{name: "total", target: "Patient?_summary=count&identifier=urn:n|" + id, shows: `"total":1`, search: true},
+		{name: "chain", target: "CarePlan?patient.identifier=urn:n|" + id, shows: plan, search: true},
+		{name: "has", target: "Patient?_has:CarePlan:patient:_id=c" + id, shows: patient, search: true},
+		{name: "include", target: "CarePlan?_id=c" + id + "&_include=CarePlan:subject", shows: patient, search: true},
+		{name: "revinclude", target: "Patient?_id=" + id + "&_revinclude=CarePlan:subject", shows: plan, search: true},
+		{name: "compartment", target: "Patient/" + id + "/CarePlan", shows: plan, search: true},
+		{name: "whole compartment", target: "Patient/" + id + "/*", shows: plan, search: true},
+		{name: "several types", target: "?_type=CarePlan,Patient&_count=200", shows: plan, search: true},
+		{name: "not", target: "CarePlan?status:not=revoked&_count=100", shows: plan, search: true},
+		{name: "sorted", target: "CarePlan?_sort=-_lastUpdated&_count=100", shows: plan, search: true},
+		{name: "batch", target: "BATCH CarePlan/c" + id, shows: plan, search: true},
 	}
 }
 
@@ -139,14 +141,16 @@ func TestGuard_Matrix(t *testing.T) {
 	for who, sees := range visibleTo {
 		p := principal(who, "user/*.cruds")
 		for _, id := range []string{"p1", "p2", "p3", "p4"} {
-			for _, surface := range surfaces(id) {
+			for _, surface := range append(surfaces(id), binarySurfaces(id)...) {
 				cases++
 				method, target, body := http.MethodGet, surface.target, ""
 				if inner, ok := strings.CutPrefix(target, "BATCH "); ok {
 					method, target = http.MethodPost, ""
 					body = `{"resourceType":"Bundle","type":"batch","entry":[{"request":{"method":"GET","url":"` + inner + `"}}]}`
 				}
-				a := answer(s, as(p, method, target, body))
+				c := as(p, method, target, body)
+				c.Accept = surface.accept
+				a := answer(s, c)
 				visible := strings.Contains(sees, id)
 				shown := a.Status == 200 && strings.Contains(string(a.Body), surface.shows)
 				if shown != visible {
@@ -162,7 +166,7 @@ func TestGuard_Matrix(t *testing.T) {
 				if a.Status != want {
 					t.Errorf("%s, %s of %s: %d, want %d\n%.400s", who, surface.name, id, a.Status, want, a.Body)
 				}
-				if hidden := `"c` + id + `"`; !visible && strings.Contains(string(a.Body), hidden) {
+				if body := string(a.Body); !visible && (strings.Contains(body, `"c`+id+`"`) || strings.Contains(body, `"b`+id+`"`) || strings.Contains(body, binaryText+"b"+id)) {
 					t.Errorf("%s, %s of %s: the answer names it\n%.400s", who, surface.name, id, a.Body)
 				}
 			}
@@ -209,6 +213,7 @@ func TestGuard_HiddenAndAbsentAlike(t *testing.T) {
 		for _, pair := range [][2]string{
 			{"CarePlan/cp2", "CarePlan/none"}, {"CarePlan/cp2/_history/1", "CarePlan/none/_history/1"}, {"CarePlan/cp2/_history", "CarePlan/none/_history"},
 			{"CarePlan/cp2/_history/9", "CarePlan/none/_history/9"},
+			{"Binary/bp2", "Binary/none"}, {"Binary/bp2/_history/1", "Binary/none/_history/1"}, {"Binary/bp2/_history", "Binary/none/_history"},
 		} {
 			hidden, absent := answer(s, as(p, http.MethodGet, pair[0], "")), answer(s, as(p, http.MethodGet, pair[1], ""))
 			if hidden.Status != absent.Status || string(hidden.Body) != string(absent.Body) {

@@ -48,7 +48,9 @@ func (c *criteria) matchesHidden(tx store.Tx, by store.Method) error {
 		return err
 	}
 	if len(c.identifiers) > 0 {
-		g.met(page.Matches)
+		if err := g.met(page.Matches); err != nil {
+			return err
+		}
 	}
 	return notAllowedHere("%s", words)
 }
@@ -57,7 +59,10 @@ func (c *criteria) matchesHidden(tx store.Tx, by store.Method) error {
 const maxMet = 8
 
 // met has the request recorded with the people whose records were met.
-func (tx *guardedTx) met(records []store.Record) {
+func (tx *guardedTx) met(records []store.Record) error {
+	if err := tx.server.attributeIn(tx.tx, records); err != nil {
+		return err
+	}
 	for i := range records {
 		for _, id := range tx.server.patientsOf(&records[i]) {
 			if !slices.Contains(tx.request.asked, id) {
@@ -65,6 +70,7 @@ func (tx *guardedTx) met(records []store.Record) {
 			}
 		}
 	}
+	return nil
 }
 
 // readWithin reports whether all that a parameter finds is found by others, too, as what a patient parameter does by subject.

@@ -23,6 +23,7 @@ type guardedTx struct {
 	written []fhir.Key
 	put     map[fhir.ID]bool // patients whose Patient this Update writes
 	awaited []fhir.ID        // patients written about that were not there, or not for this caller
+	named   []inContext      // what was written that is seen by its context
 	request *request         // what it is done for
 }
 
@@ -150,6 +151,9 @@ func (tx *guardedTx) mayStore(p *store.Prepared, wanted smart.Permissions, befor
 	}
 	if isFact(before, true) && isFact(after, p.Method == store.Delete) {
 		return nil // who writes facts sees no records, and says who does: an attorney's relation to a patient, a grant
+	}
+	if p.Key.Type == binaryType && p.Method != store.Delete {
+		return tx.name(p)
 	}
 	owners := ownersOf(p.Key, p.Index)
 	if len(owners) == 0 && p.Method != store.Delete {
@@ -292,7 +296,10 @@ func (tx *guardedTx) settle() error {
 	if err := tx.arrived(); err != nil {
 		return err
 	}
-	return tx.tx.settle()
+	if err := tx.tx.settle(); err != nil {
+		return err
+	}
+	return tx.mayName()
 }
 
 // expect reads nothing of patients whom the caller does not see.

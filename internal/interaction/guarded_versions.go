@@ -81,7 +81,7 @@ func (v *versions) sees(rec store.Record) (bool, error) {
 
 // judged reports whether the label of a version may be another than that of the resource now.
 func (v *versions) judged(rec, now *store.Record) bool {
-	return v.server.facts.bears(rec.Key.Type) || mayMention(rec.Body, access.LabelSystem) || !slices.Equal(v.server.patientsOf(rec), v.server.patientsOf(now))
+	return rec.Key.Type == binaryType || v.server.facts.bears(rec.Key.Type) || mayMention(rec.Body, access.LabelSystem) || !slices.Equal(v.server.patientsOf(rec), v.server.patientsOf(now))
 }
 
 // saw reports whether the caller would see a version, were it the newest: by what it is, and by the labels of its patients now.

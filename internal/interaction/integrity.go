@@ -98,6 +98,7 @@ func (s *Server) pointersTo(key fhir.Key) map[fhir.Type]query.Expr {
 			found[p.Base] = append(found[p.Base], query.Match{Parameter: p, Test: query.LinkTest{Key: key}})
 		}
 	}
+	found[binaryType] = append(found[binaryType], access.NamedBy(s.Registry.Access(binaryType), key)) // no search parameter reads Binary.securityContext
 	out := make(map[fhir.Type]query.Expr, len(found))
 	for typ, or := range found {
 		out[typ] = or

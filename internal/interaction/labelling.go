@@ -27,6 +27,8 @@ type labelling struct {
 	by       *guard                     // who writes; nil for the server itself, and where nobody logs in
 	unseen   map[fhir.ID]bool           // patients whom the writer does not see: unless they are made here the Update is refused, and nothing of them is asked for
 	waits    []waiting                  // what was written here and does not count until a second person confirms it
+	moved    []fhir.Key                 // what was there before and may be shown to others now: what names it as context is, too
+	records  []fhir.ID                  // patients of whom all that is stored is
 }
 
 // labelledPatient is a patient whose resources are written.
@@ -51,6 +53,7 @@ type labelledResource struct {
 	key      fhir.Key
 	resource access.Resource
 	patients []fhir.ID
+	context  *fhir.Key // of what is seen by its context instead: see contextOf
 }
 
 func (s *Server) newLabelling(tx store.Tx) *labelling {
@@ -79,10 +82,12 @@ func (l *labelling) Put(p store.Prepared) (store.Record, error) {
 	if made.resource.Waits {
 		made.patients = focusOf(p.Index)
 	}
-	p.Label = l.foresee(made)
-	if hasContext(&p) {
-		p.Label = []query.Token{}
+	if p.Key.Type == binaryType {
+		node, _ := p.Resource.(element.Node)
+		context := l.server.contextOf(node)
+		made.context = &context
 	}
+	p.Label = l.foresee(made)
 	rec, err := l.Tx.Put(p)
 	if err != nil {
 		return rec, err
@@ -98,15 +103,31 @@ func (l *labelling) Put(p store.Prepared) (store.Record, error) {
 			return rec, err
 		}
 	}
-	if !rec.Deleted() && len(made.patients) > 0 {
-		l.pending = append(l.pending, made)
+	if !rec.Deleted() {
 		l.given[p.Key] = p.Label
+	}
+	if !rec.Deleted() && (len(made.patients) > 0 || made.context != nil) {
+		l.pending = append(l.pending, made)
+	}
+	if p.Method != store.Create { // nothing names what has just got its id
+		l.moved = append(l.moved, p.Key)
 	}
 	return rec, nil
 }
 
+// Label is the label of a resource as this Update has it.
+func (l *labelling) Label(key fhir.Key) ([]query.Token, error) {
+	if label, ok := l.given[key]; ok {
+		return label, nil
+	}
+	return l.Tx.Label(key)
+}
+
 // foresee is the label a resource will have, as far as that is known already; empty, which shows it to nobody, where it is not.
 func (l *labelling) foresee(made labelledResource) []query.Token {
+	if made.context != nil {
+		return made.resource.In(access.Context{Key: *made.context})
+	}
 	labels := make([][]query.Token, len(made.patients))
 	for i, id := range made.patients {
 		p := l.patients[id]

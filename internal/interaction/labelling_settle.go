@@ -23,12 +23,17 @@ func (l *labelling) settle() error {
 	}
 	pending := l.pending // and what came of judging
 	l.pending = nil
-	for _, made := range pending {
-		if err := l.relabel(made); err != nil {
-			return err
+	for _, seen := range []bool{false, true} { // what is seen by its context comes after it
+		for _, made := range pending {
+			if (made.context != nil) != seen {
+				continue
+			}
+			if err := l.relabelWritten(made); err != nil {
+				return err
+			}
 		}
 	}
-	return nil
+	return l.relabelNaming()
 }
 
 // sortedPatients are the patients in an order that is always the same, so that two runs do the same.
@@ -107,7 +112,26 @@ func (l *labelling) labelOf(id fhir.ID) ([]query.Token, error) {
 	return p.label, err
 }
 
+// relabelWritten labels what was written here. Of what names a context that its writer does not see, no more is done than if that were not there: it is refused.
+func (l *labelling) relabelWritten(made labelledResource) error {
+	if made.context != nil && l.by != nil {
+		context, err := l.server.contextAt(l, *made.context)
+		if err != nil || !l.by.decision.See(context.Label) {
+			return err
+		}
+		return l.give(made.key, made.resource.In(context))
+	}
+	return l.relabel(made)
+}
+
 func (l *labelling) relabel(made labelledResource) error {
+	if made.context != nil {
+		context, err := l.server.contextAt(l, *made.context)
+		if err != nil {
+			return err
+		}
+		return l.give(made.key, made.resource.In(context))
+	}
 	labels := make([][]query.Token, len(made.patients))
 	for i, id := range made.patients {
 		var err error
@@ -115,12 +139,16 @@ func (l *labelling) relabel(made labelledResource) error {
 			return err
 		}
 	}
-	label := access.Label(made.resource, labels...)
-	if given, ok := l.given[made.key]; ok && slices.Equal(label, given) {
+	return l.give(made.key, access.Label(made.resource, labels...))
+}
+
+// give writes a label, unless this Update has.
+func (l *labelling) give(key fhir.Key, label []query.Token) error {
+	if given, ok := l.given[key]; ok && slices.Equal(label, given) {
 		return nil
 	}
-	l.given[made.key] = label
-	return l.Tx.Relabel(made.key, label)
+	l.given[key] = label
+	return l.Tx.Relabel(key, label)
 }
 
 // load reads the facts of a patient that are stored, but for those this Update has written since.
@@ -164,7 +192,9 @@ func (l *labelling) relabelStored(p *labelledPatient) error {
 	if err != nil {
 		return err
 	}
+	l.records = append(l.records, p.id)
 	for _, w := range waits {
+		l.moved = append(l.moved, w.task)
 		members = append(members, labelledResource{key: w.task, resource: access.Resource{Type: taskType, Fact: true, Waits: true}, patients: []fhir.ID{p.id}})
 	}
 	for _, member := range members {

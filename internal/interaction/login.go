@@ -6,6 +6,7 @@ import (
 	"hearken/fhir"
 	"hearken/fhir/search"
 	"hearken/fhir/search/query"
+	"hearken/internal/access"
 	"hearken/internal/smart"
 )
 
@@ -13,6 +14,7 @@ import (
 func NewRules(registry *search.Registry, parser *search.Parser) *smart.Rules {
 	members := registry.CompartmentMembers(patientType)
 	inCompartment := func(t fhir.Type) bool { return slices.Contains(members, t) }
+	referenced := smart.ReferencedBy(registry.All(), inCompartment)
 	return smart.NewRules(smart.Definitions{
 		Types:                registry.Types(),
 		InPatientCompartment: inCompartment,
@@ -28,7 +30,12 @@ func NewRules(registry *search.Registry, parser *search.Parser) *smart.Rules {
 			}
 			return parsed.Query.Where, nil
 		},
-		Referenced: smart.ReferencedBy(registry.All(), inCompartment),
+		Referenced: func(t fhir.Type, patient fhir.Key) query.Expr {
+			if t == binaryType {
+				return access.InRecord(registry.Access(t), patient.ID)
+			}
+			return referenced(t, patient)
+		},
 	})
 }
 

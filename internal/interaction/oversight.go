@@ -337,7 +337,11 @@ func (w *logWalk) about(ctx context.Context, e *audit.Entry, patient fhir.ID) (*
 			if err != nil {
 				return err
 			}
-			if slices.Contains(w.server.patientsOf(&rec), patient) {
+			seen := []store.Record{rec}
+			if err := w.server.attributeIn(rd, seen); err != nil {
+				return err
+			}
+			if slices.Contains(w.server.patientsOf(&seen[0]), patient) {
 				one.Versions = append(one.Versions, v)
 			}
 		}

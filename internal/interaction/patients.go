@@ -1,6 +1,7 @@
 package interaction
 
 import (
+	"context"
 	"slices"
 
 	"hearken/fhir"
@@ -24,6 +25,39 @@ func (s *Server) patientsOf(rec *store.Record) []fhir.ID {
 		return nil
 	}
 	return ownersOf(rec.Key, index)
+}
+
+// attribute notes on what is shown of Binaries whose record it is part of, on a state of now.
+func (s *Server) attribute(ctx context.Context, shown []store.Record) error {
+	if !slices.ContainsFunc(shown, func(rec store.Record) bool { return rec.Key.Type == binaryType }) {
+		return nil
+	}
+	return s.Store.View(ctx, func(rd store.Reader) error { return s.attributeIn(rd, shown) })
+}
+
+// attributeIn notes on versions of Binaries whose record they are part of: not their own, as they are in no compartment, but that of what they name as
+// context, which may be another tomorrow, and so is never stored with them.
+func (s *Server) attributeIn(rd store.Reader, records []store.Record) error {
+	for i := range records {
+		rec := &records[i]
+		if rec.Key.Type != binaryType || len(rec.Body) == 0 {
+			continue
+		}
+		node, err := s.parse(rec.Body, binaryType)
+		if err != nil {
+			return errUnreadable
+		}
+		context := s.contextOf(node)
+		if context.IsZero() {
+			continue
+		}
+		named, err := currentOf(rd, context)
+		if err != nil {
+			return err
+		}
+		rec.Patients = s.patientsOf(&named)
+	}
+	return nil
 }
 
 // patientsAsked is the patients that a search names, whatever it finds.

@@ -61,10 +61,15 @@ func (s *Server) transaction(ctx context.Context, r *request, root element.Node)
 	}
 	err := s.commitPrepared(ctx, t.remakeDrafts, func(tx store.Tx, again int) error {
 		err := t.apply(ctx, tx, again)
-		if r.act != nil {
-			r.act.noteShown(s, t.shown())
+		if r.act == nil || err != nil {
+			return err
 		}
-		return err
+		shown := t.shown()
+		if err := s.attributeIn(unguarded(tx), shown); err != nil {
+			return err
+		}
+		r.act.noteShown(s, shown)
+		return nil
 	})
 	if err != nil {
 		return Answer{}, err

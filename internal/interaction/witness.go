@@ -67,10 +67,18 @@ func (w *witness) Put(p store.Prepared) (store.Record, error) {
 	if err != nil {
 		return record, err
 	}
+	var versions []store.Record
 	if before, ok := w.before[p.Key]; ok {
-		w.act.versions.concern(w.server.patientsOf(&before))
+		versions = append(versions, before)
 	}
-	w.act.versions.add(record.Key, record.Version, true, record.Patients)
+	versions = append(versions, record)
+	if err := w.server.attributeIn(w.Tx, versions); err != nil {
+		return record, err
+	}
+	for i := range versions {
+		w.act.versions.concern(w.server.patientsOf(&versions[i]))
+	}
+	w.act.versions.add(record.Key, record.Version, true, nil)
 	return record, nil
 }
 

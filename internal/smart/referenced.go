@@ -14,7 +14,8 @@ import (
 // An app that may write into the compartment must not be able to point at what it wants to read. So references count only where
 // the definitions name the type (CarePlan.author, not List.item, which may point at anything), and only to types
 // that are not about patients themselves: a Task, a Device or a Contract may name somebody else. What remains is
-// who, where and with what: Practitioner, Organization, Location, Medication and the like, and no Binary.
+// who, where and with what: Practitioner, Organization, Location, Medication and the like, and no Binary, whose securityContext says
+// whose it is.
 func ReferencedBy(parameters []*query.Parameter, inCompartment func(fhir.Type) bool) func(fhir.Type, fhir.Key) query.Expr {
 	types := map[fhir.Type]bool{}
 	for _, p := range parameters {
