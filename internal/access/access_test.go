@@ -111,6 +111,10 @@ var things = map[string][]query.Token{
 	"contract":         access.Label(access.Resource{Type: "Contract"}),
 	"agreement":        access.Label(access.Resource{Type: "Organization", Fact: true}),
 	"officer's review": access.Label(access.Resource{Type: "Task", Officer: "A"}, ordinary.Of()),
+	"told by A":        access.Label(access.Resource{Type: "AuditEvent", Fed: true, Feeder: "A"}),
+	"told by A of p":   access.Label(access.Resource{Type: "AuditEvent", Fed: true, Feeder: "A"}, ordinary.Of()),
+	"told by X of p":   access.Label(access.Resource{Type: "AuditEvent", Fed: true, Feeder: "X"}, ordinary.Of()),
+	"told by nobody":   access.Label(access.Resource{Type: "AuditEvent", Fed: true}, ordinary.Of()),
 }
 
 // sees is the table: what each caller sees of the things. Whatever is not here is not seen.
@@ -129,15 +133,15 @@ var sees = map[string]string{
 	"patient":              "plan, agreed, objected, restricted, no plan yet, draft, value set",
 	"another patient":      "value set",
 	"attorney":             "plan, agreed, objected, restricted, no plan yet, draft, value set",
-	"privacy officer":      "officer's review, practitioner, value set",
+	"privacy officer":      "officer's review, told by A, told by A of p, practitioner, value set",
 	"system":               "practitioner, value set",
-	"partner":              "plan, agreed, objected, restricted, no plan yet, draft, not for patient, of two, practitioner, value set",
+	"partner":              "told by A, told by A of p, plan, agreed, objected, restricted, no plan yet, draft, not for patient, of two, practitioner, value set",
 	"lapsed partner":       "practitioner, value set",
 	"administrator":        "practitioner, value set, contract, agreement",
 	"administrator of A":   "practitioner, value set",
 	"lapsed A's":           "practitioner, value set",
 
-	"officer with patients": "officer's review, practitioner, value set",
+	"officer with patients": "officer's review, told by A, told by A of p, practitioner, value set",
 	"partner of no place":   "practitioner, value set",
 	"urgent care home":      "practitioner, value set",
 }

@@ -88,7 +88,7 @@ func Decide(c Caller) Decision {
 	case c.Role == Proxy && len(c.ActsFor) > 0:
 		d.person(&c, BasisProxy, c.ActsFor...)
 	case c.Role == PrivacyOfficer && c.Organisation != "" && c.standing() == InForce:
-		d.see(BasisOversight, ofOfficer(c.Organisation), directory, public)
+		d.see(BasisOversight, ofOfficer(c.Organisation), fedBy(c.Organisation), directory, public)
 	case c.Role == System:
 		d.system(&c)
 	case c.administers():
@@ -170,7 +170,7 @@ func (d *Decision) person(c *Caller, basis Basis, ids ...fhir.ID) {
 func (d *Decision) system(c *Caller) {
 	d.Sees = append(d.Sees, directory, public)
 	if c.Partner && c.Organisation != "" && c.Agreement == InForce {
-		d.see(BasisPartner, ofOrganisation(c.Organisation))
+		d.see(BasisPartner, ofOrganisation(c.Organisation), fedBy(c.Organisation))
 		d.view = view{role: System, organisation: c.Organisation}
 	}
 }

@@ -23,6 +23,8 @@
 //	self|ID           the patient themself, and who acts for them
 //	emergency|ID      whoever holds a break-glass grant for the patient
 //	officer|ODS       the privacy officer of an organisation
+//	fed|ODS           what systems of an organisation told of what was done elsewhere: for these, and its privacy officer. It is so whoever's record
+//	                  that was, and stays so
 //	restricted        nobody's: it marks the records of people whose whereabouts are withheld
 //	admin             the admin plane: facts, and what no policy gives to others
 //

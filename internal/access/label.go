@@ -15,6 +15,8 @@ type Resource struct {
 	FromPatient bool          // withheld from the person: by the serious-harm test, or because it is about somebody else
 	Marks       []query.Token // what of it is withheld from the person: see Mark
 	Fact        bool          // it decides about access itself: see LabelFact
+	Fed         bool          // it tells what was done elsewhere: an AuditEvent, of whomever's record
+	Feeder      string        // ODS code of the organisation whose system sent that; "" for nobody who is known
 	Officer     string        // ODS code of the organisation whose privacy officer it is for; "" for none
 	Waits       bool          // it says that something of a patient's waits for a second person
 }
@@ -50,6 +52,10 @@ func (r *Record) Of() []query.Token {
 // are in no other's label, so that what is of several is nobody's own.
 func Label(resource Resource, patients ...[]query.Token) []query.Token {
 	switch {
+	case resource.Fed && resource.Feeder == "":
+		return []query.Token{}
+	case resource.Fed:
+		return []query.Token{fedBy(resource.Feeder)}
 	case resource.Officer != "":
 		return []query.Token{ofOfficer(resource.Officer)}
 	case resource.Fact && resource.Waits && len(patients) == 1:

@@ -15,6 +15,7 @@ const (
 	systemSelf      = "self"
 	systemEmergency = "emergency"
 	systemOfficer   = "officer"
+	systemFed       = "fed"
 	systemAdmin     = "admin"
 	systemMark      = "restricted" // nobody sees by it: it marks what has elements to withhold
 	systemWaits     = "waits"      // nor by this: it stands on a Patient whose objection was taken back by one person alone
@@ -35,6 +36,8 @@ var (
 func ofOrganisation(code string) query.Token { return query.Token{System: systemOrg, Code: code} }
 
 func ofOfficer(code string) query.Token { return query.Token{System: systemOfficer, Code: code} }
+
+func fedBy(code string) query.Token { return query.Token{System: systemFed, Code: code} }
 
 func ofPatient(system string, id fhir.ID) query.Token {
 	return query.Token{System: system, Code: string(id)}

@@ -157,6 +157,7 @@ func TestEvents_Query(t *testing.T) {
 }
 
 func TestRecord_Words(t *testing.T) {
+	told := audit.Version{Key: fhir.Key{Type: "AuditEvent", ID: "a"}, Version: 1, Written: true}
 	plan := audit.Version{Key: fhir.Key{Type: "CarePlan", ID: "c"}, Version: 2}
 	consent := audit.Version{Key: fhir.Key{Type: "Consent", ID: "c"}, Version: 2}
 	nurse := audit.Agent{Subject: "u", Role: "S8000:G8000:R8001", Purpose: "ETREAT", User: true}
@@ -172,6 +173,10 @@ func TestRecord_Words(t *testing.T) {
 			audit.Words{What: "looked at: care plan", Role: "somebody without a login", Why: "emergency access: life at risk", End: "done"}},
 		{audit.Record{Interaction: "search-type", Action: audit.Execute, Outcome: audit.Success, Agent: audit.Agent{Client: "c"}, Patients: []fhir.ID{"p", "q"}, Versions: []audit.Version{plan}},
 			audit.Words{What: "saw or changed the records of several people, this one among them", Role: "a computer system", Why: "no purpose was given", End: "done"}},
+		{audit.Record{Interaction: "create", Action: audit.Create, Outcome: audit.Success, Agent: audit.Agent{Client: "c"}, Patients: []fhir.ID{"p", "q"}, Versions: []audit.Version{told}},
+			audit.Words{What: "told what was done with the record in another system", Role: "a computer system", Why: "no purpose was given", End: "done"}},
+		{audit.Record{Interaction: "transaction", Action: audit.Execute, Outcome: audit.Success, Agent: audit.Agent{Client: "c"}, Patients: []fhir.ID{"p"}, Versions: []audit.Version{told, plan}},
+			audit.Words{What: "looked at: care plan; added, changed or removed: audit event", Role: "a computer system", Why: "no purpose was given", End: "done"}},
 		{audit.Record{Interaction: "read", Action: audit.Read, Outcome: audit.Denied, Agent: audit.Agent{Role: "X1", User: true, Purpose: "Y2"}, Patients: []fhir.ID{"p"}},
 			audit.Words{What: "tried to look, and was not allowed", Role: "code X1", Why: "code Y2", End: "refused"}},
 	} {

@@ -85,6 +85,8 @@ func (r *Record) what() string {
 	case r.Outcome != Success:
 		attempt := map[Action]string{Create: "to add something", Read: "to look", Update: "to change something", Delete: "to remove something", Execute: "to search, or to send changes"}
 		return "tried " + attempt[r.Action] + map[bool]string{true: ", and was not allowed", false: ", and could not"}[r.Outcome == Denied]
+	case r.Outcome == Success && r.told():
+		return "told what was done with the record in another system"
 	case len(r.Patients) > 1:
 		return "saw or changed the records of several people, this one among them"
 	case len(r.Versions) == 0:
@@ -131,6 +133,11 @@ func plain(t fhir.Type) string {
 		out.WriteRune(unicode.ToLower(c))
 	}
 	return out.String()
+}
+
+// told reports whether all that was done was to send AuditEvents.
+func (r *Record) told() bool {
+	return len(r.Versions) > 0 && !slices.ContainsFunc(r.Versions, func(v Version) bool { return !v.Written || v.Type != "AuditEvent" })
 }
 
 func (r *Record) wrote() bool {

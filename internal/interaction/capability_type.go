@@ -47,11 +47,11 @@ func (s *Server) describeType(typ fhir.Type) capabilityResource {
 
 // What there is to say of AuditEvents: where people log in, where an audit log is kept, and where both are so.
 const (
-	loginDocumentation = "AuditEvents are created by registered systems alone (ITI-20), and are no part of this server's own audit log."
+	loginDocumentation = "AuditEvents are created by registered systems alone (ITI-20), read by the systems and the privacy officers of the organisation that sent them, and no part of this server's own audit log."
 	apartDocumentation = "AuditEvents are never updated, patched or deleted: 405. They are kept apart: no search of the system or of a compartment, no history of the system, no chain, " +
 		"_has or include leads to them, and what this server has recorded itself is not among those that clients sent."
 	overseenDocumentation = "A privacy officer's read and search are of what this server has recorded, as AuditEvents of IHE BALP (ITI-81: date with patient, and all search parameters " +
-		"named here): what people of their organisation did, and what anybody did with the records it has to do with; never of what clients sent. That search is told newest first " +
+		"named here): what people of their organisation did, and what anybody did with the records it has to do with; and of what systems of their organisation sent. That search is told newest first " +
 		"(_sort=-date and no other), without a total, chains, _has and includes; a page may have fewer matches than asked for and a next link. It is recorded itself."
 )
 

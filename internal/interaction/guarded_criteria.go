@@ -28,6 +28,9 @@ import (
 // matchesHidden refuses to make, by a method, what may be there already and is not for its caller to see.
 func (c *criteria) matchesHidden(tx store.Tx, by store.Method) error {
 	g, ok := tx.(*guardedTx)
+	if c.typ == auditEventType {
+		return nil // what another organisation's systems told is no twin of what these tell
+	}
 	if !ok || by == store.Update && g.principal.User {
 		return nil
 	}

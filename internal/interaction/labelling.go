@@ -87,6 +87,12 @@ func (l *labelling) Put(p store.Prepared) (store.Record, error) {
 		context := l.server.contextOf(node)
 		made.context = &context
 	}
+	if made.resource.Fed {
+		made.patients = nil // whoever's record it tells of
+		if l.by != nil {
+			made.resource.Feeder = l.by.caller.Organisation
+		}
+	}
 	p.Label = l.foresee(made)
 	rec, err := l.Tx.Put(p)
 	if err != nil {
@@ -157,7 +163,7 @@ func ownersOf(key fhir.Key, index query.Index) (ids []fhir.ID) {
 
 // resourceOf reads what decides about a label from an index.
 func resourceOf(t fhir.Type, index query.Index) access.Resource {
-	resource := access.Resource{Type: t}
+	resource := access.Resource{Type: t, Fed: t == auditEventType}
 	for _, entry := range index.Entries {
 		token, ok := entry.Value.(query.Token)
 		switch {

@@ -176,6 +176,9 @@ func (l *labelling) load(p *labelledPatient) error {
 func (l *labelling) relabelStored(p *labelledPatient) error {
 	var members []labelledResource
 	err := l.each(p.id, l.server.Registry.CompartmentMembers(patientType), func(rec store.Record) error {
+		if rec.Key.Type == auditEventType {
+			return nil // is seen by who sent it, whatever becomes of the patient
+		}
 		node, index, err := l.read(rec)
 		if err != nil {
 			return err

@@ -21,8 +21,8 @@ import (
 // A privacy officer reads the audit log as AuditEvents, by the search that clients of an audit record repository know
 // (https://profiles.ihe.net/ITI/TF/Volume2/ITI-81.html: GET [base]/AuditEvent?date=…&patient=…), so that these work with it as they
 // are. It is no search of the store: the log is walked by its own keys, newest first, and each record that is about the officer's
-// organisation is rendered and held against what was asked. Whoever is no officer has, by the same URL, the AuditEvents that
-// clients sent, and no officer has those: the two are never mixed.
+// organisation is rendered and held against what was asked. Among these stand, by when they were received, the AuditEvents that systems of the organisation sent
+// (oversight_fed.go). Whoever is no officer has, by the same URL, none of the log.
 
 // oversees reports whether a request is a privacy officer's for AuditEvents, which the log answers.
 func (s *Server) oversees(r *request) bool {
@@ -50,32 +50,36 @@ func (s *Server) searchLog(r *request, parsed *search.Request) (reading, error) 
 	if err != nil {
 		return nil, err
 	}
-	first := logPlace{}
+	first := overseenPlace{}
 	if parsed.Query.Cursor != "" && !first.parse(parsed.Query.Cursor) {
 		return nil, fhir.Errorf(fhir.CodeInvalid, "not a page of this search").At("http." + search.PageParameter).Detailed(detailParameterValue)
 	}
 	asked := patientsAsked(parsed.Query.Where)
-	return func(ctx context.Context, _ store.Reader) (Answer, error) {
+	return func(ctx context.Context, rd store.Reader) (Answer, error) {
 		w := logWalk{server: s, request: r, where: query.And{parsed.Query.Where, granted}, count: parsed.Query.Count, labels: map[fhir.ID][]query.Token{}}
 		w.filter(parsed.Query.Where)
 		if parsed.Query.Where == nil {
 			w.where = query.And{granted}
 		}
-		if err := w.walk(ctx, first); err != nil {
+		if !first.ended {
+			if err := w.walk(ctx, first.log); err != nil {
+				return Answer{}, err
+			}
+		}
+		fed, err := s.fed(rd, parsed.Query, first)
+		if err != nil {
 			return Answer{}, err
 		}
+		m := overseen{logWalk: &w, fed: fed, place: first}
+		page := m.page()
 		r.asked = slices.Clone(asked)
-		for i := range w.found {
+		for i := range m.taken {
 			if id := w.found[i].patient; id != "" && !slices.Contains(r.asked, id) {
 				r.asked = append(r.asked, id) // they are told who looked at who had looked
 			}
 		}
-		page := store.Page{Total: -1, Next: w.next}
-		for i := range w.found {
-			page.Matches = append(page.Matches, w.found[i].record)
-		}
 		body, err := s.searchset(r, parsed, &page)
-		return Answer{Status: http.StatusOK, Body: body}, err
+		return Answer{Status: http.StatusOK, Body: body, Shown: m.shown}, err
 	}, nil
 }
 
@@ -109,10 +113,7 @@ func (s *Server) searchesLog(parsed *search.Request) error {
 // readLog answers a read of an AuditEvent of the log. What is not the officer's business is not there.
 func (s *Server) readLog(ctx context.Context, r *request, view presentation) (Answer, error) {
 	notThere := absent(store.ErrNotFound, "unknown-resource")
-	at, i, ok := audit.ParseEventID(r.key.ID)
-	if !ok {
-		return Answer{}, notThere
-	}
+	at, i, _ := audit.ParseEventID(r.key.ID)
 	granted, err := s.Login.Rules.Restrict(r.guard.principal, auditEventType, smart.Read)
 	if err != nil {
 		return Answer{}, err
@@ -154,8 +155,10 @@ type logWalk struct {
 	where   query.Expr
 	count   int
 	labels  map[fhir.ID][]query.Token
-	looked  int // events
-	passed  int // Records, purged ones too
+	none    bool      // nothing of the log can be what was asked for
+	looked  int       // events
+	reached time.Time // when the last of them was recorded
+	passed  int       // Records, purged ones too
 	found   []foundEvent
 	next    string
 }
@@ -163,6 +166,7 @@ type logWalk struct {
 type foundEvent struct {
 	record  store.Record
 	patient fhir.ID
+	place   logPlace
 }
 
 // filter takes from the conditions that all have to hold what the log has keys for.
@@ -186,7 +190,12 @@ func (w *logWalk) filter(where query.Expr) {
 				w.between(test)
 			}
 		case query.TokenTest:
-			if at, _, ok := audit.ParseEventID(fhir.ID(test.Code)); ok && m.Parameter.Intrinsic == query.IntrinsicID {
+			if m.Parameter.Intrinsic != query.IntrinsicID {
+				continue
+			}
+			if at, _, ok := audit.ParseEventID(fhir.ID(test.Code)); !ok {
+				w.none = true
+			} else {
 				w.by.After, w.by.Before = audit.Place{Chain: at.Chain, Sequence: at.Sequence - 1}, audit.Place{Chain: at.Chain, Sequence: at.Sequence + 1}
 			}
 		}
@@ -215,6 +224,9 @@ func (w *logWalk) between(test query.DateTest) {
 
 // walk goes from the newest Record on, or from where a page ended, until there are enough events or enough was looked at.
 func (w *logWalk) walk(ctx context.Context, first logPlace) error {
+	if w.none {
+		return nil
+	}
 	skip := 0
 	if first != (logPlace{}) {
 		before := audit.Place{Chain: first.Chain, Sequence: first.Sequence + 1}
@@ -258,6 +270,7 @@ func (w *logWalk) entry(ctx context.Context, e *audit.Entry, from int) (done boo
 			return true, nil
 		}
 		w.looked++
+		w.reached = e.Time
 		if err := w.event(ctx, e, i); err != nil {
 			return false, err
 		}
@@ -297,7 +310,7 @@ func (w *logWalk) event(ctx context.Context, e *audit.Entry, i int) error {
 		return err
 	}
 	if search.Match(w.where, search.Document{Key: key, LastUpdated: e.Time, Index: index}, nil) {
-		w.found = append(w.found, foundEvent{record, patient})
+		w.found = append(w.found, foundEvent{record, patient, logPlace{e.Place, i}})
 	}
 	return nil
 }
