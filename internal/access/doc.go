@@ -59,7 +59,8 @@
 // admin plane alone, which sees no Patient: by administrators and by the privacy officers of the organisations that wrote the record (Caller.MayLift).
 //
 // Two people are two by what is known of them (Person): one subject of one issuer is one, and so are two tokens that one entry of a staff list is about, or that two entries
-// for one Practitioner are. Two tokens of one administrator, of whom no list says anything, are not told apart from two administrators. A client without an end user is
+// for one Practitioner are; and so are two that their issuers say one resource describes (fhirUser), and two administrators of one name in --administrators. Where none of these says anything of two tokens,
+// they are two people: an administrator is on no list that might. A client without an end user is
 // nobody: what it does waits for two people. The person and who acts for them may be the first, and never the second: what they agree to is shared when a professional they
 // have spoken to says so. The staff lists that need a second person are in internal/interaction. The Patient of a closed record is not deleted.
 //

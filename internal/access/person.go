@@ -5,10 +5,10 @@ import "slices"
 // Person is somebody who logged in, as far as one person can be told from another.
 type Person struct {
 	Issuer, Subject string
-	Entries         []string // the entries of staff lists about them, and the Practitioners that these name
+	Entries         []string // the entries of staff lists about them, the Practitioners that these name or their issuer does, and who the administrators are said to be
 }
 
-// Same reports whether two are one person: one subject of one issuer, or two that one entry of a staff list is about.
+// Same reports whether two are one person: one subject of one issuer, or two of whom one thing is said that is said of one person.
 func (p *Person) Same(other *Person) bool {
 	if p.Issuer == other.Issuer && p.Subject == other.Subject {
 		return true

@@ -48,7 +48,7 @@ func (a *App) openDevLogin(d Deps) error {
 	a.dev.Provider, err = devlogin.New(devlogin.Options{Issuer: a.dev.issuer, Audience: audience, Records: a.dev, Backend: keys, Now: d.Now, Random: d.Random})
 	a.config.Issuers = []string{a.dev.issuer}
 	for _, subject := range []string{devlogin.Administrator, devlogin.SecondAdministrator} {
-		a.config.Administrators = append(a.config.Administrators, config.Person{Issuer: a.dev.issuer, Subject: subject})
+		a.config.Administrators = append(a.config.Administrators, config.Person{Issuer: a.dev.issuer, Subject: subject, Name: subject})
 	}
 	a.config.SMARTCapabilities = devlogin.Capabilities()
 	return err

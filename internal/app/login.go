@@ -50,9 +50,13 @@ var tellByUserInfo = []string{"cis2", "nhs-login"}
 // attach has the interactions decide by who is asking.
 func (l *login) attach(i *Interactions) {
 	callers := &interaction.Callers{Server: i.Server, Administrators: func(issuer, subject string) bool {
-		return slices.Contains(l.config.Administrators, config.Person{Issuer: issuer, Subject: subject})
+		_, ok := l.config.Administrator(issuer, subject)
+		return ok
 	}}
-	i.Login = &interaction.Login{Rules: interaction.NewRules(i.Registry, i.Parser), Caller: callers.Caller, Still: callers.Still}
+	i.Login = &interaction.Login{Rules: interaction.NewRules(i.Registry, i.Parser), Caller: callers.Caller, Still: callers.Still, Person: func(issuer, subject string) string {
+		p, _ := l.config.Administrator(issuer, subject)
+		return p.Name
+	}}
 	i.Security = l.security
 	i.Left = func(gone func(*smart.Principal) bool) { l.Forget(gone) }
 }

@@ -100,8 +100,11 @@ func (a *App) announceLogin(where slog.Attr) {
 	}
 	a.log.Info("login in force: everything but metadata, /healthz, /readyz and /readyz/writes needs an access token", where,
 		slog.Any("issuers", a.config.Issuers), slog.String("audience", audience), slog.Int("administrators", len(a.config.Administrators)))
-	if len(a.config.Administrators) < 2 {
+	switch people := a.config.People(); {
+	case people < 2:
 		a.log.Warn("fewer than two administrators: what lets somebody do more, an agreement first of all, needs one to ask for it and another to confirm it")
+	case a.config.Administrators[0].Name == "":
+		a.log.Warn("two administrators may be one person with two tokens: say of each who it is, as NAME=issuer|subject")
 	}
 	if isEncrypted(os.DirFS("/"), a.folder) {
 		a.log.Info("the volume of the data is encrypted")

@@ -169,3 +169,47 @@ func TestSharing_StaffListAdditions(t *testing.T) {
 	reads("nurse9", 403)
 	reads("author", 200)
 }
+
+// Administrators of one name, and those whom their issuers say to be one, are one person with several tokens.
+func TestSharing_AdministratorsNamed(t *testing.T) {
+	w := newLoginWorld(t, func(c *config.Config) {
+		issuer := c.Issuers[0]
+		c.Administrators = []config.Person{{Issuer: issuer, Subject: "admin", Name: "jo"}, {Issuer: issuer, Subject: "admin2", Name: "sam"}, {Issuer: issuer, Subject: "admin3", Name: "jo"}}
+	})
+	entry := func(who string) string {
+		return `{"resourceType":"PractitionerRole",` + factLabel + `,"identifier":[{"system":"` + w.issuer.URL + `","value":"` + who + `"}],"active":true,
+			"organization":{` + strings.TrimSuffix(strings.Replace(odsIdentifier("A"), "[", "", 1), "]") + `},"code":[{"coding":[{"system":"` + roleSystem + `","code":"clinical"}]}]}`
+	}
+	task := w.must(202, "POST /PractitionerRole", entry("newcomer"), w.bearer("admin", everything)).header.Get("Location")
+	w.must(403, "POST "+task+"/$confirm-sharing", "", w.bearer("admin3", everything))
+	w.must(200, "POST "+task+"/$confirm-sharing", "", w.bearer("admin2", everything))
+	as := func(who string) string {
+		return "Authorization: Bearer " + w.token(claims{"sub": who, "scope": everything, "fhirUser": w.base + "/Practitioner/n"})
+	}
+	task = w.must(202, "POST /PractitionerRole", entry("another"), as("admin")).header.Get("Location")
+	w.must(403, "POST "+task+"/$confirm-sharing", "", as("admin2"))
+	w.must(200, "POST "+task+"/$confirm-sharing", "", w.bearer("admin2", everything))
+}
+
+// A privacy officer who asked that a restriction end withdraws that, without seeing anything of the record.
+func TestSharing_RestrictionWithdrawn(t *testing.T) {
+	w := newLoginWorld(t, nil)
+	author, admin2 := w.bearer("author", everything), w.bearer("admin2", everything)
+	contract := w.path(w.must(200, "GET /Contract?identifier=A", "", admin2))
+	body := string(w.must(200, "GET "+contract, "", admin2).body)
+	w.fact("PUT "+contract, strings.Replace(body, `"subType":[{"coding":[`, `"subType":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ActReason","code":"HOPERAT"},{"system":"`+roleSystem+`","code":"privacy-officer"},`, 1))
+	w.fact("POST /PractitionerRole", `{"resourceType":"PractitionerRole",`+factLabel+`,"extension":[{"url":"https://hearken.example.org/fhir/StructureDefinition/trained-until","valueDate":"2089-01-01"}],
+		"identifier":[{"system":"`+w.issuer.URL+`","value":"officer"}],"active":true,"organization":{`+strings.TrimSuffix(strings.Replace(odsIdentifier("A"), "[", "", 1), "]")+`},
+		"code":[{"coding":[{"system":"`+roleSystem+`","code":"privacy-officer"}]}]}`)
+	officer := w.bearer("officer", everything)
+	patient := string(w.must(200, "GET /Patient/p1", "", author).body)
+	w.must(200, "PUT /Patient/p1", strings.Replace(patient, `"meta":{`, `"meta":{"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-Confidentiality","code":"R"}],`, 1), author)
+	words := `{"resourceType":"Parameters","parameter":[{"name":"words","valueString":"The order of the court has ended, she told the ward"}]}`
+	w.must(404, "POST /Patient/p1/$decline-sharing", "", officer)
+	w.must(202, "POST /Patient/p1/$lift-restriction", words, officer)
+	w.must(403, "POST /Patient/p1/$confirm-sharing", "", officer)
+	w.must(404, "GET /Patient/p1", "", officer)
+	w.must(200, "POST /Patient/p1/$decline-sharing", "", officer)
+	w.must(404, "POST /Patient/p1/$confirm-sharing", "", admin2)
+	w.must(404, "GET /CarePlan/cp1", "", w.bearer("paramedic", everything))
+}

@@ -37,5 +37,9 @@ func (c *Config) faults() (faults []error) {
 			faults = append(faults, fmt.Errorf("administrators: %s is none of the issuers", p.Issuer))
 		}
 	}
+	named := func(p Person) bool { return p.Name != "" }
+	if slices.ContainsFunc(c.Administrators, named) && slices.ContainsFunc(c.Administrators, func(p Person) bool { return !named(p) }) {
+		faults = append(faults, errors.New("administrators: it is said of some who they are: say it of each, as NAME=issuer|subject, or of none"))
+	}
 	return faults
 }

@@ -3,6 +3,7 @@ package config
 import (
 	"log/slog"
 	"net/netip"
+	"slices"
 	"time"
 )
 
@@ -75,8 +76,29 @@ type Config struct {
 	given []given // where each setting came from, in the order of the table
 }
 
-// Person is somebody as an issuer names them.
-type Person struct{ Issuer, Subject string }
+// Person is somebody as an issuer names them, and as whoever set this server up does: two of one name are one person. Name is "" where none is said.
+type Person struct{ Issuer, Subject, Name string }
+
+// Administrator finds somebody among the administrators.
+func (c *Config) Administrator(issuer, subject string) (p Person, ok bool) {
+	i := slices.IndexFunc(c.Administrators, func(p Person) bool { return p.Issuer == issuer && p.Subject == subject })
+	if i < 0 {
+		return Person{}, false
+	}
+	return c.Administrators[i], true
+}
+
+// People is how many people the administrators are, as far as that is said.
+func (c *Config) People() int {
+	people := map[Person]bool{}
+	for _, p := range c.Administrators {
+		if p.Name != "" {
+			p = Person{Name: p.Name}
+		}
+		people[p] = true
+	}
+	return len(people)
+}
 
 // Login reports whether people must log in.
 func (c *Config) Login() bool { return len(c.Issuers) > 0 || c.DevLogin }

@@ -20,7 +20,7 @@ var (
 	pathsForm     = Form{"PATH", "a list of paths", list}
 	urlsForm      = Form{"URL", "a list of canonicals", list}
 	issuersForm   = Form{"URL", "a list of issuers, each a URL such as https://login.example.nhs.uk", list}
-	peopleForm    = Form{"PERSON", "a list of issuer|subject", list}
+	peopleForm    = Form{"PERSON", "a list of issuer|subject, or NAME=issuer|subject", list}
 	originsForm   = Form{"ORIGIN", "a list of origins such as https://app.example.nhs.uk, or *", list}
 	fileForm      = Form{"FILE", "the path of a file", text}
 	wordForm      = Form{"TEXT", "a text", text}

@@ -156,6 +156,8 @@ func TestLoad_BadValues(t *testing.T) {
 		{"issuer without scheme", []string{"--issuer=login.example"}, nil, "", []string{"issuer (flag)", "issuers"}},
 		{"claims of nobody", []string{"--claims=okta"}, nil, "", []string{"claims (flag)", "cis2"}},
 		{"administrator without issuer", []string{"--administrators=ann"}, nil, "", []string{"administrators (flag)", "with a | between"}},
+		{"an administrator without a name", []string{"--administrators==https://a|ann"}, nil, "", []string{"administrators (flag)", "NAME="}},
+		{"some named", []string{"--issuer=https://a", "--administrators=jo=https://a|ann,https://a|bob"}, nil, "", []string{"say it of each"}},
 		{"administrator of another issuer", []string{"--issuer=https://a", "--administrators=https://b|ann"}, nil, "", []string{"https://b is none"}},
 		{"audience without issuer", []string{"--audience=https://a"}, nil, "", []string{"issuer: missing"}},
 		{"two logins", []string{"--issuer=https://a", "--dev-login"}, nil, "", []string{"dev-login"}},
@@ -223,5 +225,27 @@ func TestDefaults(t *testing.T) {
 	c := config.Defaults()
 	if c.Listen != "127.0.0.1:8080" || c.Zone.String() != "Europe/London" || c.MaxBody != 64<<20 || c.Insecure {
 		t.Errorf("Defaults() = %+v, want loopback, Europe/London, 64 MiB, secure", c)
+	}
+}
+
+// Administrators of one name are one person; a subject may have any character, and an issuer too.
+func TestLoad_AdministratorsNamed(t *testing.T) {
+	c, err := load(t, []string{"--issuer=https://a/x=y", "--administrators=jo=https://a/x=y|ann,jo=https://a/x=y|a|b=c,sam=https://a/x=y|sam"}, nil, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []config.Person{{Issuer: "https://a/x=y", Subject: "ann", Name: "jo"}, {Issuer: "https://a/x=y", Subject: "a|b=c", Name: "jo"}, {Issuer: "https://a/x=y", Subject: "sam", Name: "sam"}}
+	if diff := cmp.Diff(want, c.Administrators); diff != "" || c.People() != 2 {
+		t.Errorf("Administrators (-want +got), %d people:\n%s", c.People(), diff)
+	}
+	if p, ok := c.Administrator("https://a/x=y", "ann"); !ok || p.Name != "jo" {
+		t.Errorf("Administrator = %v, %v", p, ok)
+	}
+	if _, ok := c.Administrator("https://b", "ann"); ok {
+		t.Error("an administrator of another issuer")
+	}
+	c, err = load(t, []string{"--issuer=https://a/x=y", "--administrators=https://a/x=y|ann,https://a/x=y|bob"}, nil, "")
+	if err != nil || c.People() != 2 || c.Administrators[0].Name != "" {
+		t.Errorf("not named: %v, %d people, %v", c.Administrators, c.People(), err)
 	}
 }

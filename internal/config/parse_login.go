@@ -10,7 +10,7 @@ import (
 var mappings = []string{"smart", "cis2", "nhs-login", "keycloak", "entra"}
 
 var (
-	errPerson = errors.New("an issuer and a subject are wanted, with a | between")
+	errPerson = errors.New("an issuer and a subject are wanted, with a | between, and before them NAME= or nothing")
 	errOrigin = errors.New("wanted: http or https, a host, and nothing after it")
 )
 
@@ -27,15 +27,20 @@ func parseIssuers(s string) ([]string, error) {
 	return words, nil
 }
 
+// parsePeople takes NAME=issuer|subject. A name has no colon, and an issuer, which is a URL, one before it has any =.
 func parsePeople(s string) ([]Person, error) {
 	words, _ := parseList(s)
 	var people []Person
 	for _, word := range words {
-		issuer, subject, found := strings.Cut(word, "|")
-		if !found || issuer == "" || subject == "" {
+		name, rest, named := strings.Cut(word, "=")
+		if named = named && !strings.ContainsAny(name, ":|"); !named {
+			name, rest = "", word
+		}
+		issuer, subject, found := strings.Cut(rest, "|")
+		if !found || issuer == "" || subject == "" || named && name == "" {
 			return nil, errPerson
 		}
-		people = append(people, Person{issuer, subject})
+		people = append(people, Person{issuer, subject, name})
 	}
 	return people, nil
 }

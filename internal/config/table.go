@@ -66,7 +66,7 @@ var settings = []Setting{
 		Help: "secret of that client; better in the environment or the file",
 		set:  into(func(c *Config) *string { return &c.IntrospectSecret }, parseText)},
 	{Name: "administrators", Group: groupLogin, Default: "", Form: peopleForm,
-		Help: "who keeps agreements and staff lists before there are any: issuer|subject",
+		Help: "who keeps agreements and staff lists; two of one NAME are one person",
 		set:  into(func(c *Config) *[]Person { return &c.Administrators }, parsePeople)},
 	{Name: "staff-list-second-person", Group: groupLogin, Default: Wide, Form: choice(Wide, Additions),
 		Help: "what of a staff list waits for another person: wide changes; what it adds",

@@ -77,6 +77,9 @@ type deciding struct {
 
 // load finds what waits, and has it decided.
 func (d *deciding) load(tx *labelling, how func(*deciding, *labelling) error) (err error) {
+	if d.me, err = d.guard.known(tx); err != nil {
+		return err
+	}
 	if d.waiting, err = d.find(tx); err != nil {
 		return absent(err, access.DetailNothingWaits)
 	}
@@ -84,11 +87,13 @@ func (d *deciding) load(tx *labelling, how func(*deciding, *labelling) error) (e
 	if d.request.asked, err = d.concerned(); err != nil {
 		return err
 	}
-	if d.me, err = d.server.personOf(tx, d.guard.first()); err != nil {
-		return err
-	}
-	d.own = slices.ContainsFunc(d.said, func(p access.Person) bool { return p.Same(&d.me) })
+	d.own = d.standsFor(&d.waiting)
 	return how(d, tx)
+}
+
+// standsFor reports whether who decides stands for a change already.
+func (d *deciding) standsFor(w *waiting) bool {
+	return slices.ContainsFunc(w.said, func(p access.Person) bool { return p.Same(&d.me) })
 }
 
 // concerned are the patients in whose access log it is told.
@@ -100,7 +105,7 @@ func (d *deciding) concerned() ([]fhir.ID, error) {
 	return ownersOf(d.about, in.index), err
 }
 
-// find finds what waits; ErrNotFound where there is nothing for this caller.
+// find finds what waits; ErrNotFound where there is nothing for this caller. Who stands for it finds it whether or not they see the record: a privacy officer who asked sees none.
 func (d *deciding) find(tx *labelling) (waiting, error) {
 	label, err := tx.Label(d.at)
 	if err != nil {
@@ -108,7 +113,7 @@ func (d *deciding) find(tx *labelling) (waiting, error) {
 	}
 	if d.at.Type == taskType {
 		w, ok, err := d.server.readWaiting(tx, d.at)
-		if err == nil && (!ok || !d.guard.decision.See(label)) {
+		if err == nil && (!ok || !d.guard.decision.See(label) && !d.standsFor(&w)) {
 			err = store.ErrNotFound
 		}
 		return w, err
@@ -117,11 +122,14 @@ func (d *deciding) find(tx *labelling) (waiting, error) {
 	if err != nil {
 		return waiting{}, err
 	}
+	if !d.guard.decision.See(label) && d.guard.caller.MayKeepAgreements() != nil {
+		all = slices.DeleteFunc(all, func(w waiting) bool { return !d.standsFor(&w) })
+	}
 	if now := d.server.Now(); slices.ContainsFunc(all, func(w waiting) bool { return w.waits(now) }) {
 		all = slices.DeleteFunc(all, func(w waiting) bool { return !w.waits(now) }) // what is over is told when there is nothing else
 	}
 	switch {
-	case len(all) == 0 || !d.guard.decision.See(label) && d.guard.caller.MayKeepAgreements() != nil:
+	case len(all) == 0:
 		return waiting{}, store.ErrNotFound
 	case len(all) > 1:
 		return waiting{}, fhir.Errorf(fhir.CodeConflict, "several changes of this record wait: say which by its Task, one of Task?code=waiting-change&status=requested").

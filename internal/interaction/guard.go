@@ -21,6 +21,8 @@ type Login struct {
 	Caller func(store.Reader, *smart.Principal) (access.Caller, error)
 	// Still reports whether on another state, or later, what counts is known of them that Caller found; nil asks Caller.
 	Still func(store.Reader, *smart.Principal, *access.Caller) (bool, error)
+	// Person is what whoever named the administrators calls the one that a subject of an issuer is, so that two tokens of one are told from two people; "" for not said, as nil.
+	Person func(issuer, subject string) string
 }
 
 func (l *Login) still(rd store.Reader, p *smart.Principal, then *access.Caller) (bool, error) {

@@ -46,7 +46,7 @@ func TestSharing_RestrictionLifted(t *testing.T) {
 					t.Errorf("%s confirms: %d, want %d", who, got, want)
 				}
 			}
-			if got := statusFor(s, first, "POST", task+"/$confirm-sharing", ""); got != map[string]int{"admin": 403, "officer": 404}[first] {
+			if got := statusFor(s, first, "POST", task+"/$confirm-sharing", ""); got != 403 {
 				t.Errorf("who asked confirms: %d", got)
 			}
 			restricted("refused")
@@ -139,5 +139,65 @@ func TestSharing_RestrictionStays(t *testing.T) {
 		if got := statusFor(s, "gp", "GET", "CarePlan/cp3", ""); got != 404 {
 			t.Errorf("after %d days the practice reads %d", days, got)
 		}
+	}
+}
+
+// Who asked that a restriction end withdraws it, and sees nothing of the record all the same; nobody else of the same role does. Of a withdrawal and a confirmation at once one counts.
+func TestSharing_RestrictionWithdrawn(t *testing.T) {
+	s := plane(t)
+	unguarded(s, func() {
+		put(t, s, "PractitionerRole/s-officer2", staffEntry("s-officer2", "officer2", "A", "privacy-officer"))
+		put(t, s, "PractitionerRole/s-officer3", staffEntry("s-officer3", "officer3", "X", "privacy-officer"))
+	})
+	ask := func() string {
+		t.Helper()
+		if got := statusFor(s, "officer", "POST", "Patient/p3/$lift-restriction", liftWords); got != 202 {
+			t.Fatalf("asked: %d", got)
+		}
+		return theWaiting(t, s, "admin2")
+	}
+	for _, target := range []string{"Task", "Patient/p3"} {
+		task := ask()
+		if target == "Task" {
+			target = task
+		}
+		for who, want := range map[string]int{"officer2": 404, "officer3": 404, "gp": 404, "patient": 404, "client-x": 404} {
+			if got := statusFor(s, who, "POST", target+"/$decline-sharing", ""); got != want {
+				t.Errorf("%s withdraws: %d, want %d", who, got, want)
+			}
+		}
+		for target, want := range map[string]int{task: 404, "Patient/p3": 404, "CarePlan/cp3": 404} {
+			if got := statusFor(s, "officer", "GET", target, ""); got != want {
+				t.Errorf("the officer reads %s: %d, want %d", target, got, want)
+			}
+		}
+		if got := statusFor(s, "officer", "POST", target+"/$decline-sharing", ""); got != 200 {
+			t.Errorf("withdrawn: %d", got)
+		}
+		if done := string(answer(s, as(principal("admin", "user/*.cruds"), "GET", task, "")).Body); !strings.Contains(done, `"status":"rejected"`) {
+			t.Errorf("what is kept: %s", done)
+		}
+		if got := statusFor(s, "admin2", "POST", task+"/$confirm-sharing", ""); got != 409 || statusFor(s, "gp", "GET", "CarePlan/cp3", "") != 404 {
+			t.Errorf("confirmed after that: %d, or the practice reads", got)
+		}
+	}
+	task := ask()
+	var confirmed, withdrawn atomic.Int32
+	var group sync.WaitGroup
+	for range 3 {
+		group.Go(func() {
+			if statusFor(s, "admin2", "POST", task+"/$confirm-sharing", "") == 200 {
+				confirmed.Add(1)
+			}
+		})
+		group.Go(func() {
+			if statusFor(s, "officer", "POST", task+"/$decline-sharing", "") == 200 {
+				withdrawn.Add(1)
+			}
+		})
+	}
+	group.Wait()
+	if confirmed.Load()+withdrawn.Load() != 1 || (statusFor(s, "gp", "GET", "CarePlan/cp3", "") == 200) != (confirmed.Load() == 1) {
+		t.Errorf("confirmed %d times, withdrawn %d times, or the practice reads otherwise", confirmed.Load(), withdrawn.Load())
 	}
 }

@@ -295,6 +295,6 @@ func (u *upload) isFirst(rd store.Reader) (bool, error) {
 		return false, err
 	}
 	first.Entries = append(first.Entries, u.entries...)
-	me, err := u.server.personOf(rd, u.guard.person())
+	me, err := u.guard.known(rd)
 	return me.Same(&first), err
 }

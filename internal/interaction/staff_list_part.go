@@ -101,7 +101,7 @@ func (u *upload) fresh(tx *labelling) error {
 
 // stand has who approves a list that a client sent of its own accord stand for it: it waits for another person besides.
 func (u *upload) stand(tx *labelling) error {
-	me, err := u.server.personOf(tx, u.guard.person())
+	me, err := u.guard.known(tx)
 	if err != nil {
 		return err
 	}
@@ -126,7 +126,7 @@ func (u *upload) parts(tx *labelling, client bool) ([]taskPart, error) {
 	if client {
 		return append(parts, taskPart{partClient, "valueReference", named(u.guard.first())}), nil
 	}
-	me, err := u.server.personOf(tx, u.guard.person())
+	me, err := u.guard.known(tx)
 	return append(parts, staffEntries(&me)...), err
 }
 

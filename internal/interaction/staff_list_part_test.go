@@ -16,7 +16,14 @@ import (
 // staffed is plane where whatever a staff list adds waits, with so many on A's list that one may leave.
 func staffed(t testing.TB) (s *interaction.Server, list []string) {
 	t.Helper()
-	s, list = plane(t), append([]string(nil), staffOfA...)
+	s = plane(t)
+	return s, staff(t, s)
+}
+
+// staff makes a server with the admin plane such a one, and gives who is on A's list.
+func staff(t testing.TB, s *interaction.Server) (list []string) {
+	t.Helper()
+	list = append(list, staffOfA...)
 	s.Policy.AdditionsWait = true
 	unguarded(s, func() {
 		for i := range 12 {
@@ -25,7 +32,7 @@ func staffed(t testing.TB) (s *interaction.Server, list []string) {
 			list = append(list, id+" clinical")
 		}
 	})
-	return s, list
+	return list
 }
 
 const staffListOfA = "Organization/a/$staff-list"

@@ -16,9 +16,18 @@ import (
 // plane is guarded with two administrators, and with administrators on the lists of A (keeper, keeper2) and X (foreign).
 func plane(t testing.TB) *interaction.Server {
 	t.Helper()
-	s := guarded(t)
+	return planeOn(t, guarded(t))
+}
+
+// twoAdministrators has people log in to a server, admin and admin2 among them.
+func twoAdministrators(s *interaction.Server) {
 	callers := &interaction.Callers{Server: s, Administrators: func(_, subject string) bool { return subject == "admin" || subject == "admin2" }}
-	login := &interaction.Login{Rules: s.Login.Rules, Caller: callers.Caller, Still: callers.Still}
+	s.Login = &interaction.Login{Rules: interaction.NewRules(registry(), s.Parser), Caller: callers.Caller, Still: callers.Still}
+}
+
+// planeOn makes a guarded server such a one.
+func planeOn(t testing.TB, s *interaction.Server) *interaction.Server {
+	t.Helper()
 	s.Login = nil
 	for _, code := range []string{"A", "X"} {
 		contract := string(mustDo(t, s, 200, "GET", "Contract/"+code, "").Body)
@@ -27,7 +36,7 @@ func plane(t testing.TB) *interaction.Server {
 	for subject, code := range map[string]string{"keeper": "A", "keeper2": "A", "foreign": "X"} {
 		put(t, s, "PractitionerRole/s-"+subject, staffEntry("s-"+subject, subject, code, "administrator"))
 	}
-	s.Login = login
+	twoAdministrators(s)
 	return s
 }
 

@@ -69,7 +69,7 @@ func (l *labelling) await(w waiting) (waiting, error) {
 	if by := l.by.first(); w.client {
 		inputs = append(inputs, taskPart{partClient, "valueReference", named(by)})
 	} else {
-		me, err := l.server.personOf(l, by)
+		me, err := l.by.known(l)
 		if err != nil {
 			return w, err
 		}
@@ -97,6 +97,18 @@ func (l *labelling) await(w waiting) (waiting, error) {
 	l.waits = append(l.waits, w)
 	return w, err
 }
+
+// known is who a caller is, with what the issuer of their token says besides: which resource describes them.
+func (g *guard) known(rd store.Reader) (access.Person, error) {
+	p, err := g.server.personOf(rd, g.first())
+	if described := g.principal.Context.FHIRUser; !described.IsZero() {
+		p.Entries = append(p.Entries, described.String())
+	}
+	return p, err
+}
+
+// administratorNamed begins what a Person's entries have of one whom Login.Person names. No resource is called so.
+const administratorNamed = "administrator "
 
 // taskPart is an input of a Task.
 type taskPart struct {
@@ -126,7 +138,7 @@ func staffEntries(p *access.Person) (parts []taskPart) {
 	return parts
 }
 
-// personOf is who a token names, with what staff lists say of them, of now or before.
+// personOf is who a token names, with what staff lists say of them, of now or before, and what whoever named the administrators does.
 func (s *Server) personOf(rd store.Reader, who person) (access.Person, error) {
 	p := access.Person{Issuer: who.issuer, Subject: who.subject}
 	err := s.eachFact(rd, staffType, s.namedBy(staffType, who), func(rec store.Record, n element.Node) {
@@ -135,6 +147,11 @@ func (s *Server) personOf(rd store.Reader, who person) (access.Person, error) {
 			p.Entries = append(p.Entries, practitioner.String())
 		}
 	})
+	if s.Login != nil && s.Login.Person != nil {
+		if name := s.Login.Person(who.issuer, who.subject); name != "" {
+			p.Entries = append(p.Entries, administratorNamed+name)
+		}
+	}
 	return p, err
 }
 

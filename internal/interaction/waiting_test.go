@@ -8,7 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"hearken/fhir"
 	"hearken/internal/interaction"
+	"hearken/internal/smart"
 )
 
 // unguarded does something as the admin plane's own tools do.
@@ -75,6 +77,49 @@ func TestSharing_SecondToken(t *testing.T) {
 				t.Errorf("%s, %s: confirmed by another: %d", name, change, got)
 			}
 		}
+	}
+}
+
+// Two tokens of one administrator are one person by what whoever named them says, and anybody's are by the resource that their issuers say describes them, at the time too when they asked.
+func TestSharing_OneOfTwoTokens(t *testing.T) {
+	described := func(who, practitioner string) *smart.Principal {
+		p := principal(who, "user/*.cruds")
+		p.Context.FHIRUser = fhir.Key{Type: "Practitioner", ID: fhir.ID(practitioner)}
+		return p
+	}
+	named := func(names map[string]string) func(string, string) string {
+		return func(_, subject string) string { return names[subject] }
+	}
+	for name, row := range map[string]struct {
+		first, second *smart.Principal
+		person        func(issuer, subject string) string
+		want          int
+	}{
+		"not said":                 {principal("admin", "user/*.cruds"), principal("admin2", "user/*.cruds"), nil, 200},
+		"one name":                 {principal("admin", "user/*.cruds"), principal("admin2", "user/*.cruds"), named(map[string]string{"admin": "jo", "admin2": "jo"}), 403},
+		"two names":                {principal("admin", "user/*.cruds"), principal("admin2", "user/*.cruds"), named(map[string]string{"admin": "jo", "admin2": "sam"}), 200},
+		"named as no Practitioner": {described("admin", "jo"), principal("admin2", "user/*.cruds"), named(map[string]string{"admin2": "Practitioner/jo"}), 200},
+		"one Practitioner":         {described("admin", "n"), described("admin2", "n"), nil, 403},
+		"two Practitioners":        {described("admin", "n"), described("admin2", "m"), nil, 200},
+		"one of them described":    {described("admin", "n"), principal("admin2", "user/*.cruds"), nil, 200},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := plane(t)
+			s.Login.Person = row.person
+			if a := answer(s, as(row.first, "POST", "PractitionerRole", staffEntry("x", "newcomer", "A", "clinical"))); a.Status != 202 {
+				t.Fatalf("asked: %d %s", a.Status, a.Body)
+			}
+			if a := answer(s, as(row.second, "POST", theWaiting(t, s, "admin")+"/$confirm-sharing", "")); a.Status != row.want {
+				t.Errorf("confirmed: %d %s, want %d", a.Status, a.Body, row.want)
+			}
+			if got := statusFor(s, "newcomer", "GET", "CarePlan/cp1", ""); got == 200 != (row.want == 200) {
+				t.Errorf("the newcomer reads %d", got)
+			}
+			task := taskOf(t, answer(s, upload(row.first, staffListOfA, listOf(staffOfA[1:]...))))
+			if a := approve(s, row.second, task); a.Status != row.want {
+				t.Errorf("a list approved: %d %s, want %d", a.Status, a.Body, row.want)
+			}
+		})
 	}
 }
 
