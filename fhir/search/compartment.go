@@ -38,19 +38,19 @@ func (t *typeRegistry) addCompartments(set *definition.Set, name string) error {
 }
 
 // CompartmentMembers lists the types that may belong to the compartment of a type, sorted, the focus included;
-// nil when the type has no compartment.
-func (r *Registry) CompartmentMembers(focus fhir.Type) []fhir.Type {
-	d := r.set.Compartment(string(focus))
-	if d == nil {
-		return nil
-	}
-	members := []fhir.Type{focus}
-	for name, codes := range d.Members {
-		if len(codes) > 0 && fhir.Type(name) != focus && r.isType(name) {
-			members = append(members, fhir.Type(name))
+// nil when the type has no compartment. It is not to be changed.
+func (r *Registry) CompartmentMembers(focus fhir.Type) []fhir.Type { return r.members[focus] }
+
+func (r *Registry) compartmentMembers() map[fhir.Type][]fhir.Type {
+	members := map[fhir.Type][]fhir.Type{}
+	for _, d := range r.set.Compartments() {
+		focus := fhir.Type(d.Code)
+		for _, name := range r.names {
+			if name == focus || len(d.Members[string(name)]) > 0 {
+				members[focus] = append(members[focus], name)
+			}
 		}
 	}
-	slices.Sort(members)
 	return members
 }
 

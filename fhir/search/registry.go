@@ -19,7 +19,8 @@ type Registry struct {
 	names   []fhir.Type // sorted
 	all     []*query.Parameter
 	offers  map[*query.Parameter]*offer
-	systems []codeSystem // by definition.Element.Index
+	systems []codeSystem              // by definition.Element.Index
+	members map[fhir.Type][]fhir.Type // of compartments, by the type they are of
 }
 
 // typeRegistry is what one resource type may be searched by.
@@ -77,6 +78,7 @@ func NewRegistry(set *definition.Set, with ...Setting) (*Registry, error) {
 		}
 		r.all = append(append(r.all, t.parameters...), t.access)
 	}
+	r.members = r.compartmentMembers()
 	return r, errors.Join(errs...)
 }
 

@@ -67,16 +67,10 @@ func (tx *guardedTx) mayAsk(where query.Expr) (err error) {
 
 // asks are the parameters that a condition reads, of itself.
 func (g *guard) asks(e query.Expr) (asked []*query.Parameter) {
-	switch e := e.(type) {
-	case query.Match:
-		asked = append(asked, e.Parameter)
-	case query.Missing:
-		asked = append(asked, e.Parameter)
-	case query.Chain:
-		asked = append(asked, e.Parameter)
-	case query.Has:
-		asked = append(asked, e.Parameter)
-	case query.InCompartment:
+	if p := query.ParameterOf(e); p != nil {
+		asked = append(asked, p)
+	}
+	if e, ok := e.(query.InCompartment); ok {
 		for _, t := range g.server.Registry.CompartmentMembers(e.Focus.Type) {
 			if e.Focus.Type != patientType {
 				asked = append(asked, g.server.Registry.CompartmentParameters(t, e.Focus.Type)...)
@@ -101,6 +95,9 @@ type blind struct {
 }
 
 func (b blind) expression(e query.Expr) query.Expr {
+	if !b.asksWithheld(e) {
+		return e
+	}
 	switch e := e.(type) {
 	case query.And:
 		return query.And(b.parts(e))
@@ -124,6 +121,19 @@ func (b blind) expression(e query.Expr) query.Expr {
 		return b.compartment(e)
 	}
 	return e
+}
+
+// asksWithheld reports whether a condition has to be rewritten at all.
+func (b blind) asksWithheld(e query.Expr) (asks bool) {
+	query.Walk(e, func(e query.Expr) bool {
+		if in, ok := e.(query.InCompartment); ok {
+			asks = asks || in.Focus.Type != patientType
+		} else if p := query.ParameterOf(e); p != nil {
+			asks = asks || b.readable(p) != nil
+		}
+		return !asks
+	})
+	return asks
 }
 
 func (b blind) parts(parts []query.Expr) []query.Expr {

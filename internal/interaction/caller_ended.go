@@ -50,33 +50,32 @@ func (l *lookup) endedOf(id fhir.ID, types []fhir.Type) error {
 	return nil
 }
 
-// endings is whether resources of a type withhold something from the person until some time, by the type. It is what they say themselves, and a label that follows
-// from other facts changes nothing of it: so it is so until something of the type is written.
-type endings map[fhir.Type]ending
-
-type ending struct {
-	some bool
-	of   store.Commit // the state it was found on
+// endings are the types of which there are resources that withhold something from the person until some time. It is what resources say themselves, and a label
+// that follows from other facts changes nothing of it: so it is so of a type until something of that type is written.
+type endings struct {
+	types []fhir.Type  // sorted
+	of    store.Commit // the state they were found on; 0 for none
 }
 
-// ending gives those of some types that have something which ends: most have not, and so need not be looked through for each caller.
-func (c *Callers) ending(rd store.Reader, types []fhir.Type) (some []fhir.Type, err error) {
+// ending gives those of the members of a compartment that have something which ends: most have not, and so need not be looked through for each caller.
+func (c *Callers) ending(rd store.Reader, members []fhir.Type) ([]fhir.Type, error) {
 	at, err := c.kept.moment(rd)
 	if err != nil {
 		return nil, err
 	}
-	for i, known := range c.kept.endings(types, at) {
-		if known.of == 0 {
-			if known.some, err = c.anyEnding(rd, types[i]); err != nil {
-				return nil, err
-			}
-			c.kept.putEnding(types[i], ending{known.some, at.commit}, at)
+	types, open := c.kept.endings(members, at)
+	for _, t := range open {
+		some, err := c.anyEnding(rd, t)
+		if err != nil {
+			return nil, err
 		}
-		if known.some {
-			some = append(some, types[i])
+		if some {
+			types = append(types, t)
 		}
 	}
-	return some, nil
+	slices.Sort(types)
+	c.kept.putEndings(endings{types, at.commit}, at)
+	return types, nil
 }
 
 func (c *Callers) anyEnding(rd store.Reader, t fhir.Type) (bool, error) {
@@ -84,28 +83,29 @@ func (c *Callers) anyEnding(rd store.Reader, t fhir.Type) (bool, error) {
 	return len(page.Matches) > 0, err
 }
 
-// endings is what is kept of types that is so on a state; zero is what is not known.
-func (c *callerCache) endings(types []fhir.Type, at moment) []ending {
-	found := make([]ending, len(types))
+// endings is what is kept that is so on a state, and of which members that is still open.
+func (c *callerCache) endings(members []fhir.Type, at moment) (types, open []fhir.Type) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for i, t := range types {
-		if e, ok := c.ending[t]; ok && !at.tip && !at.unread && c.unchanged(types[i:i+1], e.of, at.commit) {
-			found[i] = e
+	first := min(c.ending.of, at.commit)
+	if at.tip || at.unread || first == 0 || first < c.floor {
+		return nil, members
+	}
+	for t, last := range c.written {
+		if _, member := slices.BinarySearch(members, t); member && last > first {
+			open = append(open, t)
 		}
 	}
-	return found
+	slices.Sort(open)
+	types = slices.DeleteFunc(slices.Clone(c.ending.types), func(t fhir.Type) bool { return slices.Contains(open, t) })
+	return types, open
 }
 
-// putEnding keeps what was found of a type, but for the tip of an Update and for a state that is over already.
-func (c *callerCache) putEnding(t fhir.Type, e ending, at moment) {
+// putEndings keeps what was found, but on the tip of an Update and on a state older than one of which that is kept.
+func (c *callerCache) putEndings(e endings, at moment) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if at.tip || !c.unchanged([]fhir.Type{t}, e.of, c.seen) {
-		return
+	if !at.tip && (e.of > c.ending.of || c.ending.of < c.floor) && e.of >= c.floor {
+		c.ending = endings{slices.Clone(e.types), e.of}
 	}
-	if c.ending == nil {
-		c.ending = endings{}
-	}
-	c.ending[t] = e
 }

@@ -28,49 +28,55 @@ func belowGuard(r store.Reader) store.Reader {
 
 // Get is the current version, if it is visible and the scopes cover reading it.
 func (r *guardedReader) Get(key fhir.Key) (store.Record, error) {
-	rec, err := r.get(key, smart.Read)
-	if err != nil {
-		return store.Record{}, err
+	rec, label, err := r.labelled(key, smart.Read)
+	if err != nil || rec.Deleted() {
+		return rec, err
 	}
-	return r.shown(rec)
+	return r.redacted(rec, label)
 }
 
-// get makes the same calls of the store for what is not there and for what may not be seen.
+// get is Get of the whole, with nothing taken out, for what the wanted permissions are for.
 func (r *guardedReader) get(key fhir.Key, wanted smart.Permissions) (store.Record, error) {
+	rec, _, err := r.labelled(key, wanted)
+	return rec, err
+}
+
+// labelled is get, with the label. It makes the same calls of the store for what is not there and for what may not be seen.
+func (r *guardedReader) labelled(key fhir.Key, wanted smart.Permissions) (store.Record, []query.Token, error) {
 	where, err := r.server.Login.Rules.Restrict(r.principal, key.Type, wanted)
 	if err != nil {
-		return store.Record{}, err
+		return store.Record{}, nil, err
 	}
 	rec, err := r.inner.Get(key)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return store.Record{}, err
+		return store.Record{}, nil, err
 	}
 	label, labelErr := r.inner.Label(key)
 	if labelErr != nil && !errors.Is(labelErr, store.ErrNotFound) {
-		return store.Record{}, labelErr
+		return store.Record{}, nil, labelErr
 	}
 	covered, coverErr := r.covers(key, where)
 	if coverErr != nil {
-		return store.Record{}, coverErr
+		return store.Record{}, nil, coverErr
 	}
 	visible := err == nil && covered && r.decision.See(label)
 	if visible && !rec.Deleted() {
-		return rec, nil
+		return rec, label, nil
 	}
 	last, err := r.inner.GetVersion(key, max(rec.Version, 2)-1) // of what is not there, too
 	if foreign(err) != nil {
-		return store.Record{}, err
+		return store.Record{}, nil, err
 	}
 	sees := false
 	if visible {
 		if sees, err = r.seesLast(last, label); err != nil {
-			return store.Record{}, err
+			return store.Record{}, nil, err
 		}
 	}
 	if !sees {
-		return store.Record{}, r.absent()
+		return store.Record{}, nil, r.absent()
 	}
-	return rec, nil
+	return rec, label, nil
 }
 
 // covers reports whether a resource satisfies what scopes ask of it; a deleted one is covered as far as the label goes only by scopes that ask for

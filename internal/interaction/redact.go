@@ -38,13 +38,16 @@ func (r *guardedReader) allShown(records []store.Record) (err error) {
 
 // mayTouch tells at sight that rules touch nothing of a record: neither its type nor anything in it is what they are about.
 func mayTouch(rules []access.Rule, rec *store.Record) bool {
-	labelled := mayMention(rec.Body, access.LabelSystem)
+	if escapes(rec.Body) {
+		return len(rules) > 0
+	}
+	labelled := bytes.Contains(rec.Body, []byte(access.LabelSystem))
 	return slices.ContainsFunc(rules, func(rule access.Rule) bool {
-		return rule.Label != "" && labelled || rule.Extension != "" && mayMention(rec.Body, rule.Extension) || mayHave(rule.Paths, rec)
+		return rule.Label != "" && labelled || rule.Extension != "" && bytes.Contains(rec.Body, []byte(rule.Extension)) || mayHave(rule.Paths, rec)
 	})
 }
 
-// mayHave tells at sight that a record has none of some elements: they are of other types than it and all that is in it.
+// mayHave tells at sight that a record without escapes has none of some elements: they are of other types than it and all that is in it.
 func mayHave(paths []string, rec *store.Record) bool {
 	last := "" // paths of a type stand together
 	for _, path := range paths {
@@ -52,7 +55,7 @@ func mayHave(paths []string, rec *store.Record) bool {
 		if owner == last {
 			continue
 		}
-		if last = owner; owner == string(rec.Key.Type) || mayMention(rec.Body, `"`+owner+`"`) {
+		if last = owner; owner == string(rec.Key.Type) || bytes.Contains(rec.Body, []byte(`"`+owner+`"`)) {
 			return true
 		}
 	}
@@ -61,7 +64,12 @@ func mayHave(paths []string, rec *store.Record) bool {
 
 // mayMention tells at sight that JSON does not have a text: neither as it is nor with escapes, in which it may be written.
 func mayMention(body []byte, text string) bool {
-	return bytes.Contains(body, []byte(text)) || bytes.Contains(body, []byte(`\u`)) || bytes.Contains(body, []byte(`\/`))
+	return bytes.Contains(body, []byte(text)) || escapes(body)
+}
+
+// escapes reports whether JSON has escapes that may stand for what texts are searched for.
+func escapes(body []byte) bool {
+	return bytes.Contains(body, []byte(`\u`)) || bytes.Contains(body, []byte(`\/`))
 }
 
 // redacted takes out of a record with this label what rules withhold from the caller. What they could not write back without losing something is Partial.

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"hearken/fhir"
 	"hearken/fhir/search"
 	"hearken/internal/store"
 )
@@ -122,15 +121,25 @@ func withParameter(url, name, value string) string {
 // url.QueryEscape also ":", ",", "/", "$" and "@" (RFC 3986, query).
 func escape(text string) string {
 	const hex = "0123456789ABCDEF"
-	var out strings.Builder
-	for i := range len(text) {
-		if c := text[i]; fhir.ID(text[i:i+1]).Valid() || strings.IndexByte("_~:,/$@*!()", c) >= 0 {
-			out.WriteByte(c)
+	first := 0
+	for first < len(text) && readable(text[first]) {
+		first++
+	}
+	if first == len(text) {
+		return text
+	}
+	out := append(make([]byte, 0, len(text)+16), text[:first]...)
+	for i := first; i < len(text); i++ {
+		if c := text[i]; readable(c) {
+			out = append(out, c)
 		} else {
-			out.WriteByte('%')
-			out.WriteByte(hex[c>>4])
-			out.WriteByte(hex[c&15])
+			out = append(out, '%', hex[c>>4], hex[c&15])
 		}
 	}
-	return out.String()
+	return string(out)
+}
+
+// readable reports whether a character may stand in a query string as it is.
+func readable(c byte) bool {
+	return isAlphanumeric(c) || strings.IndexByte("-._~:,/$@*!()", c) >= 0
 }

@@ -116,9 +116,11 @@ func (w *soughtWriter) digest(value string) string {
 	return "{" + strconv.Itoa(len(w.record.Sought)) + "}"
 }
 
+var withoutGaps = strings.NewReplacer(" ", "", "-", "")
+
 // NumberOf is a value as its digest is made of it: a number without the spaces and hyphens people write it with.
 func NumberOf(value string) string {
-	plain := strings.NewReplacer(" ", "", "-", "").Replace(value)
+	plain := withoutGaps.Replace(value)
 	for i := range len(plain) {
 		if plain[i] < '0' || plain[i] > '9' {
 			return value

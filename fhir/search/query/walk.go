@@ -23,3 +23,18 @@ func Walk(e Expr, visit func(Expr) bool) {
 		Walk(e.Where, visit)
 	}
 }
+
+// ParameterOf is the parameter that a node itself reads; nil for none.
+func ParameterOf(e Expr) *Parameter {
+	switch e := e.(type) {
+	case Match:
+		return e.Parameter
+	case Missing:
+		return e.Parameter
+	case Chain:
+		return e.Parameter
+	case Has:
+		return e.Parameter
+	}
+	return nil
+}

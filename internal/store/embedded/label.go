@@ -48,13 +48,19 @@ func (f *forward) label(c *catalogue) (label []query.Token, err error) {
 	if p == nil {
 		return nil, nil
 	}
-	err = f.values(p.number, func(v query.Value) bool {
-		if token, ok := v.(query.Token); ok {
-			label = append(label, token)
+	r := decoder{rest: f.entries}
+	for len(r.rest) > 0 {
+		number := parameterNumber(r.uvarint())
+		value := decoder{rest: r.span()}
+		if number > p.number {
+			break
 		}
-		return true
-	})
-	return label, err
+		if number == p.number && value.byte() == kindToken {
+			label = append(label, query.Token{System: value.text(), Code: value.text()})
+		}
+		r.failed = r.failed || value.failed
+	}
+	return label, r.err()
 }
 
 // presentLabel is the label a version that is not current goes by: that of its resource now, or when it is deleted that of the

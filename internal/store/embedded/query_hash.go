@@ -26,7 +26,7 @@ func (s *searching) parameterNumbers() (string, error) {
 		numbers.WriteByte(' ')
 	}
 	visit := func(e query.Expr) bool {
-		note(parameterOf(e))
+		note(query.ParameterOf(e))
 		return true
 	}
 	query.Walk(s.where, visit)
@@ -47,20 +47,6 @@ func (s *searching) parameterNumbers() (string, error) {
 
 func (s *searching) numbersHash() [queryHashSize]byte {
 	return s.store.hash.sum(hashNumbers, s.numbers)
-}
-
-func parameterOf(e query.Expr) *query.Parameter {
-	switch e := e.(type) {
-	case query.Match:
-		return e.Parameter
-	case query.Missing:
-		return e.Parameter
-	case query.Chain:
-		return e.Parameter
-	case query.Has:
-		return e.Parameter
-	}
-	return nil
 }
 
 // queryHash is what a cursor is bound to: everything that decides the rows and their order. Who may see them
