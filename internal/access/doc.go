@@ -33,6 +33,10 @@
 // A Record is read from resources by whoever writes them (the Patient, its sharing Consents, its plans); a Caller from a
 // token, a staff list and an agreement. Those resources are facts, and changing them is not an ordinary write: see Plane.
 //
+// An Organization is a fact by its ODS codes and by whether it is active. While one says that it is not, the agreements of those whose codes it bears have ended (Suspended),
+// whatever they and other Organizations say: clinicians keep emergency access, and all else is closed. Administrators alone record that (Caller.MayBar), one of them and at once, and
+// such an Organization is not deleted.
+//
 // The administrators whom the deploying organisation names are the admin plane. An administrator who is on an organisation's staff list keeps that list
 // (Caller.MayKeepStaff), and sees and writes no fact by it.
 //
@@ -65,7 +69,7 @@
 // have spoken to says so. The staff lists that need a second person are in internal/interaction. The Patient of a closed record is not deleted.
 //
 // What lets somebody do more (Fact.Widens) waits for a second administrator when one writes it by an ordinary write: an agreement that is new, longer or for more roles; an entry
-// of a staff list; a grant; a RelatedPerson who acts for somebody; another ODS code of an Organization. Nothing of it is stored until it is confirmed, and it then takes the place
+// of a staff list; a grant; a RelatedPerson who acts for somebody; another ODS code of an Organization, and that one is active again. Nothing of it is stored until it is confirmed, and it then takes the place
 // of the version that it was written over, or of nothing. What lets somebody do less is one administrator's, and at once.
 //
 // To which organisation something belongs that a record may name as its author, its practice or a home (Affiliation: a PractitionerRole, a CareTeam, an Organization and so on) opens

@@ -14,7 +14,8 @@ type Fact struct {
 	From, Until time.Time // [From, Until); zero times are open
 	Trained     time.Time // of an entry
 	Ended       bool
-	Lapses      bool // what has ended leaves clinicians emergency access all the same
+	Lapses      bool     // what has ended leaves clinicians emergency access all the same
+	Bars        []string // organisations, by their ODS codes, whose agreements it ends: an Organization that is not active
 }
 
 // InForce reports whether it counts at a moment.
@@ -26,6 +27,8 @@ func (f *Fact) InForce(now time.Time) bool {
 func (f *Fact) Widens(before *Fact, now time.Time) bool {
 	over := f.Ended || !f.Until.IsZero() && !now.Before(f.Until)
 	switch {
+	case !within(before.Bars, f.Bars):
+		return true
 	case f.Of == "" || len(f.What) == 0 || over && !f.Lapses:
 		return false
 	case f.Of != before.Of || !within(f.Who, before.Who) || !within(f.What, before.What):

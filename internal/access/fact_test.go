@@ -12,6 +12,8 @@ func TestFact_Widens(t *testing.T) {
 	entry := Fact{Of: "A", Who: []string{"i|ann"}, What: []string{"clinical"}, From: year(2023), Trained: year(2025), Lapses: true}
 	grant := Fact{Of: "p", Who: []string{"i|ann"}, What: []string{"break-glass"}, Until: now.Add(time.Hour)}
 	proxy := Fact{Of: "p", What: []string{"proxy"}}
+	organisation := Fact{Of: "Organization", What: []string{"A"}}
+	barred := Fact{Of: "Organization", What: []string{"A"}, Bars: []string{"A"}}
 	with := func(f Fact, change func(*Fact)) Fact { change(&f); return f }
 	for _, row := range []struct {
 		name          string
@@ -50,6 +52,12 @@ func TestFact_Widens(t *testing.T) {
 		{"of another patient", grant, with(grant, func(f *Fact) { f.Of = "q" }), true},
 		{"a longer grant", grant, with(grant, func(f *Fact) { f.Until = now.Add(2 * time.Hour) }), true},
 		{"one that runs out", grant, with(grant, func(f *Fact) { f.Until = now }), false},
+		{"an organisation that is not active", organisation, barred, false},
+		{"one that is active again", barred, organisation, true},
+		{"still not", barred, barred, false},
+		{"without its code", barred, with(barred, func(f *Fact) { f.What, f.Bars = nil, nil }), true},
+		{"with another", barred, with(barred, func(f *Fact) { f.What, f.Bars = []string{"B"}, []string{"B"} }), true},
+		{"with fewer, and not active", with(barred, func(f *Fact) { f.What, f.Bars = []string{"A", "B"}, []string{"A", "B"} }), barred, true},
 		{"who acts for somebody", Fact{}, proxy, true},
 		{"no longer", proxy, with(proxy, func(f *Fact) { f.Ended = true }), false},
 		{"for somebody else", proxy, with(proxy, func(f *Fact) { f.Of = "q" }), true},

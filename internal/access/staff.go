@@ -1,6 +1,9 @@
 package access
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // StaffEntry is one entry of an organisation's list of authorised staff.
 type StaffEntry struct {
@@ -54,6 +57,23 @@ func (c *Caller) Work(entry StaffEntry, agreements []Agreement) {
 		c.Purpose = purpose
 	}
 	c.Partner = c.Role == System && c.Staff == InForce
+}
+
+// Suspended are agreements of an organisation that is not active: all have ended.
+func Suspended(agreements []Agreement) []Agreement {
+	ended := slices.Clone(agreements)
+	for i := range ended {
+		ended[i].Ended = true
+	}
+	return ended
+}
+
+// MayBar reports whether the caller may record that an organisation is not active, by which nobody works for it any more. The error is CodeForbidden.
+func (c *Caller) MayBar() error {
+	if c.administers() {
+		return nil
+	}
+	return adminOnly("that an organisation is not active is recorded by the administrators")
 }
 
 // administers reports whether the caller is of the admin plane. An administrator who is on an organisation's list keeps that list, and no more.

@@ -19,7 +19,7 @@ const (
 )
 
 // Fact reads what a resource lets whom do; the zero Fact for one that is no fact about callers, whatever it says. An Organization is one without the label: by its ODS codes
-// it is who is named as an author, a practice or a home.
+// it is who is named as an author, a practice or a home, and one that is not active bars those whose codes they are.
 func (t Times) Fact(n element.Node) (f access.Fact) {
 	if n.Structure().Name == typeOrganization {
 		f.Of = typeOrganization
@@ -27,6 +27,9 @@ func (t Times) Fact(n element.Node) (f access.Fact) {
 			if code := ODSCode(child); child.Name() == "identifier" && code != "" {
 				f.What = append(f.What, code)
 			}
+		}
+		if n.Child("active").Text() == "false" {
+			f.Bars = f.What
 		}
 		return f
 	}

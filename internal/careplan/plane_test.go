@@ -42,8 +42,10 @@ func TestTimes_Fact(t *testing.T) {
 		"a proxy no longer": {`{"resourceType":"RelatedPerson",` + label + `,"active":false,"patient":{"reference":"Patient/p"}}`, access.Fact{Of: "p", What: []string{"proxy"}, Ended: true}},
 		"a proxy for a time": {`{"resourceType":"RelatedPerson",` + label + `,"patient":{"reference":"Patient/p"},"period":{"start":"2024-01-01","end":"2024-01-31"}}`,
 			access.Fact{Of: "p", What: []string{"proxy"}, From: day("2024-01-01"), Until: day("2024-02-01")}},
-		"an organisation": {`{"resourceType":"Organization",` + ods + `,"name":"x"}`, access.Fact{Of: "Organization", What: []string{"A"}}},
-		"anything else":   {`{"resourceType":"Patient",` + label + `}`, access.Fact{}},
+		"an organisation":    {`{"resourceType":"Organization",` + ods + `,"name":"x"}`, access.Fact{Of: "Organization", What: []string{"A"}}},
+		"one that is active": {`{"resourceType":"Organization",` + ods + `,"active":true}`, access.Fact{Of: "Organization", What: []string{"A"}}},
+		"one that is not":    {`{"resourceType":"Organization",` + ods + `,"active":false}`, access.Fact{Of: "Organization", What: []string{"A"}, Bars: []string{"A"}}},
+		"anything else":      {`{"resourceType":"Patient",` + label + `}`, access.Fact{}},
 	} {
 		tree, faults := element.Parse(r4.Definitions(), []byte(row.json), element.DefaultLimits())
 		if faults.Failed() {

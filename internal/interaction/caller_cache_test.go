@@ -115,7 +115,10 @@ func (w *factWorld) fact() (target, body string) {
 	coded := func(role string) string {
 		return `{"system":"https://hearken.example.org/fhir/CodeSystem/access-role","code":"` + role + `"}`
 	}
-	switch w.random.IntN(6) {
+	switch w.random.IntN(7) {
+	case 6:
+		id := "o" + w.one("1", "2")
+		return "Organization/" + id, `{"resourceType":"Organization","id":"` + id + `","active":` + w.one("true", "false") + `,` + fmt.Sprintf(ods, w.one("A", "B")) + `}`
 	case 0, 1:
 		id := "e" + w.one("1", "2", "3", "4", "5")
 		return "PractitionerRole/" + id, `{"resourceType":"PractitionerRole","id":"` + id + `",` + meta + `,"extension":[{"url":"https://hearken.example.org/fhir/StructureDefinition/trained-until","valueDate":"` + w.day() + `"}],
@@ -319,7 +322,7 @@ func TestCallers_KeptIsLookedUp_Mutants(t *testing.T) {
 			w.kept, w.still = &interaction.Callers{Server: other}, true
 		},
 	}
-	for _, deaf := range []fhir.Type{"PractitionerRole", "Contract", "Basic", "Observation", "Condition"} {
+	for _, deaf := range []fhir.Type{"PractitionerRole", "Contract", "Basic", "Organization", "Observation", "Condition"} {
 		mutants["deaf to "+string(deaf)] = func(w *factWorld) {
 			w.reader = func(rd store.Reader) store.Reader {
 				if _, tip := rd.(store.Tx); tip {

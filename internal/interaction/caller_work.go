@@ -19,6 +19,7 @@ type workFacts struct {
 	entries    []access.StaffEntry
 	agreements []access.Agreement
 	grants     []grantFact
+	barred     bool        // their organisation is not active, as an Organization with its code says
 	types      []fhir.Type // those that were searched: until something of them is written, fact or not, the same would be found
 }
 
@@ -56,6 +57,9 @@ func (w *working) find() error {
 		if err := w.agreements(organisation); err != nil {
 			return err
 		}
+		if err := w.barred(organisation); err != nil {
+			return err
+		}
 	}
 	if known || !w.principal.User {
 		return w.grants()
@@ -81,6 +85,15 @@ func (w *working) agreements(organisation string) error {
 		a.Organisation = strings.Clone(a.Organisation)
 		w.found.agreements = append(w.found.agreements, a)
 	})
+}
+
+// barred finds out whether an Organization with a code is not active. All of them count: one more, which is active, is no way round it.
+func (w *working) barred(organisation string) error {
+	inactive := query.Match{Parameter: w.Registry.Parameter(organizationType, "active"), Test: query.TokenTest{Code: "false", AnySystem: true}}
+	where := query.And{w.hasToken(organizationType, "identifier", careplan.ODSOrganisationSystem, organisation), inactive}
+	page, err := w.Search(&query.Query{Types: []fhir.Type{organizationType}, Where: where, Count: 1, Total: query.TotalNone})
+	w.found.barred = err == nil && len(page.Matches) > 0
+	return err
 }
 
 func (w *working) grants() error {
@@ -125,7 +138,11 @@ func (f *workFacts) describe(c *access.Caller, user bool) {
 				entry = e
 			}
 		}
-		c.Work(entry, f.agreements)
+		agreements := f.agreements
+		if f.barred {
+			agreements = access.Suspended(agreements)
+		}
+		c.Work(entry, agreements)
 	}
 	if c.Role == 0 {
 		return

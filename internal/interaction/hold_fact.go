@@ -48,10 +48,13 @@ func (tx *guardedTx) holdFact(p *store.Prepared) error {
 		before = tx.server.times().Fact(n)
 	}
 	held.before = rec.Version
-	if p.Key.Type == organizationType && held.before == 0 {
-		return nil // nothing refers to it yet
-	}
 	fact := tx.server.times().Fact(after)
+	if p.Key.Type == organizationType && held.before == 0 { // nothing refers to it yet
+		if len(fact.Bars) > 0 {
+			return tx.caller.MayBar()
+		}
+		return nil
+	}
 	if !fact.Widens(&before, tx.server.Now()) {
 		return nil
 	}

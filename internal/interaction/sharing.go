@@ -113,9 +113,24 @@ func (l *labelling) withdraw(p *labelledPatient, gone []string) error {
 	return nil
 }
 
-// mayDelete refuses the deletion of a Patient whose record is kept from others: what stays of the record would be without anything that says so.
+// mayDelete refuses the deletion of a Patient whose record is kept from others: what stays of the record would be without anything that says so; and of an Organization
+// that is not active, whose people would be let in again by one person.
 func (l *labelling) mayDelete(p *store.Prepared) error {
-	if p.Method != store.Delete || p.Key.Type != patientType || l.by == nil {
+	if p.Method != store.Delete || l.by == nil {
+		return nil
+	}
+	if p.Key.Type == organizationType {
+		_, n, err := l.server.current(l, p.Key)
+		if err != nil {
+			return foreign(err)
+		}
+		if fact := l.server.times().Fact(n); len(fact.Bars) > 0 {
+			return fhir.Errorf(fhir.CodeConflict, "an organisation that is not active is not deleted: its people would be let in again, which two administrators do by saying that it is active").
+				Detailed(access.DetailSecondPerson)
+		}
+		return nil
+	}
+	if p.Key.Type != patientType {
 		return nil
 	}
 	owner := l.patient(p.Key.ID)
