@@ -20,9 +20,10 @@ const (
 	PrivacyOfficer                    // looks into how records were used, not into records
 	System                            // a client with no end user behind it
 	Administrator                     // keeps agreements, staff lists and labels; one of an organisation keeps its staff list alone
+	Dispatch                          // a client that sends crews of its organisation to people, and sees nothing of them
 )
 
-var roleNames = [...]string{"nobody", "clinical", "urgent-non-clinical", "care-home", "patient", "proxy", "privacy-officer", "system", "administrator"}
+var roleNames = [...]string{"nobody", "clinical", "urgent-non-clinical", "care-home", "patient", "proxy", "privacy-officer", "system", "administrator", "dispatch"}
 
 // String is the role's code: "clinical".
 func (r Role) String() string { return roleNames[r] }
@@ -39,6 +40,9 @@ func ParseRole(code string) Role {
 
 // professional roles work for an organisation, under its agreement and on its staff list.
 func (r Role) professional() bool { return r == Clinical || r == UrgentNonClinical || r == CareHome }
+
+// Software reports whether it is a role of clients with no end user behind them.
+func (r Role) Software() bool { return r == System || r == Dispatch }
 
 // Standing is whether something that has a term is in force.
 type Standing uint8

@@ -89,7 +89,7 @@ func Decide(c Caller) Decision {
 		d.person(&c, BasisProxy, c.ActsFor...)
 	case c.Role == PrivacyOfficer && c.Organisation != "" && c.standing() == InForce:
 		d.see(BasisOversight, ofOfficer(c.Organisation), fedBy(c.Organisation), directory, public)
-	case c.Role == System:
+	case c.Role.Software():
 		d.system(&c)
 	case c.administers():
 		d.see(BasisAdmin, admin, directory, public)
@@ -166,7 +166,7 @@ func (d *Decision) person(c *Caller, basis Basis, ids ...fhir.ID) {
 }
 
 // system decides for clients behind which nobody stands: they see no plan, unless an organisation registered them to exchange the
-// plans of its own patients.
+// plans of its own patients. One that sends crews sees nothing of those they are sent to.
 func (d *Decision) system(c *Caller) {
 	d.Sees = append(d.Sees, directory, public)
 	if c.Partner && c.Organisation != "" && c.Agreement == InForce {

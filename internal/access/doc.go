@@ -19,7 +19,7 @@
 //	directory         professionals, organisations, places, products
 //	org|ODS           an organisation with a relationship to the patient: author, practice, residence
 //	urgent            a published plan, for urgent care
-//	contact|ID        the patient of a dispatch or an urgent-care contact
+//	contact|ID        whoever is sent to the patient, or in an urgent-care contact with them
 //	self|ID           the patient themself, and who acts for them
 //	emergency|ID      whoever holds a break-glass grant for the patient
 //	officer|ODS       the privacy officer of an organisation
@@ -79,7 +79,25 @@
 // something of the record that decides about access is written, and at no other time.
 //
 // One person alone still brings about, and this package does not hold back: an addition to a staff list by $staff-list, which is the way to keep one, but for those that
-// internal/interaction has wait: all of them, where the server is set so (--staff-list-second-person additions). Grants for a dispatch (urgent-care-contact) take two administrators as all grants do: there is no feed of dispatches.
+// internal/interaction has wait: all of them, where the server is set so (--staff-list-second-person additions). Who is sent to whom a dispatch
+// system says by itself: see below.
+//
+// # Dispatches
+//
+// Whoever is sent to a person sees their record while they are sent (Contact), and is told how to get in. At three in the morning no two administrators can be asked for that, so
+// what two of them do is done before, once: they register the dispatch system of an organisation, as they register exchange partners, by an entry of its staff list with the role
+// dispatch, under an agreement that names that role and urgent care (ETREAT). Such a system is a client with no end user behind it. It says which of its own people are sent
+// to whom, and sees and writes nothing else; what it says it is answered alike whether the person is here, hidden or unknown (Encounter/$dispatch, in internal/interaction).
+//
+// It tells an Encounter, which is what a dispatch is in FHIR: class, status, subject, participants. What is stored is the grant that administrators write, a Basic, and no
+// Encounter: that would be part of the person's record, written by somebody who must not know whether there is one; a conditional update of it would answer by what is hidden; and
+// what lets callers in would lie in a type of which records write all the time, so that nothing could be kept of what is known of callers. The grant has no element for the
+// person's state or the crew's doings; it says who may see whom, until when, and by whose word.
+//
+// A contact counts as long as all it hangs on: its time (four hours from the newest message, twelve in all, and no moment after its end was told), the system's registration
+// and agreement, the crew member's own entry and agreement, and that they work for the organisation that sent them (Caller.InContact). It opens what any contact opens: nothing
+// of a record whose sharing was objected to, no draft, no whereabouts of a person at risk. What is bounded is in contact.go. Administrators and the privacy officers of
+// the organisation see the grant; a contact whose crew looked at nothing is no harm, and needs no review.
 //
 // # What is withheld
 //

@@ -19,6 +19,7 @@ type Resource struct {
 	Feeder      string        // ODS code of the organisation whose system sent that; "" for nobody who is known
 	Officer     string        // ODS code of the organisation whose privacy officer it is for; "" for none
 	Waits       bool          // it says that something of a patient's waits for a second person
+	Sends       string        // ODS code of the organisation whose crew it sends to a patient, and whose privacy officer sees that; "" for a resource that does not
 }
 
 // Of is the label of a patient's own record, the Patient resource, which what is in its compartment has from it. It is sorted and has no
@@ -60,6 +61,8 @@ func Label(resource Resource, patients ...[]query.Token) []query.Token {
 		return []query.Token{ofOfficer(resource.Officer)}
 	case resource.Fact && resource.Waits && len(patients) == 1:
 		return sorted(append(confirming(patients[0]), admin))
+	case resource.Fact && resource.Sends != "":
+		return sorted([]query.Token{admin, ofOfficer(resource.Sends)})
 	case resource.Fact:
 		return []query.Token{admin}
 	case len(patients) == 0:

@@ -32,7 +32,7 @@ func (r Role) purpose(urgent bool) Purpose {
 		return OwnRecord
 	case r == PrivacyOfficer || r == Administrator:
 		return Oversight
-	case urgent && (r == Clinical || r == UrgentNonClinical):
+	case r == Dispatch || urgent && (r == Clinical || r == UrgentNonClinical):
 		return UrgentCare
 	}
 	return Care

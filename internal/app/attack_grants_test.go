@@ -55,7 +55,7 @@ func labelled(typ, members, label string) string {
 }
 
 // insiders are those of whom nobody is an administrator.
-var insiders = []string{"author", "gp", "paramedic", "other", "crew", "partner", "foreign", "unlisted", "patient", "attorney", "officer", "untrained-breaker", "lapsed-adviser"}
+var insiders = []string{"author", "gp", "paramedic", "other", "crew", "partner", "foreign", "unlisted", "patient", "attorney", "officer", "untrained-breaker", "lapsed-adviser", "cad", "dispatched"}
 
 // unmoved checks that nobody sees more than the table says.
 func (w *loginWorld) unmoved(after string) {
@@ -171,7 +171,7 @@ func (w *loginWorld) restrictionOff(t testing.TB) map[string]string {
 // A label is not taken off a record, nor a record out of its place, by those who may write into it.
 func TestAttack_LabelsOff(t *testing.T) {
 	w := newMatrixWorld(t)
-	for _, who := range []string{"author", "partner", "crew", "paramedic", "other", "officer"} {
+	for _, who := range []string{"author", "partner", "crew", "paramedic", "other", "officer", "cad", "dispatched"} {
 		header := w.caller(who)
 		for name, body := range w.restrictionOff(t) {
 			for line, sent := range map[string]string{
@@ -227,7 +227,7 @@ var joining = []struct{ line, body string }{
 // Nobody joins the record of somebody else by writing something beside it, alone or in a Bundle, under a second id or by a key twice.
 func TestAttack_JoiningARecord(t *testing.T) {
 	w := newMatrixWorld(t)
-	for who, code := range map[string]string{"other": "X", "paramedic": "U", "crew": "X", "foreign": "X", "breaker": "X", "patient": "X", "attorney": "X", "officer": "P"} {
+	for who, code := range map[string]string{"other": "X", "paramedic": "U", "crew": "X", "foreign": "X", "breaker": "X", "patient": "X", "attorney": "X", "officer": "P", "cad": "U", "dispatched": "U"} {
 		header := w.caller(who)
 		for _, row := range joining {
 			body := strings.ReplaceAll(row.body, "ORG", odsReference(code))

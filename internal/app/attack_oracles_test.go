@@ -17,7 +17,7 @@ func absentAs(hidden string) string { return strings.Repeat("z", len(hidden)) }
 // oracleCallers are who asks, and a record that is hidden from them.
 var oracleCallers = [][2]string{
 	{"paramedic", "restricted"}, {"paramedic", "objected"}, {"gp", "objected"}, {"other", "open"}, {"crew", "unrelated"}, {"breaker", "restricted"},
-	{"foreign", "open"}, {"unlisted", "restricted"}, {"patient", "restricted"}, {"attorney", "unrelated"}, {"officer", "unrelated"}, {"untrained-breaker", "open"}, {"untrained", "open"},
+	{"foreign", "open"}, {"cad", "open"}, {"dispatched", "objected"}, {"unlisted", "restricted"}, {"patient", "restricted"}, {"attorney", "unrelated"}, {"officer", "unrelated"}, {"untrained-breaker", "open"}, {"untrained", "open"},
 }
 
 // oracleReads ask for what is hidden in all the ways that read. ID stands for the record.
@@ -147,7 +147,7 @@ func TestAttack_OraclesOfWrites(t *testing.T) {
 				w.again(data, func(c *config.Config) { c.ReferentialIntegrity = true })
 			}
 			var cases atomic.Int64
-			callers := [][2]string{{"gp", "objected"}, {"other", "open"}, {"patient", "restricted"}, {"foreign", "open"}}
+			callers := [][2]string{{"gp", "objected"}, {"other", "open"}, {"patient", "restricted"}, {"foreign", "open"}, {"cad", "restricted"}}
 			if !integrity {
 				callers = append(callers, [][2]string{{"paramedic", "restricted"}, {"attorney", "unrelated"}, {"admin", "restricted"}, {"untrained-breaker", "open"}}...)
 			}

@@ -288,3 +288,56 @@ func TestDevLogin_Refuses(t *testing.T) {
 		}
 	}
 }
+
+// The sample dispatch system sends the paramedic to somebody whose plan is a draft: they see the person and how to get in, nothing of the draft, and nothing any more when the
+// dispatch is over. It sees nothing itself.
+func TestDevLogin_Dispatch(t *testing.T) {
+	s, login := dev(t, "")
+	answer, err := login.Backend(t.Context(), devlogin.DispatchClient, "system/*.cruds", time.Now(), rand.Text())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cad, paramedic := "Authorization: Bearer "+answer["access_token"].(string), "Authorization: Bearer "+mustLogin(t, login, "paramedic", "user/*.cruds")["access_token"].(string)
+	send := func(status string) string {
+		return string(s.must(200, "POST /Encounter/$dispatch", `{"resourceType":"Encounter","status":"`+status+`","class":{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"FLD"},
+			"identifier":[{"system":"https://ambulance.example/dispatch","value":"4711-1"}],"subject":{"identifier":{"system":"https://fhir.nhs.uk/Id/nhs-number","value":"9990001200"}},
+			"participant":[{"individual":{"identifier":{"system":"`+strings.TrimSuffix(s.base, "/fhir")+`/auth","value":"paramedic"}}}]}`, cad).body)
+	}
+	const person = "GET /Patient?identifier=https://fhir.nhs.uk/Id/nhs-number%7C9990001200"
+	finds := func(header string) bool {
+		return strings.Contains(string(s.must(200, person, "", header).body), "Venkataraman")
+	}
+	if finds(paramedic) || finds(cad) {
+		t.Fatal("found before")
+	}
+	if body := send("planned"); !strings.Contains(body, `"open"`) {
+		t.Errorf("sent: %s", body)
+	}
+	if !finds(paramedic) || finds(cad) {
+		t.Errorf("the paramedic finds the person: %v, the system: %v", finds(paramedic), finds(cad))
+	}
+	if r := s.must(200, byNumber+"9990001200", "", paramedic); strings.Contains(string(r.body), `"CarePlan"`) {
+		t.Errorf("a draft: %s", shorten(r.body))
+	}
+	var found struct {
+		Entry []struct{ Resource struct{ ID string } }
+	}
+	if err := json.Unmarshal(s.must(200, person, "", paramedic).body, &found); err != nil || len(found.Entry) == 0 {
+		t.Fatalf("%v, %d found", err, len(found.Entry))
+	}
+	line := "POST /Patient/" + found.Entry[0].Resource.ID + "/$reveal-key-safe"
+	const asking = `{"resourceType":"Parameters","parameter":[{"name":"detail","valueCode":"place"},{"name":"reason","valueCode":"going-in"}]}`
+	if r := s.must(200, line, asking, paramedic); !strings.Contains(string(r.body), "side gate") {
+		t.Errorf("how to get in: %s", shorten(r.body))
+	}
+	if body := send("finished"); !strings.Contains(body, `"ended"`) {
+		t.Errorf("over: %s", body)
+	}
+	if finds(paramedic) {
+		t.Error("found after")
+	}
+	s.must(404, line, asking, paramedic)
+	if _, err := login.Backend(t.Context(), "sample-stranger", "system/*.cruds", time.Now(), rand.Text()); err == nil {
+		t.Error("another client logs in by the sample key")
+	}
+}

@@ -62,7 +62,7 @@ func (w *loginWorld) facts() {
 		if code == "U" {
 			purposes += `,{"system":"http://terminology.hl7.org/CodeSystem/v3-ActReason","code":"ETREAT"}`
 		}
-		for _, role := range []string{"clinical", "urgent-non-clinical", "system"} {
+		for _, role := range []string{"clinical", "urgent-non-clinical", "system", "dispatch"} {
 			purposes += `,{"system":"` + roleSystem + `","code":"` + role + `"}`
 		}
 		w.fact("POST /Contract", `{"resourceType":"Contract",`+factLabel+`,"status":"executed",`+odsIdentifier(code)+`,
@@ -72,7 +72,7 @@ func (w *loginWorld) facts() {
 	for _, one := range []struct{ subject, code, role, trained string }{
 		{"author", "A", "clinical", "2089-01-01"}, {"colleague", "A", "clinical", "2089-01-01"}, {"paramedic", "U", "clinical", "2089-01-01"}, {"other", "X", "clinical", "2089-01-01"},
 		{"untrained", "A", "clinical", "2023-12-31"}, {"lapsed-adviser", "U", "urgent-non-clinical", "2023-12-31"},
-		{"partner", "A", "system", "2089-01-01"}, {"foreign", "X", "system", "2089-01-01"},
+		{"partner", "A", "system", "2089-01-01"}, {"cad", "U", "dispatch", "2089-01-01"}, {"foreign", "X", "system", "2089-01-01"},
 	} {
 		w.fact("POST /PractitionerRole", `{"resourceType":"PractitionerRole",`+factLabel+`,
 			"extension":[{"url":"https://hearken.example.org/fhir/StructureDefinition/trained-until","valueDate":"`+one.trained+`"}],

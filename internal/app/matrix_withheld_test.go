@@ -36,9 +36,9 @@ const (
 )
 
 var withheldShown = map[string][]string{
-	thirdParty + " open":        {"author", "gp", "paramedic", "adviser", "partner"},
-	thirdParty + " restricted":  {"author", "crew", "partner"},
-	whereabouts + " open":       {"author", "gp", "paramedic", "adviser", "partner", "patient", "attorney"},
+	thirdParty + " open":        {"author", "gp", "paramedic", "adviser", "dispatched", "called off", "partner"},
+	thirdParty + " restricted":  {"author", "crew", "dispatched", "partner"},
+	whereabouts + " open":       {"author", "gp", "paramedic", "adviser", "dispatched", "called off", "partner", "patient", "attorney"},
 	whereabouts + " restricted": {"author", "partner"},
 	keySafe + " open":           {},
 	keySafe + " restricted":     {},
@@ -125,7 +125,7 @@ func (w *loginWorld) checkWithheldOne(t *testing.T, c *matrixCaller, s *withheld
 // Who may be told one detail of a key safe, over HTTP.
 func TestMatrix_RevealKeySafe(t *testing.T) {
 	w := newWithheldWorld(t)
-	told := map[string][]string{"author": {"open", "restricted", "objected", "unrelated"}, "crew": {"restricted"}}
+	told := map[string][]string{"author": {"open", "restricted", "objected", "unrelated"}, "crew": {"restricted"}, "dispatched": {"restricted"}}
 	for i := range matrixCallers {
 		c := &matrixCallers[i]
 		for _, id := range append(slices.Clone(matrixRecords), absentRecord) {

@@ -57,9 +57,12 @@ var matrixCallers = []matrixCaller{
 	{name: "breaker", header: asUser("breaker"), sees: "objected", absent: 404, hint: emergencyHint},
 	{name: "late-breaker", header: asUser("late-breaker"), absent: 404, hint: emergencyHint},
 	{name: "crew", header: asUser("crew"), sees: "restricted", absent: 404, hint: emergencyHint},
+	{name: "dispatched", header: asUser("dispatched"), sees: "open restricted", absent: 404, hint: emergencyHint},
+	{name: "called off", header: asUser("called off"), sees: "open", absent: 404, hint: emergencyHint},
 	{name: "officer", header: asUser("officer"), absent: 404},
 	{name: "partner", header: asClient("partner"), sees: "open objected restricted unrelated", absent: 404},
 	{name: "foreign", header: asClient("foreign"), absent: 404},
+	{name: "cad", header: asClient("cad"), absent: 404},
 	{name: "unlisted", header: asClient("unlisted"), absent: 404},
 	{name: "patient", header: func(w *loginWorld) string {
 		return "Authorization: Bearer " + w.token(claims{"sub": "doreen", "scope": "patient/*.cruds", "patient": "open", "fhirUser": "Patient/open"})
@@ -124,7 +127,19 @@ func newMatrixWorldWith(t testing.TB, change func(*config.Config), d app.Deps) *
 		}
 		w.fact("POST /Basic", body)
 	}
+	w.dispatch("dispatched", "restricted", "in-progress")
+	w.dispatch("called off", "restricted", "planned")
+	w.dispatch("called off", "restricted", "cancelled")
+	w.dispatch("called off", "objected", "planned")
 	return w
+}
+
+// dispatch has the dispatch system of organisation U tell of somebody who is sent to a patient.
+func (w *loginWorld) dispatch(crew, patient, status string) {
+	w.t.Helper()
+	w.must(200, "POST /Encounter/$dispatch", `{"resourceType":"Encounter","status":"`+status+`","class":{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"EMER"},
+		"identifier":[{"system":"urn:dispatch","value":"`+crew+" "+patient+`"}],"subject":{"reference":"Patient/`+patient+`"},
+		"participant":[{"individual":{"identifier":{"system":"`+w.issuer.URL+`","value":"`+crew+`"}}}]}`, w.client("cad"))
 }
 
 // matrixStaff is the practice, its agreement, and the staff that the smaller world has not.
@@ -136,7 +151,7 @@ func (w *loginWorld) matrixStaff(admin string) {
 	w.must(201, "POST /Organization", `{"resourceType":"Organization","name":"x",`+odsIdentifier("P")+`}`, admin)
 	for _, one := range []struct{ subject, code, role, trained string }{
 		{"gp", "P", "clinical", "2089-01-01"}, {"adviser", "U", "urgent-non-clinical", "2089-01-01"}, {"breaker", "X", "clinical", "2089-01-01"},
-		{"late-breaker", "X", "clinical", "2089-01-01"}, {"crew", "X", "clinical", "2089-01-01"}, {"untrained-breaker", "A", "clinical", "2023-12-31"},
+		{"late-breaker", "X", "clinical", "2089-01-01"}, {"crew", "X", "clinical", "2089-01-01"}, {"dispatched", "U", "clinical", "2089-01-01"}, {"called off", "U", "clinical", "2089-01-01"}, {"untrained-breaker", "A", "clinical", "2023-12-31"},
 		{"officer", "P", "privacy-officer", "2089-01-01"},
 	} {
 		w.fact("POST /PractitionerRole", fmt.Sprintf(`{"resourceType":"PractitionerRole",%s,"extension":[{"url":"https://hearken.example.org/fhir/StructureDefinition/trained-until","valueDate":"%s"}],

@@ -41,12 +41,15 @@ func (r *Record) Words() Words {
 
 var ends = map[Outcome]string{Success: "done", Denied: "refused", Failed: "failed", Faulty: "failed"}
 
+// triedEnds is how an attempt ended.
+var triedEnds = map[Outcome]string{Denied: ", and was not allowed", Failed: ", and could not", Faulty: ", and could not"}
+
 // roles are job roles of the NHS, and those of staff lists, as people say them.
 var roles = map[string]string{
 	"R8000": "clinician", "R8001": "nurse", "R8003": "health professional", "R8004": "student", "R8015": "systems support",
 	"R0001": "privacy officer", "R5105": "Caldicott Guardian",
 	"clinical": "clinician", "urgent-non-clinical": "adviser in urgent care", "care-home": "staff of a care home", "patient": "the person themself",
-	"proxy": "somebody who acts for the person", "privacy-officer": "privacy officer", "system": "a computer system", "administrator": "administrator",
+	"proxy": "somebody who acts for the person", "privacy-officer": "privacy officer", "system": "a computer system", "administrator": "administrator", "dispatch": "a computer system that sends crews",
 }
 
 // purposes are codes of http://terminology.hl7.org/CodeSystem/v3-ActReason.
@@ -61,6 +64,13 @@ var steps = map[string]string{
 	"decline-sharing":  "declined that more people may see the record",
 	"lift-restriction": "asked that more people may see the record",
 	"expire-sharing":   "ended the waiting for a second person to agree that more people may see the record",
+}
+
+// crews are what is said of a dispatch, by the reason of its Record.
+var crews = map[string]string{
+	"dispatched":       "sent a crew to the person, who may see the record until they are no longer sent",
+	"dispatch-renewed": "told again of the crew that was sent to the person, who may see the record until they are no longer sent",
+	"dispatch-ended":   "told that the crew is no longer sent to the person: they may see the record no longer by that",
 }
 
 func wordOf(words map[string]string, code string) string {
@@ -80,11 +90,15 @@ func (r *Record) what() string {
 		return "looked at who had looked at the record"
 	case r.Operation == "reveal-key-safe":
 		return "asked how to get in at the person's home"
+	case r.Operation == "dispatch" && r.Outcome == Success:
+		return crews[r.Ground.Reason]
+	case r.Operation == "dispatch":
+		return "tried to send a crew to the person" + triedEnds[r.Outcome]
 	case r.Outcome == Success && steps[r.Operation] != "":
 		return steps[r.Operation]
 	case r.Outcome != Success:
 		attempt := map[Action]string{Create: "to add something", Read: "to look", Update: "to change something", Delete: "to remove something", Execute: "to search, or to send changes"}
-		return "tried " + attempt[r.Action] + map[bool]string{true: ", and was not allowed", false: ", and could not"}[r.Outcome == Denied]
+		return "tried " + attempt[r.Action] + triedEnds[r.Outcome]
 	case r.Outcome == Success && r.told():
 		return "told what was done with the record in another system"
 	case len(r.Patients) > 1:

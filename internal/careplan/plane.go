@@ -54,6 +54,9 @@ func (t Times) Fact(n element.Node) (f access.Fact) {
 		}
 	case typeGrant:
 		kind, grant := t.Grant(n)
+		if kind == GrantContact {
+			return t.contactFact(n)
+		}
 		f = access.Fact{Of: string(grant.Patient), Who: identifiers(n), Until: grant.Until, Ended: grant.Until.IsZero()}
 		if kind != "" {
 			f.What = []string{kind}

@@ -107,14 +107,8 @@ func (t Times) Grant(n element.Node) (kind string, g access.Grant) {
 		if child.Name() == "identifier" {
 			_, g.Until, _ = t.period(child.Child("period"))
 		}
-		if child.Name() == "extension" && child.Child("url").Text() == GrantReason {
-			for part := range child.Children() {
-				if part.Name() == "extension" && part.Child("url").Text() == "reason" {
-					g.Reason = part.Child("value").Text()
-				}
-			}
-		}
 	}
+	g.Reason = GrantSays(n, "reason").Text()
 	if key := fhir.ParseReference(n.Child("subject").Child("reference").Text(), isPatient).Key; key.Type == typePatient {
 		g.Patient = key.ID
 	}

@@ -34,9 +34,9 @@ func readKeys(text []byte) (set jose.JSONWebKeySet, err error) {
 	return set, nil
 }
 
-// checkAssertion is whether the client is BackendClient.
-func (p *Provider) checkAssertion(kind, text string) *oauthError {
-	refuse := func(words string) *oauthError { return &oauthError{"invalid_client", words} }
+// checkAssertion is which client that acts for itself it is.
+func (p *Provider) checkAssertion(kind, text string) (client string, fault *oauthError) {
+	refuse := func(words string) (string, *oauthError) { return "", &oauthError{"invalid_client", words} }
 	token, err := jwt.ParseSigned(text, assertionAlgorithms)
 	if kind != assertionType || err != nil || len(token.Headers) != 1 {
 		return refuse("a client_assertion of private_key_jwt is wanted, signed with RS384 or ES384")
@@ -51,8 +51,8 @@ func (p *Provider) checkAssertion(kind, text string) *oauthError {
 	}
 	now := p.Now()
 	switch {
-	case c.Issuer != BackendClient || c.Subject != BackendClient:
-		return refuse("iss and sub must be " + BackendClient)
+	case !IsBackend(c.Issuer) || c.Subject != c.Issuer:
+		return refuse("iss and sub must be " + BackendClient + " or " + DispatchClient)
 	case !c.Audience.Contains(p.Issuer+"/token") && !c.Audience.Contains(p.Issuer):
 		return refuse("aud must be " + p.Issuer + "/token")
 	case c.Expiry == nil || !now.Before(c.Expiry.Time()) || c.Expiry.Time().After(now.Add(longestAssertion+time.Minute)):
@@ -65,5 +65,5 @@ func (p *Provider) checkAssertion(kind, text string) *oauthError {
 	if _, used := p.proofs.get(c.ID, now); used || !p.proofs.put(c.ID, struct{}{}, now, 2*longestAssertion) {
 		return refuse("the assertion was used before")
 	}
-	return nil
+	return c.Issuer, nil
 }

@@ -29,7 +29,7 @@ var factLabel = object{"security": list{object{"system": access.LabelSystem, "co
 // Facts are the agreements of the sample people's organisations and their entries in the staff lists, for an issuer of this address.
 func Facts(issuer string) (facts []Fact) {
 	roles := map[string]list{}
-	for _, p := range append(People(), Person{Subject: BackendClient, Role: access.System.String(), Organisation: "Y90101"}) {
+	for _, p := range append(People(), Backends()...) {
 		if p.Role != "" {
 			roles[p.Organisation] = append(roles[p.Organisation], object{"system": careplan.RoleSystem, "code": p.Role})
 			facts = append(facts, entry(issuer, p))

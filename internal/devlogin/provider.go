@@ -34,16 +34,13 @@ type Options struct {
 	Issuer   string // its address, and that of the pages below it: "http://127.0.0.1:8080/auth"
 	Audience string // the service base that tokens are for
 	Records  Records
-	Backend  []byte // a JWKS: the public keys of BackendClient; nil for none
+	Backend  []byte // a JWKS: the public keys of the clients that act for themselves, besides the sample key; nil for none
 	Now      func() time.Time
 	Random   io.Reader
 }
 
-// The two clients there are.
-const (
-	AppClient     = "sample-app"     // public: any address of this machine may be its redirect_uri
-	BackendClient = "sample-backend" // acts for itself, and proves who it is by its keys
-)
+// AppClient is the app there is: public, and any address of this machine may be its redirect_uri.
+const AppClient = "sample-app"
 
 // How long what is given out can be used.
 const (
@@ -85,6 +82,11 @@ func New(o Options) (*Provider, error) {
 	if p.backend, err = readKeys(o.Backend); err != nil {
 		return nil, fmt.Errorf("dev-login: the keys of %s: %w", BackendClient, err)
 	}
+	sample, err := sampleKey()
+	if err != nil {
+		return nil, err
+	}
+	p.backend.Keys = append(p.backend.Keys, sample.Public())
 	for path, handle := range map[string]http.HandlerFunc{
 		"GET /{$}": p.index, "GET /authorize": p.authorize, "POST /login": p.login, "GET /launch": p.launch,
 		"POST /token": p.token, "POST /revoke": p.revoke, "GET /keys": p.keys, "GET /.well-known/openid-configuration": p.discovery,

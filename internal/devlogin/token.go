@@ -105,10 +105,11 @@ func (p *Provider) byRefresh(r *http.Request) (grant, *oauthError) {
 
 // byAssertion is for a client that acts for itself (https://hl7.org/fhir/smart-app-launch/backend-services.html).
 func (p *Provider) byAssertion(r *http.Request) (g grant, fault *oauthError) {
-	if fault := p.checkAssertion(r.PostFormValue("client_assertion_type"), r.PostFormValue("client_assertion")); fault != nil {
+	client, fault := p.checkAssertion(r.PostFormValue("client_assertion_type"), r.PostFormValue("client_assertion"))
+	if fault != nil {
 		return g, fault
 	}
-	g.client, g.person.Subject = BackendClient, BackendClient
+	g.client, g.person.Subject = client, client
 	if g.scopes = grantable(r.PostFormValue("scope"), true); len(g.scopes) == 0 {
 		return g, &oauthError{"invalid_scope", "no system/ scope"}
 	}

@@ -138,7 +138,7 @@ func (b *breaking) apply(tx *labelling) error {
 	var began []time.Time
 	times := b.server.times()
 	err := b.server.eachFact(tx, grantType, b.server.hasToken(grantType, "identifier", me.issuer, me.subject), func(_ store.Record, n element.Node) {
-		if kind, grant := times.Grant(n); kind == careplan.GrantBreakGlass && grantSays(n, "with").IsZero() {
+		if kind, grant := times.Grant(n); kind == careplan.GrantBreakGlass && careplan.GrantSays(n, "with").IsZero() {
 			began = append(began, grant.Until.Add(-access.GrantLife))
 		}
 	})
@@ -251,16 +251,6 @@ func (b *breaking) staff(tx *labelling) (caller access.Identity, colleagues []st
 }
 
 const factLabel = `"meta":{"security":[{"system":"` + access.LabelSystem + `","code":"` + access.LabelFact + `"}]}`
-
-// grantSays is what a grant says of how it came to be; zero for nothing.
-func grantSays(grant element.Node, name string) element.Node {
-	for part := range grant.Child("extension").Children() {
-		if part.Name() == "extension" && part.Child("url").Text() == name {
-			return part.Child("value")
-		}
-	}
-	return element.Node{}
-}
 
 // grantBody is the fact that opens a record. The others of one request say with which they are one.
 func (b *breaking) grantBody(grant, patient fhir.Key) []byte {

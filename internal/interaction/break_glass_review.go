@@ -39,11 +39,11 @@ func (s *Server) resolveBreakGlass(ctx context.Context, r *request) (Answer, err
 	who := grant.Child("identifier")
 	all := []given{give("issuer", "valueUri", who.Child("system").Text()), give("subject", "valueString", who.Child("value").Text()),
 		give("from", "valueInstant", who.Child("period").Child("start").Text()), give("until", "valueInstant", who.Child("period").Child("end").Text()),
-		give("reason", "valueCode", grantSays(grant, "reason").Text()), give("words", "valueString", grantSays(grant, "words").Text())}
+		give("reason", "valueCode", careplan.GrantSays(grant, "reason").Text()), give("words", "valueString", careplan.GrantSays(grant, "words").Text())}
 	if reference := grant.Child("subject"); !reference.IsZero() {
 		all = append(all, given{name: "patient", kind: "valueReference", json: reference.Source()})
 	}
-	if asked := grantSays(grant, "asked"); !asked.IsZero() {
+	if asked := careplan.GrantSays(grant, "asked"); !asked.IsZero() {
 		all = append(all, given{name: "asked", kind: "valueIdentifier", json: asked.Source()})
 	}
 	return Answer{Status: http.StatusOK, Body: answerParameters(all...)}, nil

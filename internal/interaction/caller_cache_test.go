@@ -124,17 +124,18 @@ func (w *factWorld) fact() (target, body string) {
 		return "PractitionerRole/" + id, `{"resourceType":"PractitionerRole","id":"` + id + `",` + meta + `,"extension":[{"url":"https://hearken.example.org/fhir/StructureDefinition/trained-until","valueDate":"` + w.day() + `"}],
 			"identifier":[{"system":"` + w.one(issuer, "https://fhir.nhs.uk/Id/sds-role-profile-id") + `","value":"` + w.one("", "role-") + subject + `"}],"active":` + w.one("true", "true", "false") + `,
 			"period":` + w.period() + `,
-			"organization":{"identifier":{"system":"https://fhir.nhs.uk/Id/ods-organization-code","value":"` + w.one("A", "A", "B") + `"}},"code":[{"coding":[` + coded(w.one("clinical", "system", "privacy-officer", "administrator")) + `]}]}`
+			"organization":{"identifier":{"system":"https://fhir.nhs.uk/Id/ods-organization-code","value":"` + w.one("A", "A", "B") + `"}},"code":[{"coding":[` + coded(w.one("clinical", "clinical", "system", "dispatch", "privacy-officer", "administrator")) + `]}]}`
 	case 2:
 		id := w.one("A", "B")
 		return "Contract/" + id, `{"resourceType":"Contract","id":"` + id + `",` + meta + `,"status":"` + w.one("executed", "executed", "terminated") + `",` + fmt.Sprintf(ods, id) + `,
 			"applies":` + w.period() + `,"subType":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ActReason","code":"` + w.one("TREAT", "ETREAT", "HOPERAT") + `"},` +
-			coded("clinical") + `,` + coded(w.one("system", "privacy-officer", "administrator")) + `]}]}`
+			coded("clinical") + `,` + coded(w.one("system", "dispatch", "privacy-officer", "administrator")) + `]}]}`
 	case 3, 4:
 		id := "g" + w.one("1", "2", "3", "4")
 		until := w.clock.now().Add(time.Duration(w.random.IntN(72)-24) * time.Hour).Format(time.RFC3339)
 		return "Basic/" + id, `{"resourceType":"Basic","id":"` + id + `",` + meta + `,"identifier":[{"system":"` + issuer + `","value":"` + subject + `","period":{"end":"` + until + `"}}],
-			"code":{"coding":[{"system":"https://hearken.example.org/fhir/CodeSystem/access-grant","code":"` + w.one("break-glass", "urgent-care-contact", "x") + `"}]},"subject":{"reference":"Patient/` + w.one("p1", "p2") + `"}}`
+			"code":{"coding":[{"system":"https://hearken.example.org/fhir/CodeSystem/access-grant","code":"` + w.one("break-glass", "urgent-care-contact", "x") + `"}]},"subject":{"reference":"Patient/` + w.one("p1", "p2") + `"}` +
+			w.one("", w.toldOf()) + `}`
 	}
 	if w.random.IntN(2) == 0 {
 		return "RelatedPerson/attorney", `{"resourceType":"RelatedPerson","id":"attorney",` + meta + `,"patient":{"reference":"Patient/` + w.one("p1", "p2") + `"}}`
@@ -158,6 +159,13 @@ func (w *factWorld) withheld() (target, body string) {
 		return "Condition/" + id, `{"resourceType":"Condition","id":"` + id + `","meta":{"security":[{"system":"` + access.LabelSystem + `","code":"third-party"}]},` + until + `]}],"code":{"text":"x"},` + about + `}`
 	}
 	return "Observation/" + id, `{"resourceType":"Observation","id":"` + id + `","status":"final","code":{"text":"x"},` + about + `}`
+}
+
+// toldOf is what a contact that a dispatch system told of says besides.
+func (w *factWorld) toldOf() string {
+	ended := w.one("", "", `,{"url":"ended","valueInstant":"2024-02-29T12:00:00Z"}`)
+	return `,"extension":[{"url":"https://hearken.example.org/fhir/StructureDefinition/grant-reason","extension":[{"url":"organisation","valueString":"` + w.one("A", "A", "B") + `"},
+		{"url":"by","valueIdentifier":{"system":"` + issuer + `","value":"` + w.one("s1", "s2", "s3") + `"}},{"url":"also","valueReference":{"reference":"Patient/` + w.one("p1", "p2") + `"}}` + ended + `]}]`
 }
 
 // write changes facts, by one of the ways there are, or something else.

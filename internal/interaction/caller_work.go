@@ -18,14 +18,10 @@ import (
 type workFacts struct {
 	entries    []access.StaffEntry
 	agreements []access.Agreement
-	grants     []grantFact
-	barred     bool        // their organisation is not active, as an Organization with its code says
-	types      []fhir.Type // those that were searched: until something of them is written, fact or not, the same would be found
-}
-
-type grantFact struct {
-	access.Grant
-	contact bool // else it is break-glass
+	grants     []access.Grant   // break-glass
+	contacts   []access.Contact // that have not ended
+	barred     bool             // their organisation is not active, as an Organization with its code says
+	types      []fhir.Type      // those that were searched: until something of them is written, fact or not, the same would be found
 }
 
 // working is one look-up of them.
@@ -71,7 +67,7 @@ func (w *working) staff() error {
 	times, p := w.times(), w.principal
 	return w.eachFact(w, staffType, w.named(staffType), func(_ store.Record, n element.Node) {
 		e := times.StaffEntry(n)
-		if e.Organisation != "" && (p.OrganisationID == "" || p.OrganisationID == e.Organisation) && (e.Role == access.System) == !p.User {
+		if e.Organisation != "" && (p.OrganisationID == "" || p.OrganisationID == e.Organisation) && e.Role.Software() == !p.User {
 			e.Organisation = strings.Clone(e.Organisation)
 			w.found.entries = append(w.found.entries, e)
 		}
@@ -98,12 +94,50 @@ func (w *working) barred(organisation string) error {
 
 func (w *working) grants() error {
 	times := w.times()
-	return w.eachFact(w, grantType, w.named(grantType), func(_ store.Record, n element.Node) {
-		if kind, grant := times.Grant(n); kind == careplan.GrantBreakGlass || kind == careplan.GrantContact {
+	var by []person // of each contact
+	err := w.eachFact(w, grantType, w.named(grantType), func(_ store.Record, n element.Node) {
+		switch kind, grant := times.Grant(n); kind {
+		case careplan.GrantBreakGlass:
 			grant.Patient, grant.Reason = fhir.ID(strings.Clone(string(grant.Patient))), strings.Clone(grant.Reason)
-			w.found.grants = append(w.found.grants, grantFact{grant, kind == careplan.GrantContact})
+			w.found.grants = append(w.found.grants, grant)
+		case careplan.GrantContact:
+			if contact, issuer, client := times.Contact(n); !contact.Ended {
+				w.found.contacts = append(w.found.contacts, ownContact(&contact))
+				by = append(by, person{issuer: strings.Clone(issuer), subject: strings.Clone(client)})
+			}
 		}
 	})
+	for i := range by {
+		if err == nil && by[i].subject != "" {
+			w.found.contacts[i].System, err = w.system(by[i], by[:i], w.found.contacts)
+		}
+	}
+	return err
+}
+
+// ownContact is a contact that shares no bytes with the resource it was read from.
+func ownContact(k *access.Contact) access.Contact {
+	own := *k
+	own.Patients, own.Organisation = nil, strings.Clone(k.Organisation)
+	for _, id := range k.Patients {
+		own.Patients = append(own.Patients, fhir.ID(strings.Clone(string(id))))
+	}
+	return own
+}
+
+// system is what staff lists say of a dispatch system, which was looked up already if it told of one of the contacts before.
+func (w *working) system(by person, before []person, contacts []access.Contact) (entries []access.StaffEntry, err error) {
+	if i := slices.Index(before, by); i >= 0 {
+		return contacts[i].System, nil
+	}
+	times := w.times()
+	err = w.eachFact(w, staffType, w.namedBy(staffType, by), func(_ store.Record, n element.Node) {
+		if e := times.StaffEntry(n); e.Role == access.Dispatch {
+			e.Organisation = strings.Clone(e.Organisation)
+			entries = append(entries, e)
+		}
+	})
+	return entries, err
 }
 
 // named is the condition of being about the caller.
@@ -147,20 +181,18 @@ func (f *workFacts) describe(c *access.Caller, user bool) {
 	if c.Role == 0 {
 		return
 	}
-	for _, g := range f.grants {
-		switch {
-		case !g.contact:
-			c.Grants = append(c.Grants, g.Grant)
-		case g.Patient != "" && c.Now.Before(g.Until):
-			c.Contacts = append(c.Contacts, g.Patient)
+	c.Grants = slices.Clone(f.grants)
+	for i := range f.contacts {
+		if k := &f.contacts[i]; c.InContact(k, f.agreements) {
+			c.Contacts = append(c.Contacts, k.Patients...)
 		}
 	}
 }
 
 // bytes is how much memory they take, about.
 func (f *workFacts) bytes() int {
-	const entry, agreement, grant = 112, 160, 80 // with the organisation's code, the roles and purposes, and what codes there are
-	n := len(f.entries)*entry + len(f.agreements)*agreement + len(f.grants)*grant
+	const entry, agreement, grant, contact = 112, 160, 80, 160 // with the organisation's code, the roles and purposes, and what codes there are
+	n := len(f.entries)*entry + len(f.agreements)*agreement + len(f.grants)*grant + len(f.contacts)*contact
 	for i := range f.entries {
 		n += len(f.entries[i].Organisation)
 	}
@@ -169,6 +201,10 @@ func (f *workFacts) bytes() int {
 	}
 	for i := range f.grants {
 		n += len(f.grants[i].Patient) + len(f.grants[i].Reason)
+	}
+	for i := range f.contacts {
+		k := &f.contacts[i]
+		n += len(k.Organisation) + len(k.System)*entry + len(k.Patients)*64
 	}
 	return n
 }

@@ -105,13 +105,13 @@ func (tx *guardedTx) mayPut(p *store.Prepared) error {
 
 // upsert is a PUT of what is not there, or not for this caller. Those who log in do not choose ids: the answer would tell them whether there is
 // something hidden under one.
-// A system may, as trusts do that keep their own ids.
+// A system may, as trusts do that keep their own ids; but for one that sends crews, which is not to learn who is here.
 func (tx *guardedTx) upsert(p *store.Prepared) error {
 	_, err := tx.tx.Get(p.Key)
 	switch {
 	case foreign(err) != nil:
 		return err
-	case tx.principal.User || err == nil:
+	case tx.principal.User || tx.caller.Role == access.Dispatch || err == nil:
 		return tx.absent()
 	}
 	return tx.mayStore(p, smart.Update, nil)

@@ -176,29 +176,33 @@ func resourceOf(t fhir.Type, index query.Index) access.Resource {
 			resource.Fact = true
 		}
 	}
+	if resource.Fact && t == grantType {
+		resource.Sends = ownerAs(index, query.Token{System: careplan.GrantSystem, Code: careplan.GrantContact}, "author")
+	}
 	if resource.Fact && t == taskType {
-		resource.Officer, resource.Waits = officerOf(index), isWaiting(index)
+		resource.Officer, resource.Waits = ownerAs(index, query.Token{System: careplan.TaskSystem, Code: careplan.TaskBreakGlass}, "owner"), isWaiting(index)
 	}
 	return resource
 }
 
-// officerOf is the organisation whose privacy officer a Task of the admin plane is for: the owner of a review. "" for none.
-func officerOf(index query.Index) (code string) {
-	isReview := false
+// ownerAs is the organisation that a resource of the admin plane names by a search parameter, if it has a code: the owner of a review, whose privacy officer it is for. "" for
+// none.
+func ownerAs(index query.Index, kind query.Token, parameter string) (owner string) {
+	is := false
 	for _, entry := range index.Entries {
 		switch value := entry.Value.(type) {
 		case query.Token:
-			isReview = isReview || entry.Parameter.Code == "code" && value == query.Token{System: careplan.TaskSystem, Code: careplan.TaskBreakGlass}
+			is = is || entry.Parameter.Code == "code" && value == kind
 		case query.LinkIdentifier:
-			if entry.Parameter.Code == "owner" && value.System == careplan.ODSOrganisationSystem {
-				code = value.Code
+			if entry.Parameter.Code == parameter && value.System == careplan.ODSOrganisationSystem {
+				owner = value.Code
 			}
 		}
 	}
-	if !isReview {
+	if !is {
 		return ""
 	}
-	return code
+	return owner
 }
 
 // isWaiting reports whether a Task of the admin plane says that something waits for a second person.

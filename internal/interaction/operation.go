@@ -5,20 +5,22 @@ import (
 	"slices"
 
 	"hearken/fhir"
+	"hearken/internal/smart"
 	"hearken/profiles"
 )
 
 // operation is one extended operation (https://hl7.org/fhir/R4/operations.html). Adding one is adding a row to
 // operations: routing and the CapabilityStatement follow.
 type operation struct {
-	name    string      // without "$"
-	url     string      // canonical of its OperationDefinition, which says what parameters it takes: see Server.parameters
-	shape   shape       // atSystemOperation, atTypeOperation or atInstanceOperation
-	types   []fhir.Type // of the latter two; nil for every type
-	method  string      // POST; GET as well where it changes nothing and takes simple parameters only
-	several []string    // parameters that it takes more often than its definition says
-	open    bool        // it shows nothing of anybody, and is not recorded
-	closed  bool        // for who has no established access, too: it decides by itself who may
+	name    string            // without "$"
+	url     string            // canonical of its OperationDefinition, which says what parameters it takes: see Server.parameters
+	shape   shape             // atSystemOperation, atTypeOperation or atInstanceOperation
+	types   []fhir.Type       // of the latter two; nil for every type
+	method  string            // POST; GET as well where it changes nothing and takes simple parameters only
+	several []string          // parameters that it takes more often than its definition says
+	open    bool              // it shows nothing of anybody, and is not recorded
+	closed  bool              // for who has no established access, too: it decides by itself who may
+	needs   smart.Permissions // what the scopes must grant; 0 for reading
 	row     row
 }
 
@@ -78,6 +80,10 @@ var operations = []operation{
 	{
 		name: revealOperation, url: ours(revealOperation), shape: atInstanceOperation, types: []fhir.Type{patientType}, method: http.MethodPost,
 		row: row{atInstanceOperation, http.MethodPost, "operation", nil, (*Server).revealKeySafe},
+	},
+	{
+		name: dispatchOperation, url: ours(dispatchOperation), shape: atTypeOperation, types: []fhir.Type{encounterType}, method: http.MethodPost, needs: smart.Update,
+		row: row{atTypeOperation, http.MethodPost, "operation", nil, (*Server).dispatch},
 	},
 	terminologyOperation("ValueSet", "validate-code", atTypeOperation, (*Server).valueSetValidateCode),
 	terminologyOperation("ValueSet", "validate-code", atInstanceOperation, (*Server).valueSetValidateCode),

@@ -23,6 +23,9 @@ const codeCapabilities = "capabilities"
 // wanted is what the scopes must grant for a request. What is conditional searches besides.
 func (r *request) wanted() smart.Permissions {
 	wanted := permissions[r.row.interaction]
+	if r.extended != nil && r.extended.needs != 0 {
+		wanted = r.extended.needs
+	}
 	if r.IfNoneExist != "" || r.shape == atType && (r.row.interaction == codeUpdate || r.row.interaction == codeDelete) {
 		wanted |= smart.Search
 	}

@@ -8,6 +8,7 @@ import (
 
 	"hearken/fhir"
 	"hearken/fhir/element"
+	"hearken/internal/audit"
 	"hearken/internal/smart"
 	"hearken/internal/store"
 	"hearken/profiles"
@@ -51,7 +52,10 @@ func (s *Server) revealKeySafe(ctx context.Context, r *request) (Answer, error) 
 	if err != nil {
 		return Answer{}, err
 	}
-	if err := s.revealTurn(ctx, g); err != nil {
+	if err := s.recall(ctx, g, &s.reveals); err != nil {
+		return Answer{}, err
+	}
+	if err := s.reveals.take(g); err != nil {
 		return Answer{}, err
 	}
 	value, address, err := s.keySafeDetail(rec, ask)
@@ -62,6 +66,11 @@ func (s *Server) revealKeySafe(ctx context.Context, r *request) (Answer, error) 
 		give("detail", "valueCode", ask.detail), give("value", "valueString", value),
 		given{name: "address", kind: "valuePositiveInt", json: strconv.AppendInt(nil, int64(address), 10)},
 	)}, nil
+}
+
+// wasRevealed reports whether a Record is of a request that was answered, if only by saying that there is nothing to tell.
+func wasRevealed(r *audit.Record) bool {
+	return r.Operation == revealOperation && (r.Outcome == audit.Success || r.Detail == detailNoKeySafe)
 }
 
 // reveal is what is asked for.

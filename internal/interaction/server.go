@@ -14,6 +14,7 @@ import (
 	"hearken/fhir/element"
 	"hearken/fhir/search"
 	"hearken/fhir/terminology"
+	"hearken/internal/access"
 	"hearken/internal/audit"
 	"hearken/internal/conformance"
 	"hearken/internal/smart"
@@ -55,7 +56,8 @@ type Server struct {
 	telling      sync.Map        // *query.Parameter → bool: see tells
 	identifiers  sync.Map        // *query.Parameter → bool: see isIdentifier
 	plain        map[string]bool // see tellable
-	reveals      reveals
+	reveals      turns           // at details of key safes
+	dispatches   turns           // at sending crews
 }
 
 // Limits bounds what one request may cost. Zero fields are set to DefaultLimits'.
@@ -156,6 +158,8 @@ func (s *Server) run(ctx context.Context, r *request) (answer Answer, err error)
 func (s *Server) setUp() {
 	s.rows = table()
 	s.facts = newFactReading(s.Definitions)
+	s.reveals.counts, s.reveals.may = wasRevealed, (*access.Caller).MayRevealAgain
+	s.dispatches.counts, s.dispatches.may = wasDispatched, (*access.Caller).MayDispatchAgain
 	s.byShape = map[shape][]*row{}
 	for i := range s.rows {
 		s.byShape[s.rows[i].shape] = append(s.byShape[s.rows[i].shape], &s.rows[i])

@@ -11,7 +11,6 @@ import (
 	"hearken/fhir"
 	"hearken/fhir/element"
 	"hearken/fhir/search/query"
-	"hearken/internal/access"
 	"hearken/internal/careplan"
 	"hearken/internal/careplan/stafflist"
 	"hearken/internal/smart"
@@ -195,7 +194,7 @@ func (u *upload) stored(rd store.Reader) (all []stafflist.Stored, err error) {
 		Test: query.LinkIdentifierTest{TokenTest: query.TokenTest{System: careplan.ODSOrganisationSystem, Code: u.of.Code}}}
 	u.commits = map[fhir.Key]store.Commit{}
 	err = u.server.eachFact(rd, staffType, where, func(rec store.Record, n element.Node) {
-		if one := stafflist.ReadStored(rec.Key, n); one.Entry.Role != access.System {
+		if one := stafflist.ReadStored(rec.Key, n); !one.Entry.Role.Software() {
 			all, u.commits[rec.Key] = append(all, one), rec.Commit
 		}
 	})
