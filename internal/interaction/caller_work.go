@@ -165,16 +165,16 @@ func (f *workFacts) describe(c *access.Caller, user bool) {
 	if !user {
 		c.Role = access.System
 	}
+	agreements := f.agreements
+	if f.barred {
+		agreements = access.Suspended(agreements)
+	}
 	if _, known := f.organisation(); known {
 		entry := f.entries[0]
 		for _, e := range f.entries[1:] {
 			if e.Standing(c.Now) > entry.Standing(c.Now) {
 				entry = e
 			}
-		}
-		agreements := f.agreements
-		if f.barred {
-			agreements = access.Suspended(agreements)
 		}
 		c.Work(entry, agreements)
 	}
@@ -183,7 +183,7 @@ func (f *workFacts) describe(c *access.Caller, user bool) {
 	}
 	c.Grants = slices.Clone(f.grants)
 	for i := range f.contacts {
-		if k := &f.contacts[i]; c.InContact(k, f.agreements) {
+		if k := &f.contacts[i]; c.InContact(k, agreements) {
 			c.Contacts = append(c.Contacts, k.Patients...)
 		}
 	}
