@@ -42,7 +42,7 @@ func (l *labelling) factFaults(node element.Node, resource access.Resource) erro
 
 // agreementNotices answers GET [base]/Contract/$agreement-notices, an operation of our own (profiles/package/OperationDefinition-agreement-notices.json): the agreements that end
 // within 30, 7 or 1 days, soonest first, for administrators. One that another takes the place of is listed, too: it ends.
-func (s *Server) agreementNotices(r *request) (reading, error) {
+func (s *Server) agreementNotices(_ context.Context, r *request) (reading, error) {
 	if _, err := s.parameters(r); err != nil {
 		return nil, err
 	}

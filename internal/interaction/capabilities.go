@@ -28,12 +28,12 @@ const maxCapabilities = 16
 // capabilityStatement answers GET [base]/metadata (https://hl7.org/fhir/R4/http.html#capabilities). The statement is made
 // of the table of interactions, the registry of search parameters and what the store can do: it says what is there, and
 // cannot say anything else.
-func (s *Server) capabilityStatement(r *request) (reading, error) {
+func (s *Server) capabilityStatement(ctx context.Context, r *request) (reading, error) {
 	for _, p := range r.Parameters {
 		switch {
 		case p.Name != "mode" || p.Value == "full" || p.Value == "normative" || p.Value == "":
 		case p.Value == "terminology":
-			return s.terminologyCapabilities(r)
+			return s.terminologyCapabilities(ctx, r)
 		default:
 			return nil, fhir.Errorf(fhir.CodeNotSupported, "metadata is served in modes full, normative and terminology").At("http.mode")
 		}

@@ -2,6 +2,7 @@ package interaction
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"net/http"
 
@@ -10,7 +11,7 @@ import (
 
 // terminologyCapabilities answers GET [base]/metadata?mode=terminology (https://hl7.org/fhir/R4/terminologycapabilities.html):
 // which code systems are loaded, and what can be asked of them. It is made of the library of now.
-func (s *Server) terminologyCapabilities(r *request) (reading, error) {
+func (s *Server) terminologyCapabilities(_ context.Context, r *request) (reading, error) {
 	library, err := s.library()
 	if err != nil {
 		return nil, err

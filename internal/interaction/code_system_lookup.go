@@ -1,6 +1,7 @@
 package interaction
 
 import (
+	"context"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,7 +12,7 @@ import (
 )
 
 // lookup answers CodeSystem/$lookup (https://hl7.org/fhir/R4/codesystem-operation-lookup.html): what is known of a code.
-func (s *Server) lookup(r *request) (reading, error) {
+func (s *Server) lookup(_ context.Context, r *request) (reading, error) {
 	p, err := s.parameters(r)
 	if err != nil {
 		return nil, err

@@ -1,13 +1,14 @@
 package interaction
 
 import (
+	"context"
 	"hearken/fhir"
 	"hearken/fhir/terminology"
 )
 
 // subsumes answers CodeSystem/$subsumes (https://hl7.org/fhir/R4/codesystem-operation-subsumes.html): whether one code is
 // above another in the hierarchy of their system.
-func (s *Server) subsumes(r *request) (reading, error) {
+func (s *Server) subsumes(_ context.Context, r *request) (reading, error) {
 	p, err := s.parameters(r)
 	if err != nil {
 		return nil, err

@@ -15,7 +15,7 @@ import (
 // history answers GET .../_history of an instance, a type or the system (https://hl7.org/fhir/R4/http.html#history):
 // versions newest first, a page at a time, each with the request that made it and what that was answered; a deletion
 // without a resource. _count, _since and _at are understood, and _summary and _elements as in a read.
-func (s *Server) history(r *request) (reading, error) {
+func (s *Server) history(_ context.Context, r *request) (reading, error) {
 	q := store.HistoryQuery{Type: r.key.Type, ID: r.key.ID, Count: s.Limits.HistoryCount}
 	applied, err := s.historyParameters(&q, r)
 	if err != nil {

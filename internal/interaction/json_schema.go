@@ -15,7 +15,7 @@ const schemaMediaType = "application/schema+json"
 // (profiles/package/OperationDefinition-json-schema.json): the JSON Schema of a profile this server brings, as it is, or as a
 // Binary for who asks for a resource, as an entry of a Bundle does. There is none (404) of a definition that was sent here:
 // hearken schema --package writes that.
-func (s *Server) jsonSchema(r *request) (reading, error) {
+func (s *Server) jsonSchema(_ context.Context, r *request) (reading, error) {
 	var text []byte
 	if s.Schema != nil {
 		text = s.Schema(r.key.ID)

@@ -1,6 +1,7 @@
 package interaction
 
 import (
+	"context"
 	"net/http"
 	"slices"
 
@@ -99,7 +100,7 @@ var operations = []operation{
 }
 
 // terminologyOperation is the row of one of https://hl7.org/fhir/R4/terminology-service.html, which all read only.
-func terminologyOperation(typ fhir.Type, name string, at shape, read func(*Server, *request) (reading, error)) operation {
+func terminologyOperation(typ fhir.Type, name string, at shape, read func(*Server, context.Context, *request) (reading, error)) operation {
 	return operation{
 		name: name, url: "http://hl7.org/fhir/OperationDefinition/" + string(typ) + "-" + name, shape: at, types: []fhir.Type{typ},
 		method: http.MethodGet, row: row{at, http.MethodGet, "operation", read, nil},

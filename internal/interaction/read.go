@@ -12,7 +12,7 @@ import (
 
 // read answers GET [base]/[type]/[id] (https://hl7.org/fhir/R4/http.html#read): 200, 304 when the client has it,
 // 404 when there never was one, 410 when it was deleted. _summary and _elements apply; Binary may come as it is.
-func (s *Server) read(r *request) (reading, error) {
+func (s *Server) read(_ context.Context, r *request) (reading, error) {
 	view, err := s.presentation(r)
 	if err != nil {
 		return nil, err
@@ -31,7 +31,7 @@ func (s *Server) read(r *request) (reading, error) {
 
 // vread answers GET [base]/[type]/[id]/_history/[vid] (https://hl7.org/fhir/R4/http.html#vread): earlier
 // versions stay readable after a deletion, the version that is the deletion is 410, an unknown one 404.
-func (s *Server) vread(r *request) (reading, error) {
+func (s *Server) vread(_ context.Context, r *request) (reading, error) {
 	version, known := fhir.ParseVersionID(r.version)
 	view, err := s.presentation(r)
 	if err != nil {

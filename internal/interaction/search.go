@@ -12,7 +12,7 @@ import (
 
 // search answers GET [base]/[type]?..., POST [base]/[type]/_search, and the same of the whole system and of compartments
 // (https://hl7.org/fhir/R4/http.html#search). What cannot be searched is refused by name: 400.
-func (s *Server) search(r *request) (reading, error) {
+func (s *Server) search(_ context.Context, r *request) (reading, error) {
 	target := search.Target{Type: r.key.Type}
 	if r.member != "" {
 		target = search.Target{Type: r.member, Compartment: r.key}

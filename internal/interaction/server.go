@@ -144,7 +144,7 @@ func (s *Server) run(ctx context.Context, r *request) (answer Answer, err error)
 		}
 		return r.waiting(answer), err
 	}
-	reading, err := r.row.read(s, r)
+	reading, err := r.row.read(s, ctx, r)
 	if err != nil {
 		return Answer{}, err
 	}

@@ -16,7 +16,7 @@ type row struct {
 	shape       shape
 	method      string // HEAD is GET
 	interaction string // its code in a CapabilityStatement (https://hl7.org/fhir/R4/valueset-type-restful-interaction.html)
-	read        func(*Server, *request) (reading, error)
+	read        func(*Server, context.Context, *request) (reading, error)
 	write       func(*Server, context.Context, *request) (Answer, error)
 }
 

@@ -78,7 +78,7 @@ func noneOf(p parameters, names ...string) error {
 }
 
 // onValueSet answers an operation about a value set: the instance, or the one that is named or sent.
-func (s *Server) onValueSet(r *request, p parameters, answer func(*terminology.ValueSet) (Answer, error)) (reading, error) {
+func (s *Server) onValueSet(ctx context.Context, r *request, p parameters, answer func(*terminology.ValueSet) (Answer, error)) (reading, error) {
 	library, err := s.library()
 	if err != nil {
 		return nil, err
@@ -94,14 +94,14 @@ func (s *Server) onValueSet(r *request, p parameters, answer func(*terminology.V
 			return answer(library.Compile(&def))
 		}, noneOf(p, append(ways, "valueSetVersion")...)
 	}
-	set, err := s.valueSet(library, p, ways)
+	set, err := s.valueSet(ctx, library, p, ways)
 	if err != nil {
 		return nil, err
 	}
 	return r.constant(answer(set))
 }
 
-func (s *Server) valueSet(library *terminology.Library, p parameters, ways []string) (*terminology.ValueSet, error) {
+func (s *Server) valueSet(ctx context.Context, library *terminology.Library, p parameters, ways []string) (*terminology.ValueSet, error) {
 	way, err := oneOf(p, ways...)
 	if err != nil {
 		return nil, err
@@ -112,7 +112,7 @@ func (s *Server) valueSet(library *terminology.Library, p parameters, ways []str
 		def := terminology.ReadValueSet(p.node("valueSet"))
 		return library.Compile(&def), nil
 	case "context":
-		if canonical = s.bindingOf(p.text("context")); canonical == "" {
+		if canonical = s.bindingOf(ctx, p.text("context")); canonical == "" {
 			return nil, fhir.Errorf(fhir.CodeNotFound, "the context names no element with a binding").Detailed(detailUnknownContext)
 		}
 	}
@@ -125,16 +125,16 @@ func (s *Server) valueSet(library *terminology.Library, p parameters, ways []str
 
 // bindingOf gives the value set of a context, "[canonical of a structure]#[path or id of an element]" or the path alone,
 // which begins with the name of a type; "" when there is none.
-func (s *Server) bindingOf(context string) string {
-	canonical, path, ok := strings.Cut(context, "#")
+func (s *Server) bindingOf(ctx context.Context, place string) string {
+	canonical, path, ok := strings.Cut(place, "#")
 	if !ok {
-		name, _, _ := strings.Cut(context, ".")
+		name, _, _ := strings.Cut(place, ".")
 		if typ := s.Definitions.Structure(name); typ != nil {
-			canonical, path = typ.URL, context
+			canonical, path = typ.URL, place
 		}
 	}
 	for range maxBases {
-		structure := s.structure(canonical)
+		structure := s.structure(ctx, canonical)
 		if structure == nil {
 			return ""
 		}
@@ -150,11 +150,11 @@ func (s *Server) bindingOf(context string) string {
 const maxBases = 20
 
 // structure finds a type or a profile by canonical, or nil.
-func (s *Server) structure(canonical string) *definition.StructureDefinition {
+func (s *Server) structure(ctx context.Context, canonical string) *definition.StructureDefinition {
 	if structure := s.Definitions.StructureDefinition(canonical); structure != nil || s.Conformance == nil {
 		return structure
 	}
-	if now, err := s.Conformance.Current(context.Background()); err == nil {
+	if now, err := s.Conformance.Current(ctx); err == nil {
 		return now.Structure(canonical)
 	}
 	return s.Conformance.Guides().Structure(canonical)

@@ -92,7 +92,7 @@ func (t *transaction) read(ctx context.Context, root element.Node) error {
 			continue
 		}
 		position := len(t.entries)
-		e, err := t.server.readEntry(guardOf(ctx), t.call, node, position)
+		e, err := t.server.readEntry(ctx, t.call, node, position)
 		faults = append(faults, faultsOf(err)...)
 		if err == nil && e.writesResource() && e.fullURL != "" {
 			if t.names[e.fullURL] != nil {

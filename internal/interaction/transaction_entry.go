@@ -1,6 +1,7 @@
 package interaction
 
 import (
+	"context"
 	"strings"
 
 	"hearken/fhir"
@@ -36,7 +37,7 @@ func (e *entry) writesResource() bool { return e.phase == creating || e.phase ==
 func (e *entry) typ() fhir.Type { return e.request.key.Type }
 
 // readEntry reads an entry's request and makes it ready as far as that needs neither its resource's content nor the store.
-func (s *Server) readEntry(g *guard, outer *Call, node element.Node, position int) (*entry, error) {
+func (s *Server) readEntry(ctx context.Context, outer *Call, node element.Node, position int) (*entry, error) {
 	e := &entry{position: position, node: node.Child("resource"), fullURL: node.Child("fullUrl").Text()}
 	asked := requestOf(node)
 	c, err := asked.call(outer)
@@ -46,7 +47,7 @@ func (s *Server) readEntry(g *guard, outer *Call, node element.Node, position in
 	if err != nil {
 		return e, atEntry(err, position, "")
 	}
-	e.request.guard = g
+	e.request.guard = guardOf(ctx)
 	if e.phase = phaseOf(c.Method); e.request.row.read != nil {
 		e.phase = readingPhase // POST to _search
 	}
@@ -54,7 +55,7 @@ func (s *Server) readEntry(g *guard, outer *Call, node element.Node, position in
 		return e, fhir.Errorf(fhir.CodeInvalid, "a fullUrl is never that of a version").At(entryLocation(position) + ".fullUrl")
 	}
 	e.root = bundle.Root(e.fullURL, s.Definitions.IsResource)
-	return e, atEntry(s.readyEntry(e), position, e.typ())
+	return e, atEntry(s.readyEntry(ctx, e), position, e.typ())
 }
 
 // route finds the interaction of an entry: one that exists and that can be part of a transaction.
@@ -78,13 +79,13 @@ func (s *Server) route(c Call) (*request, error) {
 // transactional are the writes that can be entries of a transaction.
 var transactional = map[string]bool{codeCreate: true, codeUpdate: true, codeDelete: true}
 
-func (s *Server) readyEntry(e *entry) (err error) {
+func (s *Server) readyEntry(ctx context.Context, e *entry) (err error) {
 	r := e.request
 	if e.phase == readingPhase {
 		if r.extended != nil {
 			r.Body = e.node.Source()
 		}
-		e.reading, err = r.row.read(s, r)
+		e.reading, err = r.row.read(s, ctx, r)
 		return err
 	}
 	if err = s.readyCondition(e); err != nil || e.phase == deleting {

@@ -1,6 +1,7 @@
 package interaction
 
 import (
+	"context"
 	"strings"
 
 	"hearken/fhir"
@@ -97,7 +98,7 @@ func (f *finding) examine(p parameters, system terminology.System, code string, 
 
 // valueSetValidateCode answers ValueSet/$validate-code (https://hl7.org/fhir/R4/valueset-operation-validate-code.html):
 // whether a code is in a value set, with the right display if one is given.
-func (s *Server) valueSetValidateCode(r *request) (reading, error) {
+func (s *Server) valueSetValidateCode(ctx context.Context, r *request) (reading, error) {
 	p, err := s.parameters(r)
 	if err != nil {
 		return nil, err
@@ -117,7 +118,7 @@ func (s *Server) valueSetValidateCode(r *request) (reading, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.onValueSet(r, p, func(set *terminology.ValueSet) (Answer, error) {
+	return s.onValueSet(ctx, r, p, func(set *terminology.ValueSet) (Answer, error) {
 		if err := then.ofValueSet(set, p.has("valueSet")); err != nil {
 			return Answer{}, err
 		}
@@ -143,7 +144,7 @@ func (s *Server) valueSetValidateCode(r *request) (reading, error) {
 
 // codeSystemValidateCode answers CodeSystem/$validate-code (https://hl7.org/fhir/R4/codesystem-operation-validate-code.html):
 // whether a code system has a code, with the right display if one is given.
-func (s *Server) codeSystemValidateCode(r *request) (reading, error) {
+func (s *Server) codeSystemValidateCode(_ context.Context, r *request) (reading, error) {
 	p, err := s.parameters(r)
 	if err != nil {
 		return nil, err

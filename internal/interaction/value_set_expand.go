@@ -1,6 +1,7 @@
 package interaction
 
 import (
+	"context"
 	"strconv"
 	"strings"
 
@@ -11,7 +12,7 @@ import (
 
 // expand answers ValueSet/$expand (https://hl7.org/fhir/R4/valueset-operation-expand.html): the codes of a value set. One
 // that cannot be expanded in full is an error that says why, never a part of the codes.
-func (s *Server) expand(r *request) (reading, error) {
+func (s *Server) expand(ctx context.Context, r *request) (reading, error) {
 	p, err := s.parameters(r)
 	if err != nil {
 		return nil, err
@@ -28,7 +29,7 @@ func (s *Server) expand(r *request) (reading, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.onValueSet(r, p, func(set *terminology.ValueSet) (Answer, error) {
+	return s.onValueSet(ctx, r, p, func(set *terminology.ValueSet) (Answer, error) {
 		set = set.With(versions)
 		if err := then.ofValueSet(set, p.has("valueSet")); err != nil {
 			return Answer{}, err
