@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"runtime"
 	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 
@@ -49,6 +49,7 @@ type load struct {
 	world *storetest.World
 	s     *embedded.Store
 	seq   atomic.Int64
+	acts  atomic.Int64 // writes and reads that began
 	gate  sync.RWMutex // keeps writers from filling the store while it is looked at
 
 	mu       sync.Mutex
@@ -74,13 +75,21 @@ func crashRound(t *testing.T, seed uint64, points int) {
 	}
 	random := rand.New(rand.NewPCG(seed, 99))
 	for range points {
-		time.Sleep(time.Duration(random.IntN(500)) * time.Microsecond)
+		crashAt := l.acts.Load() + random.Int64N(12) // of those that began: how many of them are answered by then, and where the others are, nobody chose
+		l.await(t, crashAt)
 		l.crash(t, fs, random)
 	}
 	cancel()
 	all.Wait()
 	if err := l.s.Close(); err != nil {
 		t.Errorf("Close() = %v", err)
+	}
+}
+
+// await waits until so many acts have begun, or somebody who works has given up.
+func (l *load) await(t *testing.T, acts int64) {
+	for l.acts.Load() < acts && !t.Failed() {
+		runtime.Gosched()
 	}
 }
 
@@ -100,6 +109,7 @@ func (l *load) write(ctx context.Context, t *testing.T, random *rand.Rand) {
 	for ctx.Err() == nil {
 		l.gate.RLock()
 		l.gate.RUnlock() //nolint:staticcheck // only to wait
+		l.acts.Add(1)
 		pair := random.IntN(40)
 		seq := l.seq.Add(1)
 		var records []store.Record
@@ -153,6 +163,7 @@ func (l *load) read(ctx context.Context, t *testing.T) {
 	for pair := 0; ctx.Err() == nil; pair = (pair + 1) % 40 {
 		l.gate.RLock()
 		l.gate.RUnlock() //nolint:staticcheck // only to wait
+		l.acts.Add(1)
 		err := l.s.View(context.Background(), func(r store.Reader) error {
 			for i := range 2 {
 				record, err := r.Get(pairKey(pair, i))
