@@ -3,9 +3,11 @@ package app_test
 import (
 	"encoding/json"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"hearken/internal/app"
 	"hearken/internal/config"
@@ -121,9 +123,15 @@ var oracleWrites = []struct{ line, body, header string }{
 	{"POST /Observation", "NEW", ""}, {"POST /Observation", "NEW", "If-None-Exist: _id=oID"}, {"POST /Observation", "NEW", "If-None-Exist: patient=ID"}, {"POST /Observation", "VISIBLE", "If-None-Exist: patient=ID&status=final"}, {"POST /Observation", "VISIBLE", "If-None-Exist: subject:Patient.identifier=urn:n|ID"}, {"POST /Observation", "VISIBLE", "If-None-Exist: _has:Provenance:target:_id=ID"},
 	{"POST /Observation", "DERIVED", ""}, {"POST /Observation/$validate", "NEW", ""}, {"POST /Observation/oID/$validate", "OWN", ""}, {"POST /Observation/oID/$validate?mode=delete", "", ""}, {"POST /Observation/oID/$validate?mode=update", "OWN", ""}, {"POST /Observation/$validate?mode=create", "DERIVED", ""},
 	{"POST /Patient/ID/$reveal-key-safe", `{"resourceType":"Parameters","parameter":[{"name":"detail","valueCode":"code"},{"name":"reason","valueCode":"going-in"}]}`, ""}, {"POST /Patient/ID/$confirm-sharing", "", ""}, {"POST /Patient/ID/$access-log", "", ""}, {"POST /Organization/ID/$staff-list", "x", "Content-Type: text/csv"},
-	{"POST /Task/ID/$break-glass-close", `{"resourceType":"Parameters"}`, ""}, {"POST /Patient/$break-glass", `{"resourceType":"Parameters","parameter":[{"name":"identifier","valueIdentifier":{"system":"urn:n","value":"ID"}},{"name":"reason","valueCode":"life-threatening"},{"name":"words","valueString":"because"}]}`, ""},
+	{"POST /Task/ID/$break-glass-close", `{"resourceType":"Parameters"}`, ""}, {"POST /Patient/$break-glass", glassOf("urn:n", "ID"), ""},
 	{"POST /Consent", strings.ReplaceAll(objection, `"ID"`, `"ID"`), ""}, {"POST /Flag", `{"resourceType":"Flag","status":"active","code":{"text":"x"},"subject":{"reference":"Patient/ID"}}`, ""}, {"POST /Encounter", `{"resourceType":"Encounter","status":"finished","class":{"code":"AMB"},"subject":{"reference":"Patient/ID"}}`, ""},
 	{"POST /CarePlan/_search", "_id=cID", formType}, {"POST /_search", "_id=cID", formType}, {"POST /Patient/ID/CarePlan/_search", "_count=1", formType}, {"POST /CarePlan/cID", "{}", ""}, {"POST /CarePlan/cID/_history", "{}", ""}, {"TRACE /CarePlan/cID", "", ""}, {"PROPFIND /CarePlan/cID", "", ""},
+}
+
+// glassOf asks for the record of whoever has an identifier, as somebody does who may.
+func glassOf(system, value string) string {
+	return `{"resourceType":"Parameters","parameter":[{"name":"identifier","valueIdentifier":{"system":"` + system + `","value":"` + value + `"}},{"name":"reason","valueCode":"emergency-care"},
+		{"name":"words","valueString":"Found collapsed at home, no relative is there to ask"}]}`
 }
 
 // oracleBody fills in what is written: an Observation of the record, of one that is visible, and one that refers to the record.
@@ -220,3 +228,79 @@ func TestAttack_OracleThatIsKnown(t *testing.T) {
 	}
 	o.inBundles("PUT /Observation?identifier=urn:n%7CoID", body, "")
 }
+
+// Breaking the glass opens what is hidden, and so tells that it is there: to those who may, after a login of just now, for the same price as asking for nobody. Each ask is
+// counted, recorded and looked into, whomever it was for; what kept the record hidden, and whether there is a plan, is in no answer; and to all others hidden and absent are alike.
+func TestAttack_OracleOfBreakGlass(t *testing.T) {
+	w := newMatrixWorld(t)
+	fresh := func(subject string) string {
+		return "Authorization: Bearer " + w.token(claims{"sub": subject, "scope": everything, "auth_time": time.Now().Unix() - 30})
+	}
+	w.must(201, "PUT /Patient/deleted", `{"resourceType":"Patient","id":"deleted","managingOrganization":{`+odsReference("A")+`},"identifier":[{"system":"urn:n","value":"deleted"}]}`, w.caller("partner"))
+	w.must(204, "DELETE /Patient/deleted", "", w.caller("partner"))
+	byReference := strings.Replace(glassOf("urn:n", "ID"), `{"name":"identifier","valueIdentifier":{"system":"urn:n","value":"ID"}}`, `{"name":"patient","valueReference":{"reference":"Patient/ID"}}`, 1)
+	reviews := func() int {
+		return strings.Count(string(w.must(200, "GET /Task?code=break-glass-review&_count=100", "", w.caller("officer")).body), `"resourceType":"Task"`)
+	}
+	for _, body := range []string{glassOf("urn:n", "ID"), byReference} {
+		// Who may not is told nothing, with a fresh login too.
+		for _, subject := range []string{"adviser", "officer", "admin", "lapsed-adviser", "stranger"} {
+			o := oracle{w, t, "restricted", fresh(subject), new(atomic.Int64)}
+			if r := o.same("POST /Patient/$break-glass", body); r.status != 403 {
+				t.Errorf("%s breaks the glass: %d %s", subject, r.status, shorten(r.body))
+			}
+		}
+		for _, subject := range []string{"partner", "foreign", "unlisted", "patient", "attorney"} {
+			o := oracle{w, t, "restricted", w.caller(subject), new(atomic.Int64)}
+			if r := o.same("POST /Patient/$break-glass", body); r.status != 403 {
+				t.Errorf("%s breaks the glass: %d %s", subject, r.status, shorten(r.body))
+			}
+		}
+		stale := oracle{w, t, "restricted", w.caller("gp"), new(atomic.Int64)}
+		if r := stale.same("POST /Patient/$break-glass", body); r.status != 401 {
+			t.Errorf("without a login of just now: %d %s", r.status, shorten(r.body))
+		}
+		late := oracle{w, t, "restricted", fresh("gp"), new(atomic.Int64)}
+		if r := late.same("POST /Patient/$break-glass", strings.Replace(body, "Found collapsed at home, no relative is there to ask", "because", 1)); r.status != 422 {
+			t.Errorf("in one word: %d %s", r.status, shorten(r.body))
+		}
+	}
+
+	// Two real acts: one opens, the other says that nobody is there, and there is nothing between.
+	answers := map[string]reply{}
+	before := reviews()
+	for i, id := range []string{"objected", "restricted", "absentee", "deleted"} {
+		body := glassOf("urn:n", id)
+		if i%2 == 1 {
+			body = strings.ReplaceAll(byReference, "ID", id)
+		}
+		answers[id] = w.send("POST /Patient/$break-glass", body, fresh("gp"))
+	}
+	for id, want := range map[string]int{"objected": 200, "restricted": 200, "absentee": 404, "deleted": 404} {
+		if got := answers[id]; got.status != want || want == 404 && !strings.Contains(string(got.body), `"no-plan-here"`) {
+			t.Errorf("the glass of %s: %d %s, want %d", id, got.status, shorten(got.body), want)
+		}
+	}
+	for pair, told := range map[[2]string][2]string{
+		{"objected", "restricted"}: {tells(answers["objected"], "objected"), tells(answers["restricted"], "restricted")},
+		{"absentee", "deleted"}:    {tells(answers["absentee"], "absentee"), tells(answers["deleted"], "deleted")},
+	} {
+		if length := contentLength.ReplaceAllString; length(told[0], "") != length(told[1], "") {
+			t.Errorf("%v are told from each other:\n%s\n---\n%s", pair, told[0], told[1])
+		}
+	}
+	if n := reviews() - before; n != 4 {
+		t.Errorf("%d of four acts are looked into", n)
+	}
+	// And when the bound is reached neither is answered.
+	w.must(404, "POST /Patient/$break-glass", glassOf("urn:n", "nobody"), fresh("gp"))
+	o := oracle{w, t, "objected", fresh("gp"), new(atomic.Int64)}
+	if r := o.same("POST /Patient/$break-glass", glassOf("urn:n", "ID")); r.status != 429 {
+		t.Errorf("after five: %d %s", r.status, shorten(r.body))
+	}
+	if r := o.same("POST /Patient/$break-glass", byReference); r.status != 429 {
+		t.Errorf("after five, by reference: %d %s", r.status, shorten(r.body))
+	}
+}
+
+var contentLength = regexp.MustCompile(`Content-Length: \d+`)
