@@ -23,6 +23,7 @@ func (a *App) Run(ctx context.Context) error {
 	beside.Go(func() { a.keepAudit(heads) })
 	beside.Go(func() { a.keepBackups(upkeep) })
 	beside.Go(func() { a.expireWaiting(upkeep) })
+	beside.Go(func() { a.labelBinaries(upkeep) })
 	defer func() { stopUpkeep(); stopHeads(); beside.Wait(); a.logHead() }()
 	failed := make(chan error, 1)
 	go func() { failed <- a.serve(a.listener) }()
@@ -68,6 +69,19 @@ func (a *App) expireWaiting(ctx context.Context) {
 			return
 		case <-every.C:
 		}
+	}
+}
+
+// labelBinaries labels the Binaries of a store that is older than their labels. Until then nobody who logs in sees them; what is not done in time the next start does.
+func (a *App) labelBinaries(ctx context.Context) {
+	if a.login == nil {
+		return
+	}
+	switch labelled, err := a.LabelBinaries(ctx); {
+	case err != nil && ctx.Err() == nil:
+		a.log.Error("the Binaries of an older store could not be labelled: nobody who logs in sees those that are left", slog.Any("error", err))
+	case labelled > 0:
+		a.log.Info("the Binaries of an older store are seen by who sees what their securityContext names", slog.Int("binaries", labelled))
 	}
 }
 

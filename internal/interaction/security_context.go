@@ -1,6 +1,7 @@
 package interaction
 
 import (
+	"context"
 	"slices"
 
 	"hearken/fhir"
@@ -92,12 +93,7 @@ func (l *labelling) labelBinaries(where query.Expr, most int) (labelled int, err
 			return 0, err
 		}
 		for _, rec := range page.Matches {
-			node, index, err := l.read(rec)
-			if err != nil {
-				return 0, err
-			}
-			context := l.server.contextOf(node)
-			found = append(found, labelledResource{key: rec.Key, resource: resourceOf(binaryType, index), context: &context})
+			found = append(found, l.binary(rec))
 		}
 		if q.Cursor = page.Next; q.Cursor == "" || most >= 0 && len(found) >= most {
 			break
@@ -109,4 +105,40 @@ func (l *labelling) labelBinaries(where query.Expr, most int) (labelled int, err
 		}
 	}
 	return len(found), nil
+}
+
+// binary is what decides about the label of a stored Binary. One that can no longer be read names nothing.
+func (l *labelling) binary(rec store.Record) labelledResource {
+	node, index, err := l.read(rec)
+	context := fhir.Key{}
+	if err == nil {
+		context = l.server.contextOf(node)
+	}
+	return labelledResource{key: rec.Key, resource: resourceOf(binaryType, index), context: &context}
+}
+
+// LabelBinaries gives the Binaries of a store that is older than their labels the label they have now, a few in a commit; it gives how many those were, which of a store
+// that has been gone over is none. The error is one of the store's: what was labelled until then stays so, and the rest goes on being hidden.
+func (s *Server) LabelBinaries(ctx context.Context) (labelled int, err error) {
+	s.once.Do(s.setUp)
+	old := query.Query{Types: []fhir.Type{binaryType}, Where: query.Not{Expr: access.InContext(s.Registry.Access(binaryType))}, Count: 1, Total: query.TotalNone}
+	for {
+		var page store.Page
+		err := s.Store.View(ctx, func(rd store.Reader) (err error) {
+			page, err = rd.Search(&old)
+			return err
+		})
+		if err != nil || len(page.Matches) == 0 {
+			return labelled, err
+		}
+		some := 0
+		err = s.planeCommit(ctx, func(tx *labelling) (err error) {
+			some, err = tx.labelBinaries(old.Where, maxNaming)
+			return err
+		})
+		if err != nil {
+			return labelled, err
+		}
+		labelled += some
+	}
 }

@@ -2,6 +2,7 @@ package interaction_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -185,3 +186,53 @@ func TestAudit_Binaries(t *testing.T) {
 		t.Errorf("the person is not told who looked at it: %d %s", a.Status, a.Body)
 	}
 }
+
+// The Binaries of an older store, labelled for administrators or for nobody, are hidden from all others until they are labelled: at the next start.
+func TestLabelBinaries(t *testing.T) {
+	s := guarded(t)
+	admins := []query.Token{{System: "admin"}}
+	old := func(id, context string, label []query.Token) {
+		key := fhir.Key{Type: "Binary", ID: fhir.ID(id)}
+		put(t, s, "Binary/"+id, binaryOf(id, context))
+		if err := s.Store.Update(t.Context(), func(tx store.Tx) error { return tx.Relabel(key, label) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	unguarded(s, func() {
+		old("first", "CarePlan/cp1", admins)
+		old("nobodys", "CarePlan/cp2", nil)
+		old("bare", "", admins)
+		old("dangling", "CarePlan/none", admins)
+		for n := range 40 {
+			old(fmt.Sprint("many", n), "CarePlan/cp4", admins)
+		}
+	})
+	if got := whoSees(t, s, "first") + whoSees(t, s, "nobodys"); got != "admin" {
+		t.Errorf("before, they are seen by %q", got)
+	}
+	if n, err := s.LabelBinaries(t.Context()); n != 44 || err != nil {
+		t.Errorf("LabelBinaries() = %d, %v, want 44", n, err)
+	}
+	for id, want := range map[string]string{"first": ofOpen, "nobodys": ofObjected, "bare": "", "dangling": "", "many0": "author client-partner untrained", "many39": "author client-partner untrained"} {
+		if got := whoSees(t, s, id); got != want {
+			t.Errorf("%s is seen by %q, want %q", id, got, want)
+		}
+	}
+	unguarded(s, func() { put(t, s, "CarePlan/none", planOf("none", "active", "p1", "a")) })
+	if got := whoSees(t, s, "dangling"); got != ofOpen {
+		t.Errorf("when its context has come, it is seen by %q", got)
+	}
+	if n, err := s.LabelBinaries(t.Context()); n != 0 || err != nil {
+		t.Errorf("again: %d, %v", n, err)
+	}
+	unguarded(s, func() { old("more", "CarePlan/cp1", nil) })
+	s.Store = failingUpdates{s.Store}
+	if n, err := s.LabelBinaries(t.Context()); n != 0 || !errors.Is(err, store.ErrFull) {
+		t.Errorf("on a full disk: %d, %v", n, err)
+	}
+}
+
+// failingUpdates is a store that takes no more.
+type failingUpdates struct{ store.Store }
+
+func (failingUpdates) Update(context.Context, func(store.Tx) error) error { return store.ErrFull }
