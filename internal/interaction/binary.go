@@ -82,7 +82,7 @@ func wrapBinary(c *Call, id fhir.ID) []byte {
 func (s *Server) presentBinary(r *request, rec store.Record, view presentation, a Answer) (Answer, error) {
 	root, err := s.parse(rec.Body, binaryType)
 	if err != nil {
-		return Answer{}, err
+		return Answer{}, errUnreadable
 	}
 	mediaType := root.Child("contentType").Text()
 	if wanted := acceptList(r.Accept); len(wanted) > 0 && element.FormatOf(wanted[0]) != 0 && (isFHIR(wanted[0]) || wanted[0] != plainMediaType(mediaType)) {

@@ -51,6 +51,8 @@ func TestGuard_BinaryWrites(t *testing.T) {
 		{"another that more see", "author", "PUT", "Binary/bd1", binaryOf("bd1", "CarePlan/cp1"), 403},
 		{"another that others see", "author", "PUT", "Binary/bp1", binaryOf("bp1", "CarePlan/cp4"), 403},
 		{"another that the person sees sooner", "author", "PUT", "Binary/blater", binaryOf("blater", "CarePlan/cp1"), 403},
+		{"the same, which is approved with it", "author", "POST", "", bundleOf("transaction", ent("", planOf("draft", "active", "p1", "a"), "PUT", "CarePlan/draft"), ent("", binaryOf("bd1", "CarePlan/draft"), "PUT", "Binary/bd1")), 200},
+		{"another, which is approved with it", "author", "POST", "", bundleOf("transaction", ent("", planOf("draft", "active", "p1", "a"), "PUT", "CarePlan/draft"), ent("", binaryOf("bd2", "CarePlan/draft"), "PUT", "Binary/bd2")), 403},
 		{"another that is hidden", "gp", "PUT", "Binary/bp1", binaryOf("bp1", "CarePlan/cp2"), 404},
 		{"another that is not there", "gp", "PUT", "Binary/bp1", binaryOf("bp1", "CarePlan/none"), 404},
 		{"the context taken off", "author", "PUT", "Binary/bp1", binaryOf("bp1", ""), 403},
@@ -71,6 +73,8 @@ func TestGuard_BinaryWrites(t *testing.T) {
 			unguarded(s, func() {
 				put(t, s, "CarePlan/draft", planOf("draft", "draft", "p1", "a"))
 				put(t, s, "Binary/bd1", binaryOf("bd1", "CarePlan/draft"))
+				put(t, s, "CarePlan/draft2", planOf("draft2", "draft", "p1", "a"))
+				put(t, s, "Binary/bd2", binaryOf("bd2", "CarePlan/draft2"))
 				put(t, s, "Binary/bthird", strings.Replace(binaryOf("bthird", "CarePlan/cp1"), `"contentType"`, thirdParty+`"contentType"`, 1))
 				put(t, s, "Binary/bgone", binaryOf("bgone", "CarePlan/cp1"))
 				put(t, s, "Observation/later", withheldUntil(observationOf("later", "p1"), "2024-12-31T00:00:00Z"))

@@ -3,6 +3,7 @@ package interaction_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -129,6 +130,7 @@ func TestGuard_StoreFails(t *testing.T) {
 	s := guarded(t)
 	s.Login = nil
 	put(t, s, "CarePlan/cp1", strings.Replace(planOf("cp1", "active", "p1", "a"), `"status"`, `"title":"again","status"`, 1))
+	put(t, s, "Binary/bp1", binaryOf("bp1", "CarePlan/cp1"))
 	login(s)
 	later := nextPage(answer(s, as(principal("author", "user/*.cruds"), "GET", "CarePlan?_sort=_id&_count=1&_include=CarePlan:subject", "")), "CarePlan")
 	broken := &failingStore{Store: s.Store, left: -1, err: errBroken}
@@ -162,6 +164,17 @@ func TestGuard_StoreFails(t *testing.T) {
 		{"author", "user/*.cruds", "DELETE", "Observation/op1", ""},
 		{"author", "user/*.cruds", "PUT", "Observation?patient=p1", observationOf("op1", "p1")},
 		{"author", "user/*.cruds", "POST", "", transaction},
+		{"gp", "user/*.cruds", "GET", "Binary/bp1", ""},
+		{"gp", "user/*.cruds", "GET", "Binary/bp1/_history/1", ""},
+		{"gp", "user/*.cruds", "GET", "Binary/bp1/_history", ""},
+		{"author", "user/*.cruds", "POST", "Binary", binaryOf("ignored", "CarePlan/cp1")},
+		{"author", "user/*.cruds", "PUT", "Binary/bp1", binaryOf("bp1", "Patient/p1")},
+		{"client-partner", "user/*.cruds", "PUT", "Binary/mine", binaryOf("mine", "Observation/mine")},
+		{"client-partner", "user/*.cruds", "PUT", "Observation/mine", observationOf("mine", "p2")},
+		{"author", "user/*.cruds", "DELETE", "Binary/bp2", ""},
+		{"nobody", "", "GET", "Binary/bp1", ""},
+		{"nobody", "", "PUT", "Binary/bp1", binaryOf("bp1", "CarePlan/cp1")},
+		{"nobody", "", "PUT", "Consent/no", fmt.Sprintf(sharingConsent, "no", "active", "882941000000102", "p1", "2024-01-01", "deny")},
 		{"nobody", "", "GET", "_history", ""},
 		{"nobody", "", "PUT", "Observation/op1", observationOf("op1", "p1")},
 		{"nobody", "", "POST", "", transaction},
@@ -200,7 +213,7 @@ func TestGuard_StoreContradictsItself(t *testing.T) {
 	}
 	broken := &failingStore{Store: s.Store, left: -1, err: store.ErrNotFound}
 	s.Store = broken
-	for _, key := range []fhir.Key{{Type: "CarePlan", ID: "cp1"}, {Type: "Patient", ID: "p3"}, {Type: "Observation", ID: "op4"}} {
+	for _, key := range []fhir.Key{{Type: "CarePlan", ID: "cp1"}, {Type: "Patient", ID: "p3"}, {Type: "Observation", ID: "op4"}, {Type: "Binary", ID: "bp1"}} {
 		broken.only = key
 		for _, target := range []string{"", "/_history/1", "/_history"} {
 			broken.left = -1
@@ -230,6 +243,14 @@ func TestGuard_StoredUnreadably(t *testing.T) {
 	s.Store = &failingStore{Store: readable, left: -1, corrupt: fhir.Key{Type: "Observation", ID: "op4"}}
 	if a := answer(s, as(author, http.MethodGet, "Observation/op4", "")); a.Status != 500 {
 		t.Errorf("what was deleted and cannot be read = %d, want 500: %s", a.Status, a.Body)
+	}
+	s.Store = &failingStore{Store: readable, left: -1, corrupt: fhir.Key{Type: "Binary", ID: "bp1"}}
+	for _, target := range []string{"Binary/bp1", "Binary/bp1/_history/1"} {
+		c := as(author, http.MethodGet, target, "")
+		c.Accept = "application/fhir+json"
+		if a := answer(s, c); a.Status != 500 {
+			t.Errorf("GET %s, of whose record nobody can say whose it is = %d, want 500: %s", target, a.Status, a.Body)
+		}
 	}
 	s.Store = &failingStore{Store: readable, left: -1, corrupt: fhir.Key{Type: "Observation", ID: "op1"}}
 	for _, method := range []string{http.MethodPut, http.MethodDelete} {
