@@ -14,6 +14,7 @@ type Context struct {
 	Key      fhir.Key      // the zero Key where none is named that can stand for it
 	Label    []query.Token // as it is now; none where it is not there, or was deleted
 	Patients []fhir.ID     // in whose compartments it is
+	Partly   bool          // some of it is withheld from the person
 }
 
 // What a resource is seen by stands in its label as marks, so that it is found when that is shown to others than before. A context without TYPE/ID is none.
@@ -29,8 +30,8 @@ func ofContext(key fhir.Key) query.Token {
 	return query.Token{System: systemContext, Code: key.String()}
 }
 
-// In gives the tokens of a resource that is seen by its context: those by which the context is, but for the person it is withheld from itself. What names no
-// context that is there is seen by nobody, and so is what says that it decides about access: it has a context, and that a label.
+// In gives the tokens of a resource that is seen by its context: those by which the context is, but for the person from whom it is withheld itself, or some of its context
+// is, which it may hold as well and cannot be shown without. What names no context that is there is seen by nobody, and so is what says that it decides about access: it has a context, and that a label.
 func (r *Resource) In(c Context) []query.Token {
 	label := append([]query.Token{ofContext(c.Key)}, r.Marks...)
 	for _, id := range c.Patients {
@@ -39,7 +40,7 @@ func (r *Resource) In(c Context) []query.Token {
 	for _, t := range c.Label {
 		ofThePerson := t.System == systemSelf || t.System == systemLater
 		switch {
-		case r.Fact, ofThePerson && r.FromPatient, t.System == systemWaits:
+		case r.Fact, ofThePerson && (r.FromPatient || c.Partly), t.System == systemWaits:
 		case IsMark(t) && !ofThePerson: // of the context itself
 		default:
 			label = append(label, t)

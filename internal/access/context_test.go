@@ -25,17 +25,18 @@ func TestResource_In(t *testing.T) {
 		context access.Context
 		want    []query.Token
 	}{
-		"a letter": {access.Resource{}, access.Context{letter, things["plan"], []fhir.ID{"p"}},
+		"a letter": {access.Resource{}, access.Context{letter, things["plan"], []fhir.ID{"p"}, false},
 			tokens("contact", "p", "context", "DocumentReference/d", "emergency", "p", "org", "A", "org", "H", "org", "P", "record", "p", "self", "p", "urgent", "")},
-		"of a restricted record":                  {access.Resource{}, access.Context{letter, things["restricted"], nil}, tokens("contact", "p", "context", "DocumentReference/d", "emergency", "p", "org", "A", "restricted", "", "self", "p")},
-		"of two":                                  {access.Resource{}, access.Context{letter, things["of two"], []fhir.ID{"p", "q"}}, tokens("context", "DocumentReference/d", "org", "A", "org", "P", "record", "p", "record", "q", "urgent", "")},
-		"what waits is the patient's own":         {access.Resource{}, access.Context{letter, waits.Of(), nil}, tokens("context", "DocumentReference/d", "emergency", "p", "org", "A", "self", "p")},
-		"withheld from the person":                {access.Resource{}, access.Context{letter, withheld, nil}, tokens("contact", "p", "context", "DocumentReference/d", "emergency", "p", "later", "p|"+when, "org", "A", "org", "H", "org", "P", "urgent", "")},
-		"of the context's own marks nothing":      {access.Resource{}, access.Context{letter, marked, nil}, tokens("contact", "p", "context", "DocumentReference/d", "emergency", "p", "org", "A", "org", "H", "org", "P", "self", "p", "urgent", "")},
-		"itself withheld":                         {access.Resource{FromPatient: true}, access.Context{letter, tokens("org", "A", "self", "p"), nil}, tokens("context", "DocumentReference/d", "org", "A")},
-		"itself withheld, its context until then": {access.Resource{FromPatient: true}, access.Context{letter, tokens("later", "p|"+when, "org", "A"), nil}, tokens("context", "DocumentReference/d", "org", "A")},
-		"its own marks":                           {access.Resource{Marks: access.MarkParameters([]string{"code"}, time.Time{})}, access.Context{letter, tokens("org", "A"), nil}, tokens("context", "DocumentReference/d", "org", "A", "withheld code", "-")},
-		"a fact":                                  {access.Resource{Fact: true}, access.Context{letter, tokens("admin", "", "org", "A"), []fhir.ID{"p"}}, tokens("context", "DocumentReference/d", "record", "p")},
+		"of a restricted record":                  {access.Resource{}, access.Context{letter, things["restricted"], nil, false}, tokens("contact", "p", "context", "DocumentReference/d", "emergency", "p", "org", "A", "restricted", "", "self", "p")},
+		"of two":                                  {access.Resource{}, access.Context{letter, things["of two"], []fhir.ID{"p", "q"}, false}, tokens("context", "DocumentReference/d", "org", "A", "org", "P", "record", "p", "record", "q", "urgent", "")},
+		"what waits is the patient's own":         {access.Resource{}, access.Context{letter, waits.Of(), nil, false}, tokens("context", "DocumentReference/d", "emergency", "p", "org", "A", "self", "p")},
+		"withheld from the person":                {access.Resource{}, access.Context{letter, withheld, nil, false}, tokens("contact", "p", "context", "DocumentReference/d", "emergency", "p", "later", "p|"+when, "org", "A", "org", "H", "org", "P", "urgent", "")},
+		"of the context's own marks nothing":      {access.Resource{}, access.Context{letter, marked, nil, false}, tokens("contact", "p", "context", "DocumentReference/d", "emergency", "p", "org", "A", "org", "H", "org", "P", "self", "p", "urgent", "")},
+		"itself withheld":                         {access.Resource{FromPatient: true}, access.Context{letter, tokens("org", "A", "self", "p"), nil, false}, tokens("context", "DocumentReference/d", "org", "A")},
+		"itself withheld, its context until then": {access.Resource{FromPatient: true}, access.Context{letter, tokens("later", "p|"+when, "org", "A"), nil, false}, tokens("context", "DocumentReference/d", "org", "A")},
+		"its context withheld in part":            {access.Resource{}, access.Context{letter, tokens("later", "p|"+when, "org", "A", "self", "p"), nil, true}, tokens("context", "DocumentReference/d", "org", "A")},
+		"its own marks":                           {access.Resource{Marks: access.MarkParameters([]string{"code"}, time.Time{})}, access.Context{letter, tokens("org", "A"), nil, false}, tokens("context", "DocumentReference/d", "org", "A", "withheld code", "-")},
+		"a fact":                                  {access.Resource{Fact: true}, access.Context{letter, tokens("admin", "", "org", "A"), []fhir.ID{"p"}, false}, tokens("context", "DocumentReference/d", "record", "p")},
 		"not there":                               {access.Resource{}, access.Context{Key: letter}, tokens("context", "DocumentReference/d")},
 		"none":                                    {access.Resource{}, access.Context{}, tokens("context", "")},
 	} {
@@ -125,7 +126,7 @@ func TestContext_Conditions(t *testing.T) {
 		}
 		return false
 	}
-	label, none := (&access.Resource{}).In(access.Context{letter, nil, []fhir.ID{"p"}}), (&access.Resource{}).In(access.Context{})
+	label, none := (&access.Resource{}).In(access.Context{letter, nil, []fhir.ID{"p"}, false}), (&access.Resource{}).In(access.Context{})
 	for name, row := range map[string]struct {
 		e           query.Expr
 		named, none bool

@@ -44,7 +44,7 @@ func (tx *guardedTx) name(p *store.Prepared) error {
 // another that shows them to more people.
 func (tx *guardedTx) mayName() error {
 	for _, n := range tx.named {
-		context, err := tx.server.contextAt(tx.tx, n.context)
+		context, err := tx.server.contextAt(tx.tx, n.context, tx.guard)
 		if err != nil {
 			return err
 		}

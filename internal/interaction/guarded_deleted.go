@@ -19,7 +19,7 @@ func (r *guardedReader) seesLast(last store.Record, label []query.Token) (bool, 
 	}
 	was := resourceOf(last.Key.Type, index)
 	if last.Key.Type == binaryType {
-		context, err := r.server.contextAt(r.inner, r.server.contextOf(node))
+		context, err := r.server.contextAt(r.inner, r.server.contextOf(node), r.guard)
 		return err == nil && r.decision.See(was.In(context)), err
 	}
 	was.Draft = r.server.facts.reader.Read(node).Draft

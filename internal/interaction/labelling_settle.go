@@ -23,14 +23,20 @@ func (l *labelling) settle() error {
 	}
 	pending := l.pending // and what came of judging
 	l.pending = nil
-	for _, seen := range []bool{false, true} { // what is seen by its context comes after it
-		for _, made := range pending {
-			if (made.context != nil) != seen {
-				continue
-			}
-			if err := l.relabelWritten(made); err != nil {
-				return err
-			}
+	for _, made := range pending {
+		if made.context != nil {
+			continue
+		}
+		if err := l.relabel(made); err != nil {
+			return err
+		}
+	}
+	for _, made := range pending { // what is seen by its context comes after it
+		if made.context == nil {
+			continue
+		}
+		if err := l.relabelIn(made, l.by); err != nil {
+			return err
 		}
 	}
 	return l.relabelNaming()
@@ -112,26 +118,16 @@ func (l *labelling) labelOf(id fhir.ID) ([]query.Token, error) {
 	return p.label, err
 }
 
-// relabelWritten labels what was written here. Of what names a context that its writer does not see, no more is done than if that were not there: it is refused.
-func (l *labelling) relabelWritten(made labelledResource) error {
-	if made.context != nil && l.by != nil {
-		context, err := l.server.contextAt(l, *made.context)
-		if err != nil || !l.by.decision.See(context.Label) {
-			return err
-		}
-		return l.give(made.key, made.resource.In(context))
+// relabelIn labels what is seen by its context. Of a context that by, who wrote it, does not see no more is done than of one that is not there: it is refused.
+func (l *labelling) relabelIn(made labelledResource, by *guard) error {
+	context, err := l.server.contextAt(l, *made.context, by)
+	if err != nil {
+		return err
 	}
-	return l.relabel(made)
+	return l.give(made.key, made.resource.In(context))
 }
 
 func (l *labelling) relabel(made labelledResource) error {
-	if made.context != nil {
-		context, err := l.server.contextAt(l, *made.context)
-		if err != nil {
-			return err
-		}
-		return l.give(made.key, made.resource.In(context))
-	}
 	labels := make([][]query.Token, len(made.patients))
 	for i, id := range made.patients {
 		var err error

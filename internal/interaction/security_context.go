@@ -20,6 +20,7 @@ import (
 //
 //	the context                                     the Binary is seen by
 //	is there                                        who sees the context, and a version that is not the newest by who sees what that version names, too
+//	is withheld from the person, in whole or part   not the person: what may say the same cannot be shown in part. Of a part, until one of the two is written after its end
 //	is not there, or was deleted                    nobody, until it comes
 //	is a Binary or an AuditEvent                    nobody: a chain has no end that need be found, and AuditEvents are kept apart
 //	is elsewhere, contained, an identifier, none    nobody
@@ -36,8 +37,9 @@ func (s *Server) contextOf(binary element.Node) fhir.Key {
 	return ref.Key
 }
 
-// contextAt looks up what the label of what names a context is made from. It makes the same calls of the store for what is hidden and for what is not there.
-func (s *Server) contextAt(rd store.Reader, key fhir.Key) (context access.Context, err error) {
+// contextAt looks up what the label of what names a context is made from. It makes the same calls of the store for what is not there and for what is hidden from by, of which
+// it reads no more; nil is for this server itself.
+func (s *Server) contextAt(rd store.Reader, key fhir.Key, by *guard) (context access.Context, err error) {
 	if context.Key = key; key.IsZero() {
 		return context, nil
 	}
@@ -45,15 +47,30 @@ func (s *Server) contextAt(rd store.Reader, key fhir.Key) (context access.Contex
 	if err != nil {
 		return context, err
 	}
-	context.Patients = s.patientsOf(&rec)
 	label, err := rd.Label(key)
 	if err := foreign(err); err != nil {
 		return context, err
 	}
-	if rec.Version != 0 && !rec.Deleted() {
-		context.Label = label
+	if rec.Version == 0 || rec.Deleted() || by != nil && !by.decision.See(label) {
+		return context, nil
 	}
+	context.Label, context.Patients, context.Partly = label, s.patientsOf(&rec), s.partly(rec)
 	return context, nil
+}
+
+// partly reports whether some of a resource is withheld from the person now; of one that cannot be read, it may be.
+func (s *Server) partly(rec store.Record) bool {
+	if !mayMention(rec.Body, access.LabelSystem) {
+		return false
+	}
+	root, err := s.parse(rec.Body, rec.Key.Type)
+	if err != nil {
+		return true
+	}
+	return slices.ContainsFunc(labelledIn(s.times(), root), func(n element.Node) bool {
+		says := s.times().WithholdingOf(n)
+		return slices.ContainsFunc(access.PersonLabels, func(label string) bool { return says.Holds(label, s.Now()) })
+	})
 }
 
 // The bounds of what is looked for at once: a Binary may be large.
@@ -100,7 +117,7 @@ func (l *labelling) labelBinaries(where query.Expr, most int) (labelled int, err
 		}
 	}
 	for _, binary := range found {
-		if err := l.relabel(binary); err != nil {
+		if err := l.relabelIn(binary, nil); err != nil {
 			return 0, err
 		}
 	}
