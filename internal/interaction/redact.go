@@ -49,13 +49,14 @@ func mayTouch(rules []access.Rule, rec *store.Record) bool {
 
 // mayHave tells at sight that a record without escapes has none of some elements: they are of other types than it and all that is in it.
 func mayHave(paths []string, rec *store.Record) bool {
+	within := len(paths) > 0 && bytes.Count(rec.Body, []byte(`"resourceType"`)) > 1
 	last := "" // paths of a type stand together
 	for _, path := range paths {
 		owner, _, _ := strings.Cut(path, ".")
 		if owner == last {
 			continue
 		}
-		if last = owner; owner == string(rec.Key.Type) || bytes.Contains(rec.Body, []byte(`"`+owner+`"`)) {
+		if last = owner; owner == string(rec.Key.Type) || within && bytes.Contains(rec.Body, []byte(`"`+owner+`"`)) {
 			return true
 		}
 	}

@@ -212,3 +212,30 @@ func TestWithheld_SentAsXML(t *testing.T) {
 		}
 	}
 }
+
+// Where a restricted person lives is withheld wherever a resource of theirs says it, however its JSON is written: what is told at sight of a record is only that nothing can be.
+func TestWithheld_WhereaboutsAtSight(t *testing.T) {
+	s := guarded(t)
+	s.Login = nil
+	const address = `"address":[{"line":["SecretRoad 1"]}]`
+	for name, contained := range map[string]string{
+		"plain":        `"contained":[{"resourceType":"Patient","id":"x",` + address + `}]`,
+		"spaced":       `"contained" : [ { "id" : "x" , ` + address + ` , "resourceType" : "Patient" } ]`,
+		"another type": `"contained":[{"resourceType":"RelatedPerson","id":"x","patient":{"reference":"Patient/p3"},` + address + `}]`,
+		"escaped":      `"contained":[{"resourceTyp\u0065":"P\u0061tient","id":"x","\u0061ddress":[{"line":["SecretRoad 1"]}]}]`,
+	} {
+		id := "at-" + strings.ReplaceAll(name, " ", "-")
+		put(t, s, "Observation/"+id, `{"resourceType":"Observation","id":"`+id+`",`+contained+`,"status":"final","code":{"text":"x"},"subject":{"reference":"Patient/p3"},"performer":[{"reference":"#x"}]}`)
+	}
+	login(s)
+	crew, author := principal("crew", "user/*.cruds"), principal("author", "user/*.cruds")
+	for _, target := range []string{"Observation/at-plain", "Observation/at-spaced", "Observation/at-another-type", "Observation/at-escaped", "Observation?subject=Patient/p3", "Observation/at-plain/_history/1"} {
+		seen, whole := answer(s, as(crew, "GET", target, "")), answer(s, as(author, "GET", target, ""))
+		if seen.Status != 200 || strings.Contains(string(seen.Body), "SecretRoad") {
+			t.Errorf("crew, %s: %d %s", target, seen.Status, seen.Body)
+		}
+		if !strings.Contains(string(whole.Body), "SecretRoad") {
+			t.Errorf("author, %s: %d %s", target, whole.Status, whole.Body)
+		}
+	}
+}

@@ -13,7 +13,7 @@ type evaluator struct {
 	*reader
 	past     *past
 	deferred bool                  // what changed since the past state is judged at the end, as a whole
-	memo     map[document]*forward // records asked for by way of references
+	memo     map[document]*forward // records that may be asked for again; shared by all evaluators of one search
 }
 
 // exact is the evaluator for the other end of a reference, where the past state matters at once.
@@ -21,7 +21,7 @@ func (ev *evaluator) exact() *evaluator {
 	if !ev.deferred {
 		return ev
 	}
-	return &evaluator{reader: ev.reader, past: ev.past}
+	return &evaluator{reader: ev.reader, past: ev.past, memo: ev.memo}
 }
 
 // few is how many documents are looked at one by one.
@@ -116,7 +116,7 @@ func (ev *evaluator) record(t typeNumber, d document) (*forward, error) {
 	return ev.forward(t, d)
 }
 
-// remembered is record for documents that many others refer to.
+// remembered is record for documents that others refer to, and for the few that a search finds.
 func (ev *evaluator) remembered(t typeNumber, d document) (*forward, error) {
 	if f, known := ev.memo[d]; known {
 		return f, nil
@@ -125,8 +125,11 @@ func (ev *evaluator) remembered(t typeNumber, d document) (*forward, error) {
 	if err != nil {
 		return nil, err
 	}
-	if ev.memo == nil || len(ev.memo) > 1000 {
+	switch {
+	case ev.memo == nil:
 		ev.memo = map[document]*forward{}
+	case len(ev.memo) > 1000:
+		clear(ev.memo)
 	}
 	ev.memo[d] = f
 	return f, nil

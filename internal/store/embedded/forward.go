@@ -174,6 +174,29 @@ func (f *forward) values(p parameterNumber, visit func(query.Value) bool) error 
 	return r.err()
 }
 
+// tokens is values for the tokens of a parameter, the sort that every search looks through for who may see what: it makes no texts of them.
+func (f *forward) tokens(p parameterNumber, visit func(system, code []byte) bool) error {
+	r := decoder{rest: f.entries}
+	for len(r.rest) > 0 {
+		number := parameterNumber(r.uvarint())
+		value := decoder{rest: r.span()}
+		if number > p {
+			break
+		}
+		if number != p || value.byte() != kindToken {
+			continue
+		}
+		system, code := value.span(), value.span()
+		if value.failed {
+			return value.err()
+		}
+		if !visit(system, code) {
+			return nil
+		}
+	}
+	return r.err()
+}
+
 // has reports whether there is any value of the parameter.
 func (f *forward) has(p parameterNumber) bool {
 	r := decoder{rest: f.entries}

@@ -96,27 +96,13 @@ func (ev *evaluator) holdsMatch(f *forward, e query.Match) (bool, error) {
 	return found, err
 }
 
-// hasToken is values with query.Satisfies for tokens, the sort of value that each search looks through for who may see what: it makes no texts of them.
-func (f *forward) hasToken(p parameterNumber, test query.TokenTest) (bool, error) {
-	r := decoder{rest: f.entries}
-	for len(r.rest) > 0 {
-		number := parameterNumber(r.uvarint())
-		value := decoder{rest: r.span()}
-		if number > p {
-			break
-		}
-		if number != p || value.byte() != kindToken {
-			continue
-		}
-		system, code := value.span(), value.span()
-		if value.failed {
-			return false, value.err()
-		}
-		if (test.AnySystem || string(system) == test.System) && (test.AnyCode || string(code) == test.Code) {
-			return true, nil
-		}
-	}
-	return false, r.err()
+// hasToken is values with query.Satisfies for tokens.
+func (f *forward) hasToken(p parameterNumber, test query.TokenTest) (found bool, err error) {
+	err = f.tokens(p, func(system, code []byte) bool {
+		found = (test.AnySystem || string(system) == test.System) && (test.AnyCode || string(code) == test.Code)
+		return !found
+	})
+	return found, err
 }
 
 // holdsLabel tests the label a document has now, whatever state the rest of the query is about; the one it had then where

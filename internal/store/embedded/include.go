@@ -84,7 +84,7 @@ func (in *including) followFrom(include query.Include, p *parameter, row pageRow
 	if row.t != p.t {
 		return nil
 	}
-	f, err := in.record(row.t, row.d)
+	f, err := in.remembered(row.t, row.d)
 	if err != nil || f == nil {
 		return err
 	}
@@ -118,7 +118,7 @@ func (in *including) add(include query.Include, t typeNumber, d document) error 
 	if in.seen[d] {
 		return nil
 	}
-	f, err := in.record(t, d)
+	f, err := in.remembered(t, d)
 	if err != nil || f == nil {
 		return err
 	}

@@ -48,19 +48,11 @@ func (f *forward) label(c *catalogue) (label []query.Token, err error) {
 	if p == nil {
 		return nil, nil
 	}
-	r := decoder{rest: f.entries}
-	for len(r.rest) > 0 {
-		number := parameterNumber(r.uvarint())
-		value := decoder{rest: r.span()}
-		if number > p.number {
-			break
-		}
-		if number == p.number && value.byte() == kindToken {
-			label = append(label, query.Token{System: value.text(), Code: value.text()})
-		}
-		r.failed = r.failed || value.failed
-	}
-	return label, r.err()
+	err = f.tokens(p.number, func(system, code []byte) bool {
+		label = append(label, query.Token{System: string(system), Code: string(code)})
+		return true
+	})
+	return label, err
 }
 
 // presentLabel is the label a version that is not current goes by: that of its resource now, or when it is deleted that of the

@@ -81,7 +81,7 @@ func (ev *evaluator) meetKept(t typeNumber, list []document, parts query.And) ([
 func (ev *evaluator) keep(t typeNumber, list []document, e query.Expr) ([]document, error) {
 	kept := list[:0]
 	for _, d := range list {
-		f, err := ev.record(t, d)
+		f, err := ev.remembered(t, d)
 		if err != nil {
 			return nil, err
 		}

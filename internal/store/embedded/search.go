@@ -32,7 +32,7 @@ func (r *reader) Search(q *query.Query) (store.Page, error) {
 	if err := r.check(); err != nil {
 		return store.Page{}, err
 	}
-	s := searching{evaluator: evaluator{reader: r}, query: q, where: query.Simplify(q.Where), commit: r.commit}
+	s := searching{evaluator: evaluator{reader: r, memo: map[document]*forward{}}, query: q, where: query.Simplify(q.Where), commit: r.commit}
 	for _, name := range q.Types {
 		if t := r.catalogue.types[name]; t != 0 && !slices.Contains(s.types, t) {
 			s.types = append(s.types, t)
@@ -91,7 +91,7 @@ func (s *searching) matches() ([]typeSet, error) {
 // find is the matches of a type. Going back to a past state, the index is asked as it is now, and every document
 // that changed since is judged once by the whole condition.
 func (s *searching) find(t typeNumber) (*roaring.Bitmap, error) {
-	ev := evaluator{reader: s.reader, past: s.past, deferred: true}
+	ev := evaluator{reader: s.reader, past: s.past, deferred: true, memo: s.memo}
 	set, err := ev.find(t, s.where)
 	if err != nil {
 		return nil, err
