@@ -89,13 +89,16 @@ func (s *Server) describe(key capabilityKey) capabilityStatement {
 		out.ImplementationGuide = guides.ImplementationGuides()
 	}
 	rest := &out.Rest[0]
+	if s.Login != nil {
+		rest.Documentation += peopleDocumentation
+	}
 	for _, name := range s.Definitions.Resources() {
 		if served(s.Definitions, name) {
 			rest.Resource = append(rest.Resource, s.describeType(fhir.Type(name)))
 		}
 	}
 	rest.Interaction = s.systemInteractions()
-	rest.Operation = describeOperations(atSystemOperation, "")
+	rest.Operation = s.describeOperations(atSystemOperation, "")
 	for _, c := range s.Definitions.Compartments() {
 		rest.Compartment = append(rest.Compartment, c.URL)
 	}
@@ -105,6 +108,10 @@ func (s *Server) describe(key capabilityKey) capabilityStatement {
 const restDocumentation = "Unknown search parameters are refused with 400 unless the client prefers handling=lenient or the server is " +
 	"configured to ignore them; the criteria of conditional interactions are always strict. Writes are durable and visible to every " +
 	"later request when they are answered."
+
+// peopleDocumentation is what is different where people log in.
+const peopleDocumentation = " What a caller may not see is answered as what is not there. People who log in choose no ids: their update of what is not there is 404, and " +
+	"makes nothing (updateCreate is for systems). A conditional create that may match what its caller does not see is 403 and makes nothing."
 
 // formats are the media types and short names of what resources are read from and written in.
 func formats() (names []string) {
@@ -139,10 +146,13 @@ func (s *Server) systemInteractions() []capabilityCode {
 	return codes
 }
 
-func describeOperations(at shape, typ fhir.Type) []capabilityOperation {
+func (s *Server) describeOperations(at shape, typ fhir.Type) []capabilityOperation {
 	var out []capabilityOperation
 	for _, o := range operations {
 		c := capabilityOperation{Name: o.name, Definition: o.url}
+		if o.login && s.Login == nil || o.audited && s.Audit == nil {
+			continue
+		}
 		if o.shape == at && (o.types == nil || slices.Contains(o.types, typ)) && !slices.Contains(out, c) {
 			out = append(out, c)
 		}

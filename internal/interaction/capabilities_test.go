@@ -8,6 +8,7 @@ import (
 
 	"hearken/fhir/element"
 	"hearken/fhir/r4"
+	"hearken/internal/interaction"
 )
 
 type statement struct {
@@ -26,6 +27,7 @@ type statement struct {
 			Interaction                                                     []struct{ Code string }
 			ReferencePolicy, SearchInclude, SearchRevInclude                []string
 			SearchParam                                                     []struct{ Name, Type, Definition string }
+			Operation                                                       []struct{ Name, Definition string }
 		}
 	}
 }
@@ -177,6 +179,54 @@ func TestCapabilities_Oversight(t *testing.T) {
 		if claims == 0 {
 			t.Error("no event names its profile")
 		}
+	}
+}
+
+// An operation is named where it is offered: those that are about who does it need a login, and those that need a record of it an audit log.
+func TestCapabilities_OperationsOffered(t *testing.T) {
+	named := func(s *interaction.Server) map[string]bool {
+		all := map[string]bool{}
+		for _, r := range readStatement(t, mustDo(t, s, 200, "GET", "metadata", "").Body).Rest[0].Resource {
+			for _, o := range r.Operation {
+				all[r.Type+" "+o.Name] = true
+			}
+		}
+		return all
+	}
+	withAll := named(guarded(t))
+	s, _ := newServer(t)
+	put(t, s, "Patient/p", patient("p", "1"))
+	withoutLogin := named(s)
+	silent, _ := newServer(t)
+	put(t, silent, "Patient/p", patient("p", "1"))
+	silent.Audit = nil
+	withoutBoth := named(silent)
+	asked := func(s *interaction.Server, name string) string {
+		typ, operation, _ := strings.Cut(name, " ")
+		out := ""
+		for _, target := range []string{typ + "/$" + operation, typ + "/p/$" + operation} {
+			for _, body := range []string{"", glass(byReference("p"), "emergency-care", sentence), `{"resourceType":"Parameters","parameter":[{"name":"outcome","valueCode":"justified"},{"name":"words","valueString":"` + sentence + `"}]}`,
+				`{"resourceType":"Parameters","parameter":[{"name":"detail","valueCode":"code"},{"name":"reason","valueCode":"going-in"}]}`} {
+				for _, method := range []string{"GET", "POST"} {
+					out += string(do(s, method, target, body).Body)
+				}
+			}
+		}
+		return out
+	}
+	for name := range withAll {
+		for _, row := range []struct {
+			s     *interaction.Server
+			named map[string]bool
+		}{{s, withoutLogin}, {silent, withoutBoth}} {
+			said := asked(row.s, name)
+			if refused := strings.Contains(said, `"no-login"`) || strings.Contains(said, `"no-audit"`); refused == row.named[name] {
+				t.Errorf("%s: named %v, refused for want of a login or a log %v: %s", name, row.named[name], refused, said)
+			}
+		}
+	}
+	if len(withAll) < 150 || len(withoutLogin) >= len(withAll) || len(withoutBoth) >= len(withoutLogin) {
+		t.Errorf("%d, %d and %d operations are named", len(withAll), len(withoutLogin), len(withoutBoth))
 	}
 }
 

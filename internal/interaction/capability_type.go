@@ -39,7 +39,7 @@ func (s *Server) describeType(typ fhir.Type) capabilityResource {
 	s.describeAudit(&out, typ)
 	out.Interaction = s.typeInteractions(typ)
 	s.describeSearch(&out, typ)
-	out.Operation = append(describeOperations(atTypeOperation, typ), describeOperations(atInstanceOperation, typ)...)
+	out.Operation = append(s.describeOperations(atTypeOperation, typ), s.describeOperations(atInstanceOperation, typ)...)
 	slices.SortFunc(out.Operation, compareOperations)
 	out.Operation = slices.Compact(out.Operation)
 	return out

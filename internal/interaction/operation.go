@@ -22,6 +22,8 @@ type operation struct {
 	open    bool              // it shows nothing of anybody, and is not recorded
 	closed  bool              // for who has no established access, too: it decides by itself who may
 	needs   smart.Permissions // what the scopes must grant; 0 for reading
+	login   bool              // it is offered where people log in alone: it is about who does it
+	audited bool              // it is offered where it is recorded who looks at what alone
 	row     row
 }
 
@@ -34,7 +36,7 @@ var operations = []operation{
 	},
 	{
 		name: "access-log", url: profiles.Base + "/OperationDefinition/access-log",
-		shape: atInstanceOperation, types: []fhir.Type{patientType}, method: http.MethodGet,
+		shape: atInstanceOperation, types: []fhir.Type{patientType}, method: http.MethodGet, audited: true,
 		row: row{atInstanceOperation, http.MethodGet, "operation", nil, (*Server).accessLog},
 	},
 	{
@@ -55,35 +57,35 @@ var operations = []operation{
 		row: row{atTypeOperation, http.MethodGet, "operation", (*Server).agreementNotices, nil},
 	},
 	{
-		name: "break-glass", url: ours("break-glass"), shape: atTypeOperation, types: []fhir.Type{patientType}, method: http.MethodPost, closed: true,
+		name: "break-glass", url: ours("break-glass"), shape: atTypeOperation, types: []fhir.Type{patientType}, method: http.MethodPost, closed: true, login: true,
 		row: row{atTypeOperation, http.MethodPost, "operation", nil, (*Server).breakGlass},
 	},
 	{
-		name: "break-glass-resolve", url: ours("break-glass-resolve"), shape: atInstanceOperation, types: []fhir.Type{taskType}, method: http.MethodPost,
+		name: "break-glass-resolve", url: ours("break-glass-resolve"), shape: atInstanceOperation, types: []fhir.Type{taskType}, method: http.MethodPost, login: true,
 		row: row{atInstanceOperation, http.MethodPost, "operation", nil, (*Server).resolveBreakGlass},
 	},
 	{
-		name: "break-glass-close", url: ours("break-glass-close"), shape: atInstanceOperation, types: []fhir.Type{taskType}, method: http.MethodPost,
+		name: "break-glass-close", url: ours("break-glass-close"), shape: atInstanceOperation, types: []fhir.Type{taskType}, method: http.MethodPost, login: true,
 		row: row{atInstanceOperation, http.MethodPost, "operation", nil, (*Server).closeBreakGlass},
 	},
 	{
-		name: "confirm-sharing", url: ours("confirm-sharing"), shape: atInstanceOperation, types: []fhir.Type{patientType, taskType}, method: http.MethodPost,
+		name: "confirm-sharing", url: ours("confirm-sharing"), shape: atInstanceOperation, types: []fhir.Type{patientType, taskType}, method: http.MethodPost, login: true,
 		row: row{atInstanceOperation, http.MethodPost, "operation", nil, (*Server).confirmSharing},
 	},
 	{
-		name: "decline-sharing", url: ours("decline-sharing"), shape: atInstanceOperation, types: []fhir.Type{patientType, taskType}, method: http.MethodPost,
+		name: "decline-sharing", url: ours("decline-sharing"), shape: atInstanceOperation, types: []fhir.Type{patientType, taskType}, method: http.MethodPost, login: true,
 		row: row{atInstanceOperation, http.MethodPost, "operation", nil, (*Server).declineSharing},
 	},
 	{
-		name: "lift-restriction", url: ours("lift-restriction"), shape: atInstanceOperation, types: []fhir.Type{patientType}, method: http.MethodPost,
+		name: "lift-restriction", url: ours("lift-restriction"), shape: atInstanceOperation, types: []fhir.Type{patientType}, method: http.MethodPost, login: true,
 		row: row{atInstanceOperation, http.MethodPost, "operation", nil, (*Server).liftRestriction},
 	},
 	{
-		name: revealOperation, url: ours(revealOperation), shape: atInstanceOperation, types: []fhir.Type{patientType}, method: http.MethodPost,
+		name: revealOperation, url: ours(revealOperation), shape: atInstanceOperation, types: []fhir.Type{patientType}, method: http.MethodPost, login: true, audited: true,
 		row: row{atInstanceOperation, http.MethodPost, "operation", nil, (*Server).revealKeySafe},
 	},
 	{
-		name: dispatchOperation, url: ours(dispatchOperation), shape: atTypeOperation, types: []fhir.Type{encounterType}, method: http.MethodPost, needs: smart.Update,
+		name: dispatchOperation, url: ours(dispatchOperation), shape: atTypeOperation, types: []fhir.Type{encounterType}, method: http.MethodPost, needs: smart.Update, login: true, audited: true,
 		row: row{atTypeOperation, http.MethodPost, "operation", nil, (*Server).dispatch},
 	},
 	terminologyOperation("ValueSet", "validate-code", atTypeOperation, (*Server).valueSetValidateCode),
