@@ -36,7 +36,7 @@ func TestToken_AtTheDemo(t *testing.T) {
 		person string
 		status int
 		finds  bool
-	}{{"paramedic", 200, true}, {"newcomer", 403, false}, {"administrator", 200, false}} {
+	}{{"paramedic", 200, true}, {"newcomer", 403, false}, {"administrator", 200, false}, {"sample-backend", 200, true}, {"sample-dispatch", 200, false}} {
 		code, token, errs := hearken(t, "", "token", "--base", printed[1], row.person)
 		if code != exitDone {
 			t.Fatalf("hearken token %s = %d %s", row.person, code, errs)

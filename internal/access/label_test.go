@@ -143,3 +143,10 @@ func TestReadable(t *testing.T) {
 		t.Errorf("a parameter that is withheld from nobody but the person has a condition: %v", e)
 	}
 }
+
+// What a system of no organisation told is nobody's to see, whoever has no organisation either.
+func TestLabel_FedByNobody(t *testing.T) {
+	if label := access.Label(access.Resource{Type: "AuditEvent", Fed: true}, ordinary.Of()); len(label) > 0 {
+		t.Errorf("it has the label %v", label)
+	}
+}

@@ -5,9 +5,6 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/sha512"
-	"encoding/json"
-	"errors"
-	"net/http"
 	"net/url"
 	"slices"
 	"time"
@@ -47,27 +44,15 @@ func sampleKey() (jose.JSONWebKey, error) {
 // Backend is what the token endpoint answers when a client that acts for itself logs in, with the sample key
 // (https://hl7.org/fhir/smart-app-launch/backend-services.html). The text once is in no other login of it, and may be guessed.
 func (c *Client) Backend(ctx context.Context, client, scope string, now time.Time, once string) (map[string]any, error) {
-	var endpoints struct {
-		Token string `json:"token_endpoint"`
-	}
-	text, _, err := c.do(ctx, http.MethodGet, c.Base+"/.well-known/smart-configuration", nil)
+	endpoints, err := c.endpoints(ctx)
 	if err != nil {
 		return nil, err
-	}
-	if err := json.Unmarshal(text, &endpoints); err != nil || endpoints.Token == "" {
-		return nil, errors.New("there is no login at " + c.Base)
 	}
 	assertion, err := assert(client, endpoints.Token, now, once)
 	if err != nil {
 		return nil, err
 	}
-	text, _, err = c.do(ctx, http.MethodPost, endpoints.Token, url.Values{"grant_type": {"client_credentials"}, "scope": {scope}, "client_assertion": {assertion}, "client_assertion_type": {assertionType}})
-	if err != nil {
-		return nil, err
-	}
-	var answer map[string]any
-	err = json.Unmarshal(text, &answer)
-	return answer, err
+	return c.token(ctx, endpoints.Token, url.Values{"grant_type": {"client_credentials"}, "scope": {scope}, "client_assertion": {assertion}, "client_assertion_type": {assertionType}})
 }
 
 // assert signs that a client is who it says (private_key_jwt), with the sample key.

@@ -32,16 +32,9 @@ var (
 // Login is what the token endpoint answers when a person logs in; patient is the NHS number to choose where scope asks for one, launch what the app
 // was launched with. The error says what the server had against it.
 func (c *Client) Login(ctx context.Context, person, scope, patient, launch string) (map[string]any, error) {
-	var endpoints struct {
-		Authorize string `json:"authorization_endpoint"`
-		Token     string `json:"token_endpoint"`
-	}
-	text, _, err := c.do(ctx, http.MethodGet, c.Base+"/.well-known/smart-configuration", nil)
+	endpoints, err := c.endpoints(ctx)
 	if err != nil {
 		return nil, err
-	}
-	if err := json.Unmarshal(text, &endpoints); err != nil || endpoints.Authorize == "" {
-		return nil, errors.New("there is no login at " + c.Base)
 	}
 	const verifier = "a-script-of-one-person-on-their-own-machine-has-nobody-to-hide-from"
 	challenge := sha256.Sum256([]byte(verifier))
@@ -64,12 +57,31 @@ func (c *Client) Login(ctx context.Context, person, scope, patient, launch strin
 	if code == "" {
 		return nil, faultOf(page)
 	}
-	text, _, err = c.do(ctx, http.MethodPost, endpoints.Token, url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {appRedirect},
+	return c.token(ctx, endpoints.Token, url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {appRedirect},
 		"client_id": {AppClient}, "code_verifier": {verifier}})
+}
+
+// endpoints are those of the login, as the server says.
+func (c *Client) endpoints(ctx context.Context) (found struct {
+	Authorize string `json:"authorization_endpoint"`
+	Token     string `json:"token_endpoint"`
+}, err error) {
+	text, _, err := c.do(ctx, http.MethodGet, c.Base+"/.well-known/smart-configuration", nil)
+	if err != nil {
+		return found, err
+	}
+	if err := json.Unmarshal(text, &found); err != nil || found.Authorize == "" || found.Token == "" {
+		return found, errors.New("there is no login at " + c.Base)
+	}
+	return found, nil
+}
+
+// token is what the token endpoint answers to a form.
+func (c *Client) token(ctx context.Context, endpoint string, form url.Values) (answer map[string]any, err error) {
+	text, _, err := c.do(ctx, http.MethodPost, endpoint, form)
 	if err != nil {
 		return nil, err
 	}
-	var answer map[string]any
 	err = json.Unmarshal(text, &answer)
 	return answer, err
 }

@@ -70,6 +70,9 @@ func TestDispatch_OutlivesNothing(t *testing.T) {
 		{"the agreement is not for dispatch systems any more", func(t *testing.T, s *interaction.Server) {
 			put(t, s, "Contract/U", strings.Replace(string(mustDo(t, s, 200, "GET", "Contract/U", "").Body), `"code":"dispatch"`, `"code":"system"`, 1))
 		}, 404},
+		{"the organisation is not active", func(t *testing.T, s *interaction.Server) {
+			put(t, s, "Organization/u", `{"resourceType":"Organization","id":"u","active":false,"name":"x",`+fmt.Sprintf(ods, "U")+`}`)
+		}, 403},
 		{"the crew leaves", ended("PractitionerRole/s-paramedic"), 403},
 		{"the crew works for another", func(t *testing.T, s *interaction.Server) {
 			put(t, s, "PractitionerRole/s-paramedic", staffEntry("s-paramedic", "paramedic", "X", "clinical"))
