@@ -27,6 +27,12 @@ func practitionerOf(id, organisation string) string {
 	return `{"resourceType":"Practitioner","id":"` + id + `",` + identifier + `}`
 }
 
+// twoCodes is an Organization with two ODS codes, of which the first counts.
+func twoCodes(first, second string) string {
+	return `{"resourceType":"Organization","id":"two","identifier":[` + strings.TrimSuffix(strings.Replace(fmt.Sprintf(ods, first), `"identifier":[`, "", 1), "]") + `,` +
+		strings.TrimSuffix(strings.Replace(fmt.Sprintf(ods, second), `"identifier":[`, "", 1), "]") + `]}`
+}
+
 func referring(element, organisation string) string {
 	if organisation == "" {
 		return ""
@@ -48,6 +54,7 @@ func affiliated(t testing.TB) *interaction.Server {
 			put(t, s, "PractitionerRole/"+id, roleOf(id, organisation))
 		}
 		put(t, s, "CareTeam/team", teamOf("team", "a"))
+		put(t, s, "Organization/two", twoCodes("A", "X"))
 		put(t, s, "Practitioner/doctor", practitionerOf("doctor", "a"))
 		put(t, s, "Patient/p4", `{"resourceType":"Patient","id":"p4","managingOrganization":{"reference":"Organization/a"},"generalPractitioner":[{"reference":"PractitionerRole/practice"}]}`)
 		put(t, s, "CareTeam/theirs", strings.Replace(teamOf("theirs", "a"), `"id"`, `"subject":{"reference":"Patient/p1"},"id"`, 1))
@@ -61,7 +68,7 @@ func affiliated(t testing.TB) *interaction.Server {
 func writeOn(t testing.TB, s *interaction.Server) {
 	t.Helper()
 	named := `{"reference":"PractitionerRole/role"},{"reference":"PractitionerRole/gone"},{"reference":"PractitionerRole/bare"},{"reference":"PractitionerRole/X-1"},{"reference":"PractitionerRole/later"},
-		{"reference":"CareTeam/team"},{"reference":"CareTeam/theirs"},{"reference":"Practitioner/doctor"},{"reference":"Organization/later"}`
+		{"reference":"CareTeam/team"},{"reference":"CareTeam/theirs"},{"reference":"Practitioner/doctor"},{"reference":"Organization/later"},{"reference":"Organization/two"}`
 	if got := statusFor(s, "author", "PUT", "CarePlan/cp4", contributedBy("cp4", "p4", named)); got != 200 {
 		t.Fatalf("the author writes: %d", got)
 	}
@@ -74,14 +81,15 @@ func sentIn(kind, method, url, body string) string {
 // To which organisation something belongs that a record names is nobody's alone to change, in whichever way: what an administrator writes waits for another, and nobody else changes it.
 func TestAffiliation_TwoPeople(t *testing.T) {
 	for name, row := range map[string]struct{ target, body string }{
-		"a role":                 {"PractitionerRole/role", roleOf("role", "x")},
-		"by its code":            {"PractitionerRole/role", strings.Replace(roleOf("role", "x"), `"reference":"Organization/x"`, `"identifier":{"system":"https://fhir.nhs.uk/Id/ods-organization-code","value":"X"}`, 1)},
-		"a role of none":         {"PractitionerRole/bare", roleOf("bare", "x")},
-		"of the practice":        {"PractitionerRole/practice", roleOf("practice", "x")},
-		"of what is not there":   {"PractitionerRole/role", roleOf("role", "later")},
-		"a team":                 {"CareTeam/team", teamOf("team", "x")},
-		"a practitioner":         {"Practitioner/doctor", practitionerOf("doctor", "x")},
-		"found by an identifier": {"PractitionerRole?identifier=urn:n|role", roleOf("role", "x")},
+		"a role":                  {"PractitionerRole/role", roleOf("role", "x")},
+		"by its code":             {"PractitionerRole/role", strings.Replace(roleOf("role", "x"), `"reference":"Organization/x"`, `"identifier":{"system":"https://fhir.nhs.uk/Id/ods-organization-code","value":"X"}`, 1)},
+		"a role of none":          {"PractitionerRole/bare", roleOf("bare", "x")},
+		"of the practice":         {"PractitionerRole/practice", roleOf("practice", "x")},
+		"of what is not there":    {"PractitionerRole/role", roleOf("role", "later")},
+		"a team":                  {"CareTeam/team", teamOf("team", "x")},
+		"a practitioner":          {"Practitioner/doctor", practitionerOf("doctor", "x")},
+		"its codes, turned round": {"Organization/two", twoCodes("X", "A")},
+		"found by an identifier":  {"PractitionerRole?identifier=urn:n|role", roleOf("role", "x")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := affiliated(t)
@@ -95,16 +103,19 @@ func TestAffiliation_TwoPeople(t *testing.T) {
 				}
 			}
 			reads("before", 404)
-			url := strings.Replace(row.target, "|", "%7C", 1)
+			url, detail := strings.Replace(row.target, "|", "%7C", 1), `"admin-plane-only"`
+			if strings.HasPrefix(row.target, "Organization") {
+				detail = `"forbidden"` // no client changes one, whatever of it
+			}
 			for _, who := range []string{"client-partner", "client-x"} {
 				a := answer(s, as(principal(who, "user/*.cruds"), "PUT", row.target, row.body))
-				if a.Status != 403 || !strings.Contains(string(a.Body), `"admin-plane-only"`) {
+				if a.Status != 403 || !strings.Contains(string(a.Body), detail) {
 					t.Errorf("%s: %d %s", who, a.Status, a.Body)
 				}
 				if got := statusFor(s, who, "POST", "", sentIn("transaction", "PUT", url, row.body)); got != 403 {
 					t.Errorf("%s in a transaction: %d", who, got)
 				}
-				if a := answer(s, as(principal(who, "user/*.cruds"), "POST", "", sentIn("batch", "PUT", url, row.body))); !strings.Contains(string(a.Body), `"admin-plane-only"`) {
+				if a := answer(s, as(principal(who, "user/*.cruds"), "POST", "", sentIn("batch", "PUT", url, row.body))); !strings.Contains(string(a.Body), detail) {
 					t.Errorf("%s in a batch: %s", who, a.Body)
 				}
 			}
