@@ -13,7 +13,7 @@ import (
 // mayAffiliate refuses a write by which a record that names what is written might open to another organisation, or gives it as a *heldFact where it waits for a second
 // administrator.
 func (tx *guardedTx) mayAffiliate(p *store.Prepared) error {
-	if p.Method == store.Create || !tx.server.facts.reader.Leads(p.Key.Type) {
+	if !tx.server.facts.reader.Leads(p.Key.Type) {
 		return nil
 	}
 	rec, n, err := tx.server.current(tx.tx, p.Key)
@@ -64,7 +64,7 @@ func (tx *guardedTx) affiliating(w *access.Affiliating, p *store.Prepared, held 
 func (l *labelling) affiliation(n element.Node) (says careplan.Party, found access.Affiliation, err error) {
 	says = l.server.facts.reader.Organisation(n)
 	found = access.Affiliation{Named: says != careplan.Party{}, Code: says.Code}
-	if says.Code == "" && !says.Key.IsZero() {
+	if !says.Key.IsZero() {
 		found.Code, err = l.lead(says.Key)
 	}
 	return says, found, err

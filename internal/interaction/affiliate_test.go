@@ -54,6 +54,7 @@ func affiliated(t testing.TB) *interaction.Server {
 			put(t, s, "PractitionerRole/"+id, roleOf(id, organisation))
 		}
 		put(t, s, "CareTeam/team", teamOf("team", "a"))
+		put(t, s, "PractitionerRole/lost", roleOf("lost", "later"))
 		put(t, s, "Organization/two", twoCodes("A", "X"))
 		put(t, s, "Practitioner/doctor", practitionerOf("doctor", "a"))
 		put(t, s, "Patient/p4", `{"resourceType":"Patient","id":"p4","managingOrganization":{"reference":"Organization/a"},"generalPractitioner":[{"reference":"PractitionerRole/practice"}]}`)
@@ -164,6 +165,7 @@ func TestAffiliation_OnePerson(t *testing.T) {
 	}{
 		"none any more":                   {"admin", "PUT", "PractitionerRole/role", roleOf("role", ""), 200},
 		"deleted":                         {"admin", "DELETE", "PractitionerRole/role", "", 204},
+		"not found, and as it was":        {"admin", "PUT", "PractitionerRole/lost", strings.Replace(roleOf("lost", "later"), `"identifier"`, `"active":true,"identifier"`, 1), 200},
 		"as it was":                       {"admin", "PUT", "PractitionerRole/role", asWere, 200},
 		"the same by its code":            {"admin", "PUT", "PractitionerRole/role", byCode, 200},
 		"a new one":                       {"admin", "POST", "PractitionerRole", roleOf("x", "x"), 201},
@@ -322,5 +324,24 @@ func TestAffiliation_AtOnce(t *testing.T) {
 	now := string(answer(s, as(principal("admin", "user/*.cruds"), "GET", "PractitionerRole/role", "")).Body)
 	if got := statusFor(s, "other", "GET", "CarePlan/cp4", ""); (got == 200) != (confirmed.Load() == 1 && strings.Contains(now, "Organization/x")) {
 		t.Errorf("confirmed %d times, taken away %d, X reads %d: %s", confirmed.Load(), taken.Load(), got, now)
+	}
+}
+
+// A store that fails at any call fails the write, for an administrator and a client, of what is there and of what is not.
+func TestAffiliation_StoreFails(t *testing.T) {
+	s := affiliated(t)
+	broken := &failingStore{Store: s.Store, left: -1, err: errBroken}
+	s.Store = broken
+	for _, row := range []struct{ who, method, target, body string }{
+		{"client-partner", "PUT", "PractitionerRole/role", strings.Replace(roleOf("role", "a"), `"identifier"`, `"active":true,"identifier"`, 1)},
+		{"client-partner", "PUT", "PractitionerRole/A-1", roleOf("A-1", "a")},
+		{"client-partner", "DELETE", "PractitionerRole/A-1", ""},
+		{"admin", "PUT", "PractitionerRole/role", roleOf("role", "x")},
+	} {
+		t.Run(row.who+" "+row.method+" "+row.target, func(t *testing.T) {
+			broken.failEach(t, func() interaction.Answer {
+				return answer(s, as(principal(row.who, "user/*.cruds"), row.method, row.target, row.body))
+			})
+		})
 	}
 }

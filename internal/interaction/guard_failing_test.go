@@ -10,6 +10,7 @@ import (
 
 	"hearken/fhir"
 	"hearken/fhir/search/query"
+	"hearken/internal/interaction"
 	"hearken/internal/store"
 )
 
@@ -185,22 +186,30 @@ func TestGuard_StoreFails(t *testing.T) {
 			if row.who == "nobody" {
 				s.Login = nil // a server without login is no less whole
 			}
-			for calls := 0; ; calls++ {
-				broken.left, broken.failed = calls, false
+			broken.failEach(t, func() interaction.Answer {
 				p := principal(row.who, row.scopes)
 				p.AuthTime = s.Now()
-				a := answer(s, as(p, row.method, row.target, row.body))
-				if !broken.failed {
-					if calls < 1 || a.Status >= 500 {
-						t.Errorf("without a call that fails, after %d: %d %.400s", calls, a.Status, a.Body)
-					}
-					return
-				}
-				if a.Status < 500 {
-					t.Errorf("%d with call %d failing: %.400s", a.Status, calls, a.Body)
-				}
-			}
+				return answer(s, as(p, row.method, row.target, row.body))
+			})
 		})
+	}
+}
+
+// failEach fails the calls of a request one after the other, until it is answered without: as long as one fails, the request does.
+func (f *failingStore) failEach(t *testing.T, do func() interaction.Answer) {
+	t.Helper()
+	for calls := 0; ; calls++ {
+		f.left, f.failed = calls, false
+		a := do()
+		if !f.failed {
+			if calls < 1 || a.Status >= 500 {
+				t.Errorf("without a call that fails, after %d: %d %.400s", calls, a.Status, a.Body)
+			}
+			return
+		}
+		if a.Status < 500 {
+			t.Errorf("%d with call %d failing: %.400s", a.Status, calls, a.Body)
+		}
 	}
 }
 

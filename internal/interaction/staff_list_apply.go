@@ -85,7 +85,7 @@ func changedMeanwhile(err error, words string) error {
 func (u *upload) turn(tx *labelling) error {
 	if u.approves == "" {
 		last, err := takeTurn(tx, staffListTurns, u.of.Code, u.task)
-		if err != nil || last == u.task {
+		if err != nil {
 			return err
 		}
 		return u.server.supersedeList(tx, last)
@@ -198,8 +198,8 @@ func (u *upload) putTask(tx *labelling, status string) error {
 		b.raw("owner", named(u.guard.person()))
 		sender, method = u.first, store.Update
 	}
-	client := u.guard != nil && u.approves == "" && !u.guard.principal.User
-	if !client || status != "requested" {
+	client := status == "requested" && !u.guard.principal.User // which is nobody
+	if !client {
 		b.raw("requester", named(sender))
 	}
 	if status == "requested" {

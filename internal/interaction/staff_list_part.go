@@ -2,7 +2,6 @@ package interaction
 
 import (
 	"encoding/base64"
-	"errors"
 	"time"
 
 	"hearken/fhir"
@@ -31,7 +30,7 @@ func (u *upload) judge() error {
 		if err != nil {
 			return err
 		}
-		if _, active := u.diff.Changed[i].Narrowed(u.server.times()); more && !active {
+		if _, active := u.diff.Changed[i].Narrowed(u.server.times()); !active {
 			u.lost++
 		}
 		u.waits = append(u.waits, more)
@@ -150,11 +149,8 @@ func listEnds(n element.Node) time.Time {
 // supersedeList ends the waiting of a list after which another came.
 func (s *Server) supersedeList(tx *labelling, task fhir.Key) error {
 	_, n, err := s.current(tx, task)
-	if errors.Is(err, store.ErrNotFound) || err == nil && n.Child("status").Text() != "requested" {
-		return nil
-	}
-	if err != nil {
-		return err
+	if err != nil || n.Child("status").Text() != "requested" {
+		return foreign(err) // this is the first, or the one before was approved
 	}
 	return tx.end(task, "cancelled", "another list has come", person{})
 }

@@ -1,6 +1,7 @@
 package interaction_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -62,6 +63,11 @@ func TestStaffList_AdditionsWait(t *testing.T) {
 			return listOf(append(with(l, "nurse0 clinical", "newcomer clinical"), "x clinical")...)
 		},
 			"partly-applied a2 c0 u16 r1 adds", "newcomer", 403, 403, 200, 403},
+		"somebody is added, and somebody trained no more": {func(l []string) string {
+			return strings.Replace(listOf(append(l, "x clinical")...), "nurse1,clinical,2023-01-01,2029-01-01", "nurse1,clinical,2023-01-01,2023-12-31", 1)
+		}, "partly-applied a1 c1 u16 r0 adds", "nurse1", 200, 403, 403, 200},
+		"all trained longer": {func(l []string) string { return strings.ReplaceAll(listOf(l...), "2029-01-01", "2029-06-01") },
+			"partly-applied a0 c16 u1 r0 adds", "nurse1", 200, 200, 200, 200},
 		"another role":  {func(l []string) string { return listOf(with(l, "nurse1 clinical", "nurse1 urgent-non-clinical")...) }, "partly-applied a0 c1 u16 r0 adds", "nurse1", 200, 403, 200, 200},
 		"trained again": {func(l []string) string { return strings.Replace(listOf(l...), "2023-12-31", "2029-01-01", 1) }, "partly-applied a0 c1 u16 r0 adds", "untrained", 403, 403, 200, 200},
 		"trained longer, and begun later": {func(l []string) string {
@@ -100,6 +106,10 @@ func TestStaffList_AdditionsWait(t *testing.T) {
 			if counts(t, a) != row.counts || a.Status != map[bool]int{true: 202, false: 200}[strings.Contains(row.counts, "adds")] {
 				t.Fatalf("%d %s, want %s", a.Status, a.Body, row.counts)
 			}
+			waiting := cmp.Or(map[string]int{"somebody is added, and somebody leaves": 2, "all trained longer": 16}[name], 1)
+			if got := strings.Contains(string(a.Body), fmt.Sprintf(`{"name":"waiting","valueInteger":%d}`, waiting)); got != (a.Status == 202) {
+				t.Errorf("how many wait is not told, or told of what does not: %s", a.Body)
+			}
 			reads("sent", row.who, row.waits)
 			reads("sent", "nurse0", row.leaver)
 			reads("sent", "nurse2", 200)
@@ -135,6 +145,10 @@ func TestStaffList_AdditionsWaitWhole(t *testing.T) {
 		"cut off":   listOf(append(list[:8:8], "newcomer clinical")...),
 		"all roles": strings.ReplaceAll(listOf(list...), ",clinical,", ",care-home,"),
 	} {
+		tried := string(answer(s, upload(principal("admin", "user/*.cruds"), staffListOfA+"?dry-run=true", csv)).Body)
+		if changes := strings.Count(tried, `"name":"change"`); changes == 0 || strings.Count(tried, `{"name":"waits","valueBoolean":true}`) != changes {
+			t.Errorf("%s, tried: %s", name, tried)
+		}
 		if a := answer(s, upload(principal("admin", "user/*.cruds"), staffListOfA, csv)); a.Status != 202 || !strings.HasPrefix(counts(t, a), "waiting ") || !strings.Contains(counts(t, a), "removes-many") {
 			t.Errorf("%s: %d %s", name, a.Status, a.Body)
 		}
@@ -143,6 +157,14 @@ func TestStaffList_AdditionsWaitWhole(t *testing.T) {
 				t.Errorf("%s: %s reads %d, want %d", name, who, got, want)
 			}
 		}
+	}
+	raising := answer(s, upload(principal("keeper", "user/*.cruds"), staffListOfA, listOf(append(list[:16:16], "boss administrator")...)))
+	if counts(t, raising) != "partly-applied a1 c0 u16 r1 raises adds" || statusFor(s, "nurse11", "GET", "CarePlan/cp1", "") != 403 {
+		t.Errorf("an administrator more, and somebody leaves: %d %s, or who left reads", raising.Status, raising.Body)
+	}
+	unguarded(s, func() { put(t, s, "PractitionerRole/s-since", staffEntry("s-since", "since", "A", "clinical")) })
+	if got := approve(s, principal("keeper2", "user/*.cruds"), taskOf(t, raising)).Status; got != 200 || statusFor(s, "since", "GET", "CarePlan/cp1", "") != 200 {
+		t.Errorf("approved: %d, or who came since is gone", got)
 	}
 	if got := answer(s, upload(principal("keeper", "user/*.cruds"), staffListOfA, strings.Replace(listOf(list...), "keeper,administrator", "keeper,clinical", 1))).Status; got != 403 {
 		t.Errorf("one's own entry: %d", got)
@@ -222,6 +244,9 @@ func TestStaffList_AdditionsOfAClient(t *testing.T) {
 		t.Fatalf("%d %s, or who left reads", a.Status, a.Body)
 	}
 	task := taskOf(t, a)
+	if kept := string(answer(s, as(principal("admin2", "user/*.cruds"), "GET", "Task/"+task, "")).Body); strings.Contains(kept, `"requester"`) || !strings.Contains(kept, `"code":"client"`) {
+		t.Errorf("what is kept of who sent it: %s", kept)
+	}
 	for _, row := range []struct {
 		p    *smart.Principal
 		want int
@@ -277,4 +302,52 @@ func TestStaffList_AdditionsAtOnce(t *testing.T) {
 			t.Errorf("approved %d times: the newcomer is listed %s times, and %s lists wait", approved.Load(), found, waiting)
 		}
 	})
+}
+
+// A list that was applied stays so when the next comes; and where nobody logs in nothing waits, for people cannot be told apart.
+func TestStaffList_AdditionsApplied(t *testing.T) {
+	s, list := staffed(t)
+	first := taskOf(t, answer(s, upload(principal("admin", "user/*.cruds"), staffListOfA, listOf(list...))))
+	if a := answer(s, upload(principal("admin", "user/*.cruds"), staffListOfA, listOf(list...))); a.Status != 200 {
+		t.Fatalf("the next list: %d %s", a.Status, a.Body)
+	}
+	if got := text(t, answer(s, as(principal("admin", "user/*.cruds"), "GET", "Task/"+first, "")).Body, "status"); got != "completed" {
+		t.Errorf("the list before is %s", got)
+	}
+	unguarded(s, func() {
+		c := call("POST", staffListOfA, listOf(append(list, "newcomer clinical")...))
+		c.MediaType = "text/csv"
+		if a := answer(s, c); counts(t, a) != "applied a1 c0 u17 r0" {
+			t.Errorf("without a login: %d %s", a.Status, a.Body)
+		}
+	})
+}
+
+// A store that fails at any call fails the list whole: nobody is taken off it, and nobody put on it, by half of one.
+func TestStaffList_AdditionsStoreFails(t *testing.T) {
+	s, list := staffed(t)
+	broken := &failingStore{Store: s.Store, left: -1, err: errBroken}
+	s.Store = broken
+	csv := strings.Replace(listOf(append(list[:16:16], "newcomer clinical")...), "nurse1,clinical,2023-01-01,2029-01-01", "nurse1,clinical,2024-03-01,2029-06-01", 1)
+	var sent interaction.Answer
+	reads := func(who string) int { return statusFor(s, who, "GET", "CarePlan/cp1", "") }
+	broken.failEach(t, func() interaction.Answer {
+		sent = answer(s, upload(principal("admin", "user/*.cruds"), staffListOfA, csv))
+		failed, left := broken.failed, broken.left
+		if broken.left = -1; failed && (reads("nurse11") != 200 || reads("nurse1") != 200) {
+			t.Error("a list that failed has taken somebody away")
+		}
+		broken.failed, broken.left = failed, left
+		return sent
+	})
+	broken.left = -1
+	if reads("nurse11") != 403 || reads("nurse1") != 403 || reads("newcomer") != 403 {
+		t.Errorf("sent: %s", sent.Body)
+	}
+	task := taskOf(t, sent)
+	broken.failEach(t, func() interaction.Answer { return approve(s, principal("admin2", "user/*.cruds"), task) })
+	broken.left = -1
+	if reads("newcomer") != 200 {
+		t.Error("approved, and the newcomer does not read")
+	}
 }

@@ -17,7 +17,7 @@ var mutated = []string{
 	"internal/interaction/withholding.go", "internal/interaction/keep_*.go", "internal/interaction/caller*.go", "internal/interaction/facts.go",
 	"internal/interaction/labelling*.go", "internal/interaction/security_context.go", "internal/interaction/apart.go", "internal/interaction/plane.go", "internal/interaction/sharing.go",
 	"internal/interaction/waiting.go", "internal/interaction/confirm_sharing.go", "internal/interaction/lift_restriction.go", "internal/interaction/hold_fact.go",
-	"internal/interaction/staff_list*.go", "internal/interaction/affiliate.go", "internal/interaction/expire.go", "internal/interaction/break_glass*.go", "internal/interaction/reveal*.go", "internal/interaction/access_log.go",
+	"internal/interaction/staff_list*.go", "internal/interaction/affiliate.go", "internal/interaction/break_glass*.go", "internal/interaction/reveal*.go", "internal/interaction/access_log.go",
 	"internal/interaction/oversight.go", "internal/interaction/agreement.go", "internal/interaction/patients.go",
 }
 
