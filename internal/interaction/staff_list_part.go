@@ -133,11 +133,7 @@ func (u *upload) parts(tx *labelling, client bool) ([]taskPart, error) {
 func (u *upload) readSender(n element.Node) {
 	sender := n.Child("requester").Child("identifier")
 	u.first = person{issuer: sender.Child("system").Text(), subject: sender.Child("value").Text()}
-	for part := range n.Children() {
-		if part.Name() == "input" && careplan.CodingOf(part.Child("type"), careplan.TaskSystem) == partStaffEntry {
-			u.entries = append(u.entries, part.Child("value").Text())
-		}
-	}
+	u.entries = partsOf(n, partStaffEntry)
 }
 
 // listEnds is until when a list can be approved.
@@ -149,8 +145,8 @@ func listEnds(n element.Node) time.Time {
 // supersedeList ends the waiting of a list after which another came.
 func (s *Server) supersedeList(tx *labelling, task fhir.Key) error {
 	_, n, err := s.current(tx, task)
-	if err != nil || n.Child("status").Text() != "requested" {
-		return foreign(err) // this is the first, or the one before was approved
+	if n.Child("status").Text() != "requested" {
+		return foreign(err) // it could not be read, this is the first, or the one before was approved
 	}
 	return tx.end(task, "cancelled", "another list has come", person{})
 }

@@ -36,6 +36,20 @@ func staff(t testing.TB, s *interaction.Server) (list []string) {
 	return list
 }
 
+// calling is a list in which one person has a name.
+func calling(csv, who, name string) string {
+	lines := strings.Split(strings.TrimSpace(csv), "\n")
+	for i, line := range lines {
+		switch lines[i] += ","; {
+		case i == 0:
+			lines[i] += "name"
+		case strings.Contains(line, ","+who+","):
+			lines[i] += name
+		}
+	}
+	return strings.Join(lines, "\n") + "\n"
+}
+
 const staffListOfA = "Organization/a/$staff-list"
 
 func approve(s *interaction.Server, p *smart.Principal, task string) interaction.Answer {
@@ -66,6 +80,9 @@ func TestStaffList_AdditionsWait(t *testing.T) {
 		"somebody is added, and somebody trained no more": {func(l []string) string {
 			return strings.Replace(listOf(append(l, "x clinical")...), "nurse1,clinical,2023-01-01,2029-01-01", "nurse1,clinical,2023-01-01,2023-12-31", 1)
 		}, "partly-applied a1 c1 u16 r0 adds", "nurse1", 200, 403, 403, 200},
+		"somebody is added, and somebody has a name": {func(l []string) string {
+			return calling(listOf(append(l, "x clinical")...), "nurse1", "Sister Q")
+		}, "partly-applied a1 c1 u16 r0 adds", "nurse1", 200, 200, 200, 200},
 		"all trained longer": {func(l []string) string { return strings.ReplaceAll(listOf(l...), "2029-01-01", "2029-06-01") },
 			"partly-applied a0 c16 u1 r0 adds", "nurse1", 200, 200, 200, 200},
 		"another role":  {func(l []string) string { return listOf(with(l, "nurse1 clinical", "nurse1 urgent-non-clinical")...) }, "partly-applied a0 c1 u16 r0 adds", "nurse1", 200, 403, 200, 200},
@@ -112,6 +129,9 @@ func TestStaffList_AdditionsWait(t *testing.T) {
 			}
 			reads("sent", row.who, row.waits)
 			reads("sent", "nurse0", row.leaver)
+			if kept := string(answer(s, as(principal("admin", "user/*.cruds"), "GET", "PractitionerRole/s-nurse1", "")).Body); strings.Contains(kept, "Sister Q") != strings.Contains(csv, "Sister Q") {
+				t.Errorf("what lets nobody do more waits: %s", kept)
+			}
 			reads("sent", "nurse2", 200)
 			if (left.Load() == 1) != (row.leaver == 403) {
 				t.Errorf("told of those who left %d times", left.Load())

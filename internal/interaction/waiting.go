@@ -131,6 +131,16 @@ func taskParts(parts []taskPart) []byte {
 	return b.json
 }
 
+// partsOf are the texts of the parts of a Task that have a name.
+func partsOf(n element.Node, name string) (texts []string) {
+	for part := range n.Children() {
+		if careplan.CodingOf(part.Child("type"), careplan.TaskSystem) == name {
+			texts = append(texts, part.Child("value").Text())
+		}
+	}
+	return texts
+}
+
 func staffEntries(p *access.Person) (parts []taskPart) {
 	for _, entry := range p.Entries {
 		parts = append(parts, taskPart{partStaffEntry, "valueString", element.AppendString(nil, entry)})
@@ -177,23 +187,16 @@ func (s *Server) waitingIn(rd store.Reader, key fhir.Key, n element.Node) (waiti
 	if w.until, ok = parseInstant(n.Child("restriction").Child("period").Child("end").Text()); !ok {
 		return w, errUnreadable
 	}
-	var entries []string
+	w.codes = append(partsOf(n, partOrganisation), partsOf(n, partLabel)...)
 	for part := range n.Children() {
-		if part.Name() != "input" {
-			continue
-		}
-		switch value := part.Child("value"); careplan.CodingOf(part.Child("type"), careplan.TaskSystem) {
-		case partOrganisation, partLabel:
-			w.codes = append(w.codes, value.Text())
+		switch kind := careplan.CodingOf(part.Child("type"), careplan.TaskSystem); kind {
 		case partResource, partVersion:
 			if w.held == nil {
 				w.held = &heldFact{}
 			}
-			if !w.held.take(careplan.CodingOf(part.Child("type"), careplan.TaskSystem), value) {
+			if !w.held.take(kind, part.Child("value")) {
 				return w, errUnreadable
 			}
-		case partStaffEntry:
-			entries = append(entries, value.Text())
 		}
 	}
 	who := n.Child("requester").Child("identifier")
@@ -201,7 +204,7 @@ func (s *Server) waitingIn(rd store.Reader, key fhir.Key, n element.Node) (waiti
 		return w, nil
 	}
 	first, err := s.personOf(rd, person{issuer: who.Child("system").Text(), subject: who.Child("value").Text()})
-	first.Entries = append(first.Entries, entries...)
+	first.Entries = append(first.Entries, partsOf(n, partStaffEntry)...)
 	w.said = []access.Person{first}
 	return w, err
 }
