@@ -123,6 +123,24 @@ func TestSharing_OneOfTwoTokens(t *testing.T) {
 	}
 }
 
+// What waits is labelled anew with its record by a server that nobody logs in to, too: who stands for it is not asked there.
+func TestSharing_WithoutLogin(t *testing.T) {
+	s := objected(t)
+	if got := statusFor(s, "author", "PUT", "CarePlan/cp2", contributedBy("cp2", "p2", byCode)); got != 202 {
+		t.Fatalf("named: %d", got)
+	}
+	task := theWaiting(t, s, "author")
+	unguarded(s, func() {
+		put(t, s, "CarePlan/cp2", strings.ReplaceAll(contributedBy("cp2", "p2", byCode), "Organization/a", "Organization/u"))
+		put(t, s, "Patient/p2", `{"resourceType":"Patient","id":"p2","managingOrganization":{"reference":"Organization/u"}}`)
+	})
+	for who, want := range map[string]int{"paramedic": 200, "author": 404} {
+		if got := statusFor(s, who, "GET", task, ""); got != want {
+			t.Errorf("%s, an author now or no more, reads what waits: %d, want %d", who, got, want)
+		}
+	}
+}
+
 // The Task lists what waits to whoever may confirm it, names who did it, and is nobody's to write.
 func TestSharing_Tasks(t *testing.T) {
 	s := objected(t)
