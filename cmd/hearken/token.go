@@ -17,7 +17,7 @@ var tokenCommand = command{
 	name:      "token",
 	arguments: "[FLAG…] PERSON",
 	summary:   "log in at a server with --dev-login and print the access token",
-	about:     "For scripts: it goes the way an app and a browser go together. The people are those of the login's page; the last are clients, which act for themselves:\n" + samplePeople(),
+	about:     "For scripts: it goes the way an app and a browser go together. The people are\nthose of the login's page; the last are clients, which act for themselves:\n" + samplePeople(),
 	flags: func(flags *pflag.FlagSet) {
 		flags.String("base", "http://127.0.0.1:8080/fhir", "service base of the server")
 		flags.String("scope", "", "what the token is for, as SMART scopes; by itself user/*.cruds, or system/*.cruds for a client")
