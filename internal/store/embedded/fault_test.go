@@ -202,3 +202,32 @@ func TestSpace_NoneInBackground(t *testing.T) {
 	s.await("ErrFull", func() bool { return errors.Is(s.put(patient(1), "a"), store.ErrFull) })
 	none.Store(false)
 }
+
+// TestSpace_NoneWhileOpening opens a store that has to write out what its log holds, on a volume with no room but what the ballast takes.
+func TestSpace_NoneWhileOpening(t *testing.T) {
+	mem := newCrashableMem()
+	s := openSite(t, mem, func(o *embedded.Options) { o.Reserve = 1 })
+	for n := range 50 {
+		s.mustPut(patient(n), "a")
+	}
+	left := mem.CrashClone(vfs.CrashCloneCfg{})
+	ballast, err := left.Create("/db/BALLAST", vfs.WriteCategoryUnspecified)
+	if err != nil || ballast.Close() != nil {
+		t.Fatal(err)
+	}
+	var refused atomic.Int32
+	full := errorfs.Wrap(left, errorfs.InjectorFunc(func(op errorfs.Op) error {
+		if _, err := left.Stat("/db/BALLAST"); err == nil && op.Kind == errorfs.OpCreate && fs(op.Path) == ".sst" {
+			refused.Add(1)
+			return syscall.ENOSPC
+		}
+		return nil
+	}))
+	again := openSite(t, full, func(o *embedded.Options) {
+		o.Parameters, o.Extract, o.Reserve = s.world.Parameters(), s.world.Extract, 1
+	})
+	page, err := again.search(&query.Query{Types: []fhir.Type{"Patient"}, Where: s.token("a"), Count: 1})
+	if err != nil || page.Total != 50 || refused.Load() == 0 {
+		t.Errorf("Search() after opening without room = %d, %v, %d writes refused; want 50", page.Total, err, refused.Load())
+	}
+}

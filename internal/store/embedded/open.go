@@ -51,13 +51,14 @@ func Open(dir string, options Options) (*Store, error) {
 	s.fault.onFail = s.durable.wake
 	s.durable.failed = s.fault.err
 	s.bitmaps = newBitmapCache(options.BitmapKeep, options.Planner.Kept)
+	s.space.fs, s.space.dir, s.space.reserve, s.space.ballast = options.FS, dir, options.Reserve, options.Ballast
 	if err := s.openDirectory(dir); err != nil {
 		return nil, fmt.Errorf("store/embedded.Open: %w", err)
 	}
 	if err := s.load(); err != nil {
 		return nil, fmt.Errorf("store/embedded.Open: %w", errors.Join(err, s.db.Close()))
 	}
-	s.space.start(s, dir)
+	s.space.start(s)
 	s.startBackfill()
 	return s, nil
 }

@@ -48,8 +48,7 @@ func (b *background) stop() {
 const reserveLeft = 8
 
 // start looks at the space once and then regularly. With a reserve of 1 byte or less it does nothing.
-func (sp *space) start(s *Store, dir string) {
-	sp.fs, sp.dir, sp.reserve, sp.ballast = s.options.FS, dir, s.options.Reserve, s.options.Ballast
+func (sp *space) start(s *Store) {
 	if sp.reserve <= 1 {
 		return
 	}
@@ -82,7 +81,7 @@ func (sp *space) look(s *Store) {
 	if sp.full.Swap(full) != full {
 		s.options.Logger.Warn("free space of the store's volume", "free", free, "reserve", sp.reserve, "full", full)
 	}
-	ballast := sp.fs.PathJoin(sp.dir, ballastName)
+	ballast := sp.ballastFile()
 	_, err = sp.fs.Stat(ballast)
 	switch {
 	case err == nil && free < sp.reserve/2:
@@ -93,6 +92,8 @@ func (sp *space) look(s *Store) {
 		}
 	}
 }
+
+func (sp *space) ballastFile() string { return sp.fs.PathJoin(sp.dir, ballastName) }
 
 // fill writes the ballast in full, so that its blocks are really taken.
 func (sp *space) fill(name string) (err error) {
@@ -114,9 +115,14 @@ func (sp *space) fill(name string) (err error) {
 }
 
 // backgroundError is told by Pebble what went wrong in a flush or a compaction. Running out of space is what the
-// reserve is for, and passes; anything else ends writing.
+// reserve is for, and passes; anything else ends writing. It may be while the store is being opened, which goes on when there is room: by the ballast, or by
+// somebody who is told.
 func (s *Store) backgroundError(err error) {
 	if errors.Is(err, syscall.ENOSPC) {
+		if !s.space.used.Load() {
+			s.options.Logger.Error("no space is left on the store's volume, not even to put in order what was written: make room, and it goes on")
+			_ = s.space.fs.Remove(s.space.ballastFile())
+		}
 		s.space.full.Store(true)
 		s.space.scarce.Store(true)
 		s.space.used.Store(true)
