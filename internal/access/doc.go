@@ -63,14 +63,14 @@
 // admin plane alone, which sees no Patient: by administrators and by the privacy officers of the organisations that wrote the record (Caller.MayLift).
 //
 // Two people are two by what is known of them (Person): one subject of one issuer is one, and so are two tokens that one entry of a staff list is about, or that two entries
-// for one Practitioner are; and so are two that their issuers say one resource describes (fhirUser), and two administrators of one name in --administrators. Where none of these says anything of two tokens,
-// they are two people: an administrator is on no list that might. A client without an end user is
+// for one Practitioner are; and so are two tokens that their issuers say one resource describes (fhirUser), and two administrators of one name in --administrators. Where none
+// of these says anything of two tokens they are two people: an administrator is of no organisation, and on no list that might tell. A client without an end user is
 // nobody: what it does waits for two people. The person and who acts for them may be the first, and never the second: what they agree to is shared when a professional they
 // have spoken to says so. The staff lists that need a second person are in internal/interaction. The Patient of a closed record is not deleted.
 //
 // What lets somebody do more (Fact.Widens) waits for a second administrator when one writes it by an ordinary write: an agreement that is new, longer or for more roles; an entry
-// of a staff list; a grant; a RelatedPerson who acts for somebody; another ODS code of an Organization, and that one is active again. Nothing of it is stored until it is confirmed, and it then takes the place
-// of the version that it was written over, or of nothing. What lets somebody do less is one administrator's, and at once.
+// of a staff list; a grant; a RelatedPerson who acts for somebody; another ODS code of an Organization, and that one is active again. Nothing of it is stored until it is
+// confirmed, and it then takes the place of the version that it was written over, or of nothing. What lets somebody do less is one administrator's, and at once.
 //
 // To which organisation something belongs that a record may name as its author, its practice or a home (Affiliation: a PractitionerRole, a CareTeam, an Organization and so on) opens
 // records, too. An administrator's write by which it comes to belong to another, and one that makes it under an id of its writer's choice, waits for a second administrator; whether any
