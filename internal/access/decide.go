@@ -202,7 +202,7 @@ func (d *Decision) Visible(access *query.Parameter) query.Expr {
 	}
 	any := make(query.Or, len(d.Sees))
 	for i, t := range d.Sees {
-		any[i] = query.Match{Parameter: access, Test: query.TokenTest{System: t.System, Code: t.Code}}
+		any[i] = query.Match{Parameter: access, Test: testOf(t)}
 	}
 	return query.Simplify(any)
 }

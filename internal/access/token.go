@@ -33,6 +33,21 @@ var (
 	FromPatient = query.Token{System: "from-patient"}
 )
 
+// testOf is the condition of having a token. Those of the tokens that name nobody, which most callers see by, are made once.
+func testOf(t query.Token) query.Test {
+	if test, ok := namingNobody[t]; ok {
+		return test
+	}
+	return query.TokenTest{System: t.System, Code: t.Code}
+}
+
+var namingNobody = map[query.Token]query.Test{
+	public:    query.TokenTest{System: systemPublic},
+	directory: query.TokenTest{System: systemDirectory},
+	urgent:    query.TokenTest{System: systemUrgent},
+	admin:     query.TokenTest{System: systemAdmin},
+}
+
 func ofOrganisation(code string) query.Token { return query.Token{System: systemOrg, Code: code} }
 
 func ofOfficer(code string) query.Token { return query.Token{System: systemOfficer, Code: code} }

@@ -8,9 +8,9 @@ import "slices"
 func Simplify(e Expr) Expr {
 	switch e := e.(type) {
 	case And:
-		return simplifyList(flatten(nil, e, func(e Expr) ([]Expr, bool) { a, ok := e.(And); return a, ok }), true)
+		return simplifyList(flatten(make([]Expr, 0, len(e)), e, func(e Expr) ([]Expr, bool) { a, ok := e.(And); return a, ok }), true)
 	case Or:
-		return simplifyList(flatten(nil, e, func(e Expr) ([]Expr, bool) { o, ok := e.(Or); return o, ok }), false)
+		return simplifyList(flatten(make([]Expr, 0, len(e)), e, func(e Expr) ([]Expr, bool) { o, ok := e.(Or); return o, ok }), false)
 	case Not:
 		return simplifyNot(Simplify(e.Expr))
 	case Chain:
