@@ -140,7 +140,9 @@ func (d *dispatch) read(ctx context.Context) error {
 	}
 	d.readNumber(n, report)
 	sent, _ := parseInstant(n.Child("meta").Child("lastUpdated").Text())
-	d.sent = sent.Truncate(time.Millisecond) // as it is kept
+	if d.sent = sent.Truncate(time.Millisecond); d.sent.After(d.now) { // as it is kept; what a clock that is ahead says must not outdo what is told later
+		d.sent = d.now
+	}
 	if code := careplan.ODSCode(n.Child("serviceProvider").Child("identifier")); code != "" && code != d.guard.caller.Organisation {
 		report(n.Child("serviceProvider"), fhir.CodeBusinessRule, detailDispatchOther, "a dispatch system tells of the crews of its own organisation")
 	}

@@ -350,6 +350,7 @@ func TestDispatch_Order(t *testing.T) {
 		{"by order of time", []string{"planned paramedic 11:00:00", "planned medic 11:00:01"}, "open open", "medic"},
 		{"the older later", []string{"planned medic 11:00:01", "planned paramedic 11:00:00"}, "open open", "medic"},
 		{"at one time", []string{"planned medic 11:00:01", "planned paramedic 11:00:01"}, "open open", "paramedic"},
+		{"by a clock that is ahead", []string{"planned medic 23:00:00", "planned paramedic 12:00:00"}, "open open", "paramedic"},
 		{"an end that is older", []string{"planned medic 11:00:01", "finished medic 11:00:00"}, "open ended", ""},
 		{"the older of three later", []string{"planned medic 11:00:00", "planned medic 11:00:02", "planned paramedic 11:00:01"}, "open open open", "medic"},
 	} {
