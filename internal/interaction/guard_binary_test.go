@@ -94,7 +94,10 @@ const (
 // for it.
 func TestGuard_BinaryContext(t *testing.T) {
 	s := guarded(t)
+	event := ""
 	unguarded(s, func() {
+		event = text(t, mustDo(t, s, 201, "POST", "AuditEvent", `{"resourceType":"AuditEvent","type":{"system":"http://dicom.nema.org/resources/ontology/DCM","code":"110100"},"recorded":"2024-01-01T00:00:00Z",
+			"agent":[{"requestor":true}],"source":{"observer":{"display":"x"}},"entity":[{"what":{"reference":"Patient/p1"}}]}`).Body, "id")
 		put(t, s, "DocumentReference/d1", fmt.Sprintf(documentRef, "d1", "p1", "named"))
 		put(t, s, "CarePlan/draft", planOf("draft", "draft", "p1", "a"))
 		put(t, s, "Observation/third", strings.Replace(observationOf("third", "p1"), `"status"`, thirdParty+`"status"`, 1))
@@ -124,7 +127,7 @@ func TestGuard_BinaryContext(t *testing.T) {
 		"what was deleted":                 {`{"reference":"Observation/gone"}`, ""},
 		"a Binary":                         {`{"reference":"Binary/named"}`, ""},
 		"itself":                           {`{"reference":"Binary/it"}`, ""},
-		"an AuditEvent":                    {`{"reference":"AuditEvent/x"}`, ""},
+		"an AuditEvent":                    {`{"reference":"AuditEvent/` + event + `"}`, ""},
 		"elsewhere":                        {`{"reference":"https://elsewhere.test/fhir/Patient/p1"}`, ""},
 		"by identifier":                    {`{"identifier":{"system":"urn:n","value":"p1"}}`, ""},
 		"in words":                         {`{"display":"Patient/p1"}`, ""},

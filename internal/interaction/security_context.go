@@ -40,9 +40,7 @@ func (s *Server) contextOf(binary element.Node) fhir.Key {
 // contextAt looks up what the label of what names a context is made from. It makes the same calls of the store for what is not there and for what is hidden from by, of which
 // it reads no more; nil is for this server itself.
 func (s *Server) contextAt(rd store.Reader, key fhir.Key, by *guard) (context access.Context, err error) {
-	if context.Key = key; key.IsZero() {
-		return context, nil
-	}
+	context.Key = key
 	rec, err := currentOf(rd, key)
 	if err != nil {
 		return context, err
@@ -51,7 +49,7 @@ func (s *Server) contextAt(rd store.Reader, key fhir.Key, by *guard) (context ac
 	if err := foreign(err); err != nil {
 		return context, err
 	}
-	if rec.Version == 0 || rec.Deleted() || by != nil && !by.decision.See(label) {
+	if rec.Deleted() || by != nil && !by.decision.See(label) {
 		return context, nil
 	}
 	context.Label, context.Patients, context.Partly = label, s.patientsOf(&rec), s.partly(rec)
@@ -60,9 +58,6 @@ func (s *Server) contextAt(rd store.Reader, key fhir.Key, by *guard) (context ac
 
 // partly reports whether some of a resource is withheld from the person now; of one that cannot be read, it may be.
 func (s *Server) partly(rec store.Record) bool {
-	if !mayMention(rec.Body, access.LabelSystem) {
-		return false
-	}
 	root, err := s.parse(rec.Body, rec.Key.Type)
 	if err != nil {
 		return true

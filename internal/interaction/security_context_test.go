@@ -215,8 +215,10 @@ func TestLabelBinaries(t *testing.T) {
 	if got := whoSees(t, s, "first") + whoSees(t, s, "nobodys"); got != "admin" {
 		t.Errorf("before, they are seen by %q", got)
 	}
-	if n, err := s.LabelBinaries(t.Context()); n != 44 || err != nil {
-		t.Errorf("LabelBinaries() = %d, %v, want 44", n, err)
+	counted := &failingStore{Store: s.Store, left: -1}
+	s.Store = counted
+	if n, err := s.LabelBinaries(t.Context()); n != 44 || err != nil || counted.updates != 3 {
+		t.Errorf("LabelBinaries() = %d, %v in %d commits, want 44 in 3", n, err, counted.updates)
 	}
 	for id, want := range map[string]string{"first": ofOpen, "nobodys": ofObjected, "bare": "", "dangling": "", "many0": "author client-partner untrained", "many39": "author client-partner untrained"} {
 		if got := whoSees(t, s, id); got != want {
@@ -227,8 +229,18 @@ func TestLabelBinaries(t *testing.T) {
 	if got := whoSees(t, s, "dangling"); got != ofOpen {
 		t.Errorf("when its context has come, it is seen by %q", got)
 	}
+	unguarded(s, func() { put(t, s, "CarePlan/cp4", planOf("cp4", "active", "p4", "a")) })
+	for _, id := range []string{"many0", "many39"} {
+		if got, want := whoSees(t, s, id), "adviser author client-partner paramedic untrained"; got != want {
+			t.Errorf("when its context is approved, %s is seen by %q, want %q", id, got, want)
+		}
+	}
 	if n, err := s.LabelBinaries(t.Context()); n != 0 || err != nil {
 		t.Errorf("again: %d, %v", n, err)
+	}
+	counted.left, counted.err = 0, errBroken
+	if n, err := s.LabelBinaries(t.Context()); n != 0 || !errors.Is(err, errBroken) {
+		t.Errorf("on a store that is broken: %d, %v", n, err)
 	}
 	unguarded(s, func() { old("more", "CarePlan/cp1", nil) })
 	s.Store = failingUpdates{s.Store}
