@@ -108,9 +108,7 @@ type remade struct {
 func (s *Store) extractChunk(ctx context.Context, t typeNumber, from document) (made []remade, err error) {
 	err = s.readState(ctx, func(r *reader) error {
 		var list []document
-		prefix := livePrefix(t)
-		lower := order.AppendUint32(append([]byte(nil), prefix...), uint32(from))
-		err := r.walk(lower, after(prefix), func(key []byte) bool {
+		err := r.walk(forwardKey(t, from), after(forwardPrefix(t)), func(key []byte) bool {
 			list = append(list, lastDocument(key))
 			return len(list) < backfillChunk
 		})

@@ -30,7 +30,13 @@ type bitmapCache struct {
 	noted   int             // commits and changes in recent
 }
 
-// commitChanges is the changes of one commit.
+// indexChange is one posting added or taken away.
+type indexChange struct {
+	posting
+	add bool
+}
+
+// commitChanges is the changes that brought the index up to one commit.
 type commitChanges struct {
 	commit  store.Commit
 	changes []indexChange
@@ -85,10 +91,15 @@ func (c *bitmapCache) start(tip store.Commit) {
 	c.since = tip
 }
 
-// record notes the changes of a commit; it keeps them.
-func (c *bitmapCache) record(commit store.Commit, changes []indexChange) {
+// record notes what brought the index up to a commit.
+func (c *bitmapCache) record(commit store.Commit, run *indexRun) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if len(c.entries) == 0 && len(run.items) > maxRecent {
+		c.recent, c.noted, c.since = nil, 0, commit // nothing to change, and too much to remember
+		return
+	}
+	changes := run.changes()
 	c.recent = append(c.recent, commitChanges{commit, changes})
 	c.noted += 1 + len(changes)
 	if len(c.entries) > 0 {
@@ -216,15 +227,15 @@ func (c *bitmapCache) evict(element *list.Element) {
 
 // bitmap is the documents at the end of all keys with a prefix. It must not be changed.
 func (r *reader) bitmap(prefix []byte) (*roaring.Bitmap, error) {
-	kept := !r.uncached && prefix[0] != familyOrdered // the ranges of O are too many to note changes of
+	kept := prefix[0] != familyOrdered // the ranges of O are too many to note changes of
 	if kept {
-		if bitmap := r.store.bitmaps.get(prefix, r.commit); bitmap != nil {
+		if bitmap := r.store.bitmaps.get(prefix, r.fresh.mark.commit); bitmap != nil {
 			return bitmap, nil
 		}
 	}
 	bitmap, err := r.readBitmap(prefix)
 	if err == nil && kept {
-		r.store.bitmaps.put(prefix, r.commit, bitmap)
+		r.store.bitmaps.put(prefix, r.fresh.mark.commit, bitmap)
 	}
 	return bitmap, err
 }

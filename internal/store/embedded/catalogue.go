@@ -21,6 +21,7 @@ type catalogue struct {
 	ofType     map[typeNumber][]*parameter
 	codes      map[typeCode]*parameter
 	labels     map[parameterNumber]bool // which are access labels
+	registered map[parameterNumber]bool // those in use: of others there are no keys
 }
 
 // identity names a parameter across restarts.
@@ -55,7 +56,7 @@ func newCatalogue() *catalogue {
 	return &catalogue{
 		types: map[fhir.Type]typeNumber{}, parameters: map[*query.Parameter]*parameter{},
 		identities: map[identity]*parameter{}, ofType: map[typeNumber][]*parameter{}, codes: map[typeCode]*parameter{},
-		labels: map[parameterNumber]bool{},
+		labels: map[parameterNumber]bool{}, registered: map[parameterNumber]bool{},
 	}
 }
 
@@ -77,6 +78,7 @@ func (c *catalogue) addParameter(p *parameter) {
 	c.identities[identity{p.Base, p.Identity}] = p
 	c.ofType[p.t] = append(c.ofType[p.t], p)
 	c.codes[typeCode{p.t, p.Code}] = p
+	c.registered[p.number] = true
 	if p.isLabel() {
 		c.labels[p.number] = true
 	}

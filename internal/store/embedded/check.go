@@ -30,13 +30,9 @@ func (s *Store) Check(ctx context.Context) (report Report, err error) {
 		return report, err
 	}
 	defer s.calls.end()
-	err = s.readState(ctx, func(r *reader) error {
-		c := checking{reader: r, report: &report, registered: map[parameterNumber]bool{parameterLive: true, parameterLastUpdated: true}}
-		for _, parameters := range r.catalogue.ofType {
-			for _, p := range parameters {
-				c.registered[p.number] = true
-			}
-		}
+	_ = s.index(ctx) // what cannot be indexed now is checked as it was
+	err = s.readIndexed(ctx, func(r *reader) error {
+		c := checking{reader: r, report: &report}
 		return errors.Join(c.identities(), c.logs(), c.index(), c.audit(), ctx.Err())
 	})
 	return report, err
@@ -45,9 +41,8 @@ func (s *Store) Check(ctx context.Context) (report Report, err error) {
 // checking is one Check under way.
 type checking struct {
 	*reader
-	report     *Report
-	registered map[parameterNumber]bool
-	forwards   int // live documents by I
+	report   *Report
+	forwards int // live documents by I
 }
 
 func (c *checking) fault(format string, args ...any) {
@@ -156,7 +151,7 @@ func (c *checking) sameAsBody(f *forward) error {
 		return err
 	}
 	again, err := c.forwardOfIndex(blank, labelled(index, c.catalogue.accessParameter(f.t), label))
-	if err == nil && !sameEntries(c.registered, f, again) {
+	if err == nil && !sameEntries(c.catalogue.registered, f, again) {
 		c.fault("%s %d: the forward record is not what the body says", c.catalogue.names[f.t], f.d)
 	}
 	return err
@@ -210,12 +205,19 @@ func (c *checking) logs() error {
 func (c *checking) index() error {
 	want := map[byte]int{}
 	forwards := 0
-	err := scan(c.kv, []byte{familyForward}, func(key, value []byte) error {
+	fresh, err := c.stale(want)
+	if err != nil {
+		return err
+	}
+	err = scan(c.kv, []byte{familyForward}, func(key, value []byte) error {
 		f, err := decodeForward(&c.catalogue.names, typeNumber(key[1]), lastDocument(key), bytes.Clone(value))
 		if err != nil {
 			return err
 		}
 		forwards++
+		if fresh[f.d] {
+			return nil
+		}
 		return c.postings(f, want)
 	})
 	if forwards != c.forwards {
@@ -223,7 +225,14 @@ func (c *checking) index() error {
 	}
 	for _, family := range []byte{familyEquality, familyOrdered, familySort, familyReference, familyCompartment} {
 		n := 0
-		err = errors.Join(err, scan(c.kv, []byte{family}, func(_, _ []byte) error { n++; return nil }))
+		var last []byte
+		err = errors.Join(err, c.walkPrefix([]byte{family}, func(key []byte) bool {
+			if n++; bytes.Compare(last, key) >= 0 {
+				c.fault("family %c is not in the order of its keys", family)
+			}
+			last = append(last[:0], key...)
+			return true
+		}))
 		if n != want[family] {
 			c.fault("family %c has %d keys, the forward records say %d", family, n, want[family])
 		}
@@ -232,27 +241,55 @@ func (c *checking) index() error {
 	return err
 }
 
+// postings checks the keys of one document as of the commit of the index: those of what is fresh are not in it yet.
 func (c *checking) postings(f *forward, want map[byte]int) error {
-	made, err := draftOfForward(c.catalogue, &c.store.hash, f)
+	keys, err := c.store.keysOfForward(c.catalogue, f)
 	if err != nil {
 		return err
 	}
-	all := indexed{t: f.t, d: f.d, draft: made, lastUpdated: f.lastUpdated, space: &keySpace{}}
-	dropped := func(g *group) bool { return !c.registered[g.number] }
-	for _, p := range all.postings(dropped) {
+	return c.indexed(f.t, f.d, &keys, want)
+}
+
+func (c *checking) indexed(t typeNumber, d document, keys *keyList, want map[byte]int) (err error) {
+	keys.all(func(p posting) bool {
+		var value []byte
+		var found bool
+		if value, found, err = c.value(p.key); err != nil {
+			return false
+		}
 		want[p.key[0]]++
-		value, found, err := getValue(c.kv, p.key)
-		if err != nil {
-			return err
-		}
 		if !found || !bytes.Equal(value, p.value()) {
-			c.fault("%s %d: a posting of family %c is absent or has another value", f.names[f.t], f.d, p.key[0])
+			c.fault("%s %d: a key of family %c is absent or has another value", c.catalogue.names[t], d, p.key[0])
 		}
-	}
-	for _, name := range all.names(dropped) {
-		if _, found, err := getValue(c.kv, name); err != nil || !found {
-			c.fault("%s %d: the name of a value is absent", f.names[f.t], f.d)
+		return true
+	})
+	return err
+}
+
+// stale checks the keys of what is fresh, as they were.
+func (c *checking) stale(want map[byte]int) (fresh map[document]bool, err error) {
+	fresh = map[document]bool{}
+	c.fresh.entries(c.fresh.first, func(e *freshEntry) {
+		if fresh[e.d] || err != nil {
+			return
 		}
+		fresh[e.d] = true
+		var keys keyList
+		if keys, err = c.store.before(c.kv, c.catalogue, e); err == nil {
+			err = c.indexed(e.t, e.d, &keys, want)
+		}
+	})
+	return fresh, err
+}
+
+// value is that of a key, as an iterator shows it.
+func (c *checking) value(key []byte) (value []byte, found bool, err error) {
+	it, err := c.iterator(key, append(bytes.Clone(key), 0))
+	if err != nil {
+		return nil, false, err
 	}
-	return nil
+	if found = it.First(); found {
+		value = bytes.Clone(it.Value())
+	}
+	return value, found, c.done(it)
 }

@@ -43,6 +43,9 @@ func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
 	if err := s.writable(); err != nil {
 		return err
 	}
+	if err := s.waitForIndexer(ctx); err != nil {
+		return err
+	}
 	applied, tipRead, err := s.runLocked(ctx, fn)
 	if applied != nil {
 		return s.finish(applied)
@@ -108,10 +111,15 @@ func (s *Store) apply(tx *transaction) (*applied, error) {
 	}
 	s.tip = next
 	s.catalogue.Store(tx.catalogue)
-	s.bitmaps.record(next.commit, tx.changes)
-	s.names.add(tx.named)
-	st := &state{snapshot: s.db.NewSnapshot(), commit: next.commit}
+	tx.fresh.view().entries(0, func(e *freshEntry) { s.fresh.add(*e) })
+	s.indexer.fresh.Store(int64(s.fresh.keys))
+	st := s.stateNow()
 	return &applied{batch: batch, state: st, head: head}, nil
+}
+
+// stateNow is the state at the tip; it is for whoever holds the lock.
+func (s *Store) stateNow() *state {
+	return &state{snapshot: s.db.NewSnapshot(), commit: s.tip.commit, fresh: s.fresh.view(), next: s.tip.next}
 }
 
 // hand gives the batch to Pebble, with the records of the audit log numbered into it.
@@ -139,5 +147,6 @@ func (s *Store) finish(a *applied) error {
 		s.audit.reach(a.head)
 	}
 	s.states.publish(a.state)
+	s.indexer.wake(s.options.Fresh)
 	return a.batch.Close()
 }

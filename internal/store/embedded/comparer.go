@@ -33,6 +33,7 @@ var fixedPrefix = [256]uint8{
 	familyLog:         1 + 8,
 	familyHistory:     1 + 1,
 	familyUndo:        1 + 8,
+	familyDue:         1 + 8,
 }
 
 // valuePrefix is where the escaped value begins in the families whose prefix ends with its terminator.

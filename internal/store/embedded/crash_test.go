@@ -96,7 +96,7 @@ func (l *load) await(t *testing.T, acts int64) {
 func openCrashed(t *testing.T, fs vfs.FS, world *storetest.World) *embedded.Store {
 	t.Helper()
 	s, err := embedded.Open("/db", embedded.Options{
-		FS: fs, Parameters: world.Parameters(), Extract: world.Extract, Memtable: 256 << 10, CacheBytes: 1 << 20,
+		FS: fs, Parameters: world.Parameters(), Extract: world.Extract, Memtable: 256 << 10, CacheBytes: 1 << 20, Fresh: 300,
 	})
 	if err != nil {
 		t.Fatalf("Open() = %v", err)

@@ -1,66 +1,39 @@
 package embedded
 
-import "slices"
+import "bytes"
 
-// addAll writes the postings of a new document.
-func (tx *transaction) addAll(list []posting) error {
-	for _, p := range list {
-		if err := tx.add(p); err != nil {
-			return err
-		}
-	}
-	return nil
+// keyChanges is told of the differences between what the keys of a document were and are.
+type keyChanges struct {
+	remove, add func(posting)
+	turn        func(posting) // of what is added, as it was, where it only becomes apart or is so no longer
 }
 
-// diff deletes the postings that are only in old and writes those only in next.
-func (tx *transaction) diff(old, next []posting) (err error) {
-	slices.SortFunc(old, comparePostings)
-	slices.SortFunc(next, comparePostings)
-	for err == nil && len(old) > 0 && len(next) > 0 {
-		switch c := comparePostings(old[0], next[0]); {
-		case c < 0:
-			err, old = tx.remove(old[0]), old[1:]
-		case c > 0:
-			err, next = tx.add(next[0]), next[1:]
+// diffKeys finds the differences between two lists in their order. Names stay: other documents may have the value.
+func diffKeys(old, next []posting, changes keyChanges) {
+	for len(old) > 0 || len(next) > 0 {
+		by := 0
+		switch {
+		case len(next) == 0:
+			by = -1
+		case len(old) == 0:
+			by = 1
 		default:
-			err = tx.change(old[0], next[0])
-			old, next = old[1:], next[1:]
+			by = bytes.Compare(old[0].key, next[0].key)
 		}
-	}
-	for err == nil && len(old) > 0 {
-		err, old = tx.remove(old[0]), old[1:]
-	}
-	if err != nil {
-		return err
-	}
-	return tx.addAll(next)
-}
-
-func (tx *transaction) add(p posting) error {
-	tx.note(p, true)
-	return tx.set(p.key, p.value())
-}
-
-func (tx *transaction) remove(p posting) error {
-	tx.dirty = true
-	tx.note(p, false)
-	return tx.batch.Delete(p.key, nil)
-}
-
-// change replaces a posting by one of the same key.
-func (tx *transaction) change(old, next posting) error {
-	if old.apart == next.apart {
-		return nil
-	}
-	if err := tx.remove(old); err != nil {
-		return err
-	}
-	return tx.add(next)
-}
-
-// note remembers a posting for the bitmaps in memory; of O there are none.
-func (tx *transaction) note(p posting, add bool) {
-	if p.key[0] != familyOrdered {
-		tx.changes = append(tx.changes, indexChange{p, add})
+		switch {
+		case by < 0 && old[0].key[0] != familyName:
+			changes.remove(old[0])
+		case by > 0:
+			changes.add(next[0])
+		case by == 0 && old[0].apart != next[0].apart:
+			changes.turn(old[0])
+			changes.add(next[0])
+		}
+		if by <= 0 {
+			old = old[1:]
+		}
+		if by >= 0 {
+			next = next[1:]
+		}
 	}
 }

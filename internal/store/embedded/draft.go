@@ -111,39 +111,22 @@ func (g *group) end(w *postingWriter) {
 	g.links = slices.Compact(g.links)
 }
 
-// finish appends the group's keys with the document at their end, each once.
-func (g *group) finish(keys []posting, space *keySpace, t typeNumber, d document, targets []target) []posting {
+// finish appends the group's keys with the document at their end, and the names of its values.
+func (g *group) finish(l *keyList, t typeNumber, d document, targets []target) {
+	var end [4]byte
 	for _, p := range g.keys {
-		keys = append(keys, posting{space.ending(p.key, documentIn(p.key, d)), p.apart})
+		order.PutUint32(end[:], documentIn(p.key, d))
+		l.add(p.apart, p.key, end[:])
 	}
+	order.PutUint32(end[:], uint32(d))
 	for _, n := range g.links {
-		prefix := referencePrefix(t, g.number, targets[n-1].t, targets[n-1].d)
-		keys = append(keys, posting{order.AppendUint32(prefix, uint32(d)), g.link == nil})
+		l.add(g.link == nil, referencePrefix(t, g.number, targets[n-1].t, targets[n-1].d), end[:])
 	}
-	return keys
-}
-
-// keySpace is where whole keys are put, many in one piece of memory.
-type keySpace struct{ free []byte }
-
-// ending is a key with a document at its end.
-func (s *keySpace) ending(key []byte, d uint32) []byte {
-	n := len(key) + 4
-	if n > cap(s.free)-len(s.free) {
-		s.free = make([]byte, 0, max(n, 4096))
+	for _, name := range g.names {
+		l.add(false, name)
 	}
-	start := len(s.free)
-	s.free = order.AppendUint32(append(s.free, key...), d)
-	return s.free[start:len(s.free):len(s.free)]
-}
-
-// finishNames appends the names of the group's values.
-func (g *group) finishNames(names [][]byte, t typeNumber, targets []target) [][]byte {
-	names = append(names, g.names...)
 	if g.link != nil {
 		to := targets[g.links[0]-1]
-		name := append(append(namePrefix(t, g.number, nameLink), g.link...), byte(to.t))
-		names = append(names, order.AppendUint32(name, uint32(to.d)))
+		l.add(false, namePrefix(t, g.number, nameLink), g.link, []byte{byte(to.t)}, order.AppendUint32(nil, uint32(to.d)))
 	}
-	return names
 }

@@ -14,6 +14,8 @@ type evaluator struct {
 	past     *past
 	deferred bool                  // what changed since the past state is judged at the end, as a whole
 	memo     map[document]*forward // records that may be asked for again; shared by all evaluators of one search
+	freshIn  map[typeNumber]freshDocuments
+	all      map[typeNumber]*roaring.Bitmap // what changed, asked for before
 }
 
 // exact is the evaluator for the other end of a reference, where the past state matters at once.
@@ -70,14 +72,38 @@ func (ev *evaluator) live(t typeNumber) (*roaring.Bitmap, error) {
 	return ev.corrected(t, indexed, query.Const(true))
 }
 
-// corrected replaces what the index says of documents that changed since the past state by what held then.
+// correctedLive is corrected where the condition always holds: of what is fresh it is known what is there.
+func (ev *evaluator) correctedLive(t typeNumber, indexed *roaring.Bitmap) (*roaring.Bitmap, error) {
+	if fresh := ev.freshOf(t); fresh.changed != nil {
+		indexed = roaring.Or(roaring.AndNot(indexed, fresh.changed), fresh.live)
+	}
+	past := ev.changedSince(t)
+	if past == nil {
+		return indexed, nil
+	}
+	return ev.judge(t, roaring.AndNot(indexed, past), past, query.Const(true))
+}
+
+// corrected replaces what the index says of documents that are fresh, or changed since the past state, by what holds in the state asked
+// about.
 func (ev *evaluator) corrected(t typeNumber, indexed *roaring.Bitmap, e query.Expr) (*roaring.Bitmap, error) {
 	changed := ev.changed(t)
 	if changed == nil || ev.deferred {
 		return indexed, nil
 	}
-	set := roaring.AndNot(indexed, changed)
-	for it := changed.Iterator(); it.HasNext(); {
+	if always, ok := e.(query.Const); e == nil || ok && bool(always) {
+		return ev.correctedLive(t, indexed)
+	}
+	judged, err := ev.judged(t, e)
+	if err != nil {
+		return nil, err
+	}
+	return ev.judge(t, roaring.AndNot(indexed, changed), judged, e)
+}
+
+// judge adds to a set those of the documents for which a condition holds.
+func (ev *evaluator) judge(t typeNumber, set, documents *roaring.Bitmap, e query.Expr) (*roaring.Bitmap, error) {
+	for it := documents.Iterator(); it.HasNext(); {
 		d := it.Next()
 		if err := ev.ctx.Err(); err != nil {
 			return nil, err
@@ -100,17 +126,48 @@ func (ev *evaluator) corrected(t typeNumber, indexed *roaring.Bitmap, e query.Ex
 	return set, nil
 }
 
-// changed is the documents of a type that changed since the past state; nil for none.
-func (ev *evaluator) changed(t typeNumber) *roaring.Bitmap {
+// changedSince is the documents of a type that changed since the past state; nil for none.
+func (ev *evaluator) changedSince(t typeNumber) *roaring.Bitmap {
 	if ev.past == nil {
 		return nil
 	}
 	return ev.past.changed[t]
 }
 
+// freshOf is the fresh documents of a type.
+func (ev *evaluator) freshOf(t typeNumber) freshDocuments {
+	if of, known := ev.freshIn[t]; known {
+		return of
+	}
+	if ev.freshIn == nil {
+		ev.freshIn = map[typeNumber]freshDocuments{}
+	}
+	of := ev.freshDocuments(t)
+	ev.freshIn[t] = of
+	return of
+}
+
+// changed is the documents of a type of which the index does not tell what holds in the state asked about; nil for none.
+func (ev *evaluator) changed(t typeNumber) *roaring.Bitmap {
+	past, fresh := ev.changedSince(t), ev.freshOf(t).changed
+	switch {
+	case past == nil:
+		return fresh
+	case fresh == nil:
+		return past
+	}
+	if ev.all[t] == nil {
+		if ev.all == nil {
+			ev.all = map[typeNumber]*roaring.Bitmap{}
+		}
+		ev.all[t] = roaring.Or(past, fresh)
+	}
+	return ev.all[t]
+}
+
 // record is the forward record of a document as of the state asked about; nil if it was not there.
 func (ev *evaluator) record(t typeNumber, d document) (*forward, error) {
-	if changed := ev.changed(t); changed != nil && changed.Contains(uint32(d)) {
+	if changed := ev.changedSince(t); changed != nil && changed.Contains(uint32(d)) {
 		return ev.readUndo(ev.past, t, d)
 	}
 	return ev.forward(t, d)

@@ -5,6 +5,8 @@ import (
 
 	"fmt"
 
+	"github.com/RoaringBitmap/roaring/v2"
+
 	"hearken/fhir/search/query"
 )
 
@@ -82,7 +84,7 @@ func (ev *evaluator) holdsMatch(f *forward, e query.Match) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if changed := ev.changed(f.t); e.Parameter.Code == query.AccessCode && changed != nil && changed.Contains(uint32(f.d)) {
+	if changed := ev.changedSince(f.t); e.Parameter.Code == query.AccessCode && changed != nil && changed.Contains(uint32(f.d)) {
 		return ev.holdsLabel(f, e.Test)
 	}
 	if test, ok := e.Test.(query.TokenTest); ok {
@@ -164,7 +166,8 @@ func (ev *evaluator) referrers(p *parameter, t typeNumber, d document, visit fun
 	changed := ev.changed(p.t)
 	var failed error
 	more := true
-	err := ev.walkPrefix(referencePrefix(p.t, p.number, t, d), func(key []byte) bool {
+	prefix := referencePrefix(p.t, p.number, t, d)
+	err := ev.walkPrefix(prefix, func(key []byte) bool {
 		source := lastDocument(key)
 		if changed == nil || !changed.Contains(uint32(source)) {
 			more, failed = visit(source)
@@ -174,7 +177,12 @@ func (ev *evaluator) referrers(p *parameter, t typeNumber, d document, visit fun
 	if err != nil || failed != nil || !more || changed == nil {
 		return firstError(err, failed)
 	}
-	for it := changed.Iterator(); more && it.HasNext(); {
+	judged := roaring.New()
+	ev.findFresh(p.t, prefix, after(prefix), judged)
+	if past := ev.changedSince(p.t); past != nil {
+		judged.Or(past)
+	}
+	for it := judged.Iterator(); more && it.HasNext(); {
 		source := document(it.Next())
 		if more, err = ev.visitChanged(p, source, d, visit); err != nil {
 			return err

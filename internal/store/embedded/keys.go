@@ -25,6 +25,7 @@ const (
 	familyAudit       = 'A' // see audit_keys.go
 	familyJob         = 'J'
 	familyUndo        = 'X'
+	familyDue         = 'D'
 )
 
 // The numbers that stand in keys, big-endian.
@@ -112,6 +113,13 @@ func historyKey(t typeNumber, c store.Commit, n uint32) []byte {
 func undoKey(c store.Commit, t typeNumber, d document) []byte {
 	return order.AppendUint32(append(commitKey(familyUndo, c), byte(t)), uint32(d))
 }
+
+func dueKey(c store.Commit, t typeNumber, d document) []byte {
+	return order.AppendUint32(append(commitKey(familyDue, c), byte(t)), uint32(d))
+}
+
+// forwardPrefix is what the forward records of a type begin with.
+func forwardPrefix(t typeNumber) []byte { return []byte{familyForward, byte(t)} }
 
 func claimKey(h *hasher, space, value string) []byte {
 	hash := h.sum(hashClaim, space, value)

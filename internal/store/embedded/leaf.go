@@ -114,13 +114,17 @@ func (ev *evaluator) codeLeaf(p *parameter, code string) (leaf, error) {
 		return presenceLeaf(p.t, p.number), nil
 	}
 	l := leaf{doubtful: len(code) >= query.MaxRankText}
-	prefix := appendEscaped(namePrefix(p.t, p.number, nameToken), code[:min(len(code), query.MaxRankText)])
-	err := ev.walkPrefix(prefix, func(name []byte) bool {
+	err := ev.walkPrefix(codePrefix(p, code), func(name []byte) bool {
 		hash := [hashSize]byte(name[len(name)-hashSize:])
 		l.spans = append(l.spans, prefixSpan(equalityPrefix(p.t, p.number, hash)))
 		return true
 	})
 	return l, err
+}
+
+// codePrefix is what the names of a code's tokens begin with.
+func codePrefix(p *parameter, code string) []byte {
+	return appendEscaped(namePrefix(p.t, p.number, nameToken), code[:min(len(code), query.MaxRankText)])
 }
 
 func (ev *evaluator) tokenLeaf(p *parameter, test query.TokenTest, code, token, system byte) leaf {

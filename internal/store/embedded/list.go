@@ -51,7 +51,7 @@ func (ev *evaluator) listAnd(t typeNumber, parts query.And, limit int) ([]docume
 // meetKept takes out of a list what is not in the bitmaps that are in memory for some of the parts, and gives the
 // parts that are left. No document need be read for the others.
 func (ev *evaluator) meetKept(t typeNumber, list []document, parts query.And) ([]document, query.And, error) {
-	if ev.past != nil || ev.uncached || len(list) == 0 {
+	if ev.past != nil || !ev.deferred && ev.changed(t) != nil || len(list) == 0 {
 		return list, parts, nil
 	}
 	var left query.And
@@ -67,7 +67,7 @@ func (ev *evaluator) meetKept(t typeNumber, list []document, parts query.And) ([
 		}
 		var kept *roaring.Bitmap
 		if len(leaves) == 1 && leaves[0].single() != nil {
-			kept = ev.store.bitmaps.get(leaves[0].single(), ev.commit)
+			kept = ev.store.bitmaps.get(leaves[0].single(), ev.reader.fresh.mark.commit)
 		}
 		if kept == nil {
 			left = append(left, part)
@@ -149,8 +149,8 @@ func (ev *evaluator) listMatch(t typeNumber, e query.Match, limit int) ([]docume
 
 // listLeaf reads a leaf unless it is long.
 func (ev *evaluator) listLeaf(l leaf, limit int) (list []document, doubtful, ok bool, err error) {
-	if prefix := l.single(); prefix != nil && !ev.uncached {
-		if kept := ev.store.bitmaps.get(prefix, ev.commit); kept != nil {
+	if prefix := l.single(); prefix != nil {
+		if kept := ev.store.bitmaps.get(prefix, ev.reader.fresh.mark.commit); kept != nil {
 			return nil, false, false, nil // only long ones are kept
 		}
 	}

@@ -15,9 +15,13 @@ import (
 
 // formatVersion is the version of the layout FORMAT.md describes.
 //
-// Format 2 added the patients of a version and the audit log, format 3 names in the place of most sort keys. A store of an earlier
-// format becomes one of this when it is opened, so that no earlier program writes to it again; see rebuild.
-const formatVersion = 3
+// Format 2 added the patients of a version and the audit log, format 3 names in the place of most sort keys, format 4 an index that is
+// behind what is stored. A store of an earlier format becomes one of this when it is opened, so that no earlier program writes to it
+// again; see upgrade.
+const formatVersion = 4
+
+// namesFormat is the first whose index is as it is now.
+const namesFormat = 3
 
 // formatMagic stands before the format version, to tell Hearken's stores from others'.
 const formatMagic = "hearken\x00"
@@ -53,14 +57,22 @@ func (s *Store) initialise() error {
 		return fmt.Errorf("%w: no secret", store.ErrFormat)
 	}
 	copy(s.hash.secret[:], secret)
-	if order.Uint16(rest) == formatVersion {
+	return s.upgrade(order.Uint16(rest))
+}
+
+// upgrade makes a store of an earlier format one of this.
+func (s *Store) upgrade(from uint16) error {
+	if from == formatVersion {
 		return nil
 	}
 	batch := s.db.NewBatch()
 	defer batch.Close()
-	err = errors.Join(
+	err := errors.Join(
 		batch.Set(metaKey("format"), order.AppendUint16([]byte(formatMagic), formatVersion), nil),
-		batch.Set(metaKey(metaRebuild), nil, nil))
+		upgradeIndexed(batch, s.db))
+	if from < namesFormat {
+		err = errors.Join(err, batch.Set(metaKey(metaRebuild), nil, nil))
+	}
 	if err != nil {
 		return err
 	}
@@ -103,6 +115,7 @@ type storedParameter struct {
 }
 
 const (
+	metaIndexed   = "indexed" // the commit of the index
 	metaType      = "type\x00"
 	metaParameter = "parameter\x00"
 	metaTip       = "tip"

@@ -4,13 +4,14 @@ package embedded
 // are what a code is found by when no system is said, and in their order documents are sorted. A name stays when the last
 // document of its value is gone.
 
-// knownNames are names that are surely stored, so that what many documents say is not written again for each. The
+// knownNames are names that are surely stored, so that what many documents say is not written again by each run. The
 // least recently used go, half of them at a time. The zero value is ready.
 type knownNames struct{ recent, old map[string]struct{} }
 
 // keptNames is how many names are known at most, and half of what is kept when there are more.
 const keptNames = 1 << 13
 
+// has reports whether a name is known, and keeps it in memory.
 func (k *knownNames) has(name []byte) bool {
 	if _, ok := k.recent[string(name)]; ok {
 		return true
@@ -27,28 +28,4 @@ func (k *knownNames) put(name string) {
 		k.recent, k.old = make(map[string]struct{}, keptNames), k.recent
 	}
 	k.recent[name] = struct{}{}
-}
-
-// add takes the names that were written by a commit.
-func (k *knownNames) add(names map[string]struct{}) {
-	for name := range names {
-		k.put(name)
-	}
-}
-
-// addNames writes names, unless they are known to be stored.
-func (tx *transaction) addNames(names [][]byte) error {
-	for _, name := range names {
-		if _, own := tx.named[string(name)]; own || tx.store.names.has(name) {
-			continue
-		}
-		if tx.named == nil {
-			tx.named = map[string]struct{}{}
-		}
-		tx.named[string(name)] = struct{}{}
-		if err := tx.set(name, nil); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -1,15 +1,11 @@
 package embedded
 
-import (
-	"bytes"
-
-	"github.com/cockroachdb/pebble/v2"
-)
+import "bytes"
 
 // nameWalk goes over the names of one sort of a parameter: a sortStream is at the postings of one after the other.
 type nameWalk struct {
 	streams *sortStreams
-	it      *pebble.Iterator
+	it      *iterator
 	number  parameterNumber
 	raw     []byte // the rank to start at, as names have it; nil for the first
 	tie     []byte // the document to start after in the postings of that rank

@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -31,7 +32,8 @@ type Store struct {
 	durable durability
 	states  states
 	bitmaps *bitmapCache
-	names   knownNames // guarded by lock
+	fresh   freshLog // guarded by lock
+	indexer indexer
 	space   space
 	work    background
 	audit   *auditLog
@@ -47,6 +49,7 @@ var _ store.Store = (*Store)(nil)
 func Open(dir string, options Options) (*Store, error) {
 	options = options.withDefaults()
 	s := &Store{options: options, lock: make(chan struct{}, 1), fault: &fault{logger: options.Logger}}
+	s.indexer.wanted, s.indexer.done = make(chan struct{}, 1), make(chan struct{})
 	s.work.done = make(chan struct{})
 	s.fault.onFail = s.durable.wake
 	s.durable.failed = s.fault.err
@@ -59,6 +62,7 @@ func Open(dir string, options Options) (*Store, error) {
 		return nil, fmt.Errorf("store/embedded.Open: %w", errors.Join(err, s.db.Close()))
 	}
 	s.space.start(s)
+	s.startIndexer()
 	s.startBackfill()
 	return s, nil
 }
@@ -143,8 +147,11 @@ func (s *Store) load() error {
 	}
 	s.tip = tip
 	s.durable.commit = tip.commit
-	s.bitmaps.start(tip.commit)
-	s.states.publish(&state{snapshot: s.db.NewSnapshot(), commit: tip.commit})
+	if err := s.loadFresh(); err != nil {
+		return err
+	}
+	s.bitmaps.start(s.fresh.mark.commit)
+	s.states.publish(s.stateNow())
 	return s.startAudit()
 }
 
@@ -183,15 +190,16 @@ func (s *Store) Close() error {
 	}
 	s.work.stop()
 	s.audit.stop()
+	err := s.flush()
 	s.states.close()
-	return errors.Join(s.flush(), s.db.Close())
+	return errors.Join(err, s.db.Close())
 }
 
-// flush writes the memtable out, so that the next Open has no log to replay: that would take seconds after many writes. A
-// store that may not write is left as it is; nothing is lost by that.
+// flush brings the index up to date and writes the memtable out, so that the next Open has nothing to index and no log to replay: that
+// would take seconds after many writes. A store that may not write is left as it is; nothing is lost by that.
 func (s *Store) flush() error {
 	if s.writable() != nil {
 		return nil
 	}
-	return s.db.Flush()
+	return errors.Join(s.indexAll(context.Background()), s.db.Flush())
 }

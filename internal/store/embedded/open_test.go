@@ -83,7 +83,7 @@ func newerStore(t *testing.T, fs vfs.FS) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(db.Set([]byte("Mformat"), []byte("hearken\x00\x00\x04"), pebble.Sync), db.Close()); err != nil {
+	if err := errors.Join(db.Set([]byte("Mformat"), []byte("hearken\x00\x00\x05"), pebble.Sync), db.Close()); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -203,6 +203,9 @@ func TestCursor_Expires(t *testing.T) {
 	for n := range 200 { // undo records are pruned
 		now = now.Add(time.Second)
 		s.mustPut(patient(n), "b")
+		if err := s.Index(); err != nil { // what the index does not have yet is not pruned
+			t.Fatal(err)
+		}
 	}
 	if _, err := s.search(q); !errors.Is(err, store.ErrCursorExpired) {
 		t.Errorf("Search() after pruning = %v, want ErrCursorExpired", err)

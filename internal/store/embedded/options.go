@@ -27,6 +27,8 @@ type Options struct {
 	CacheBytes int64         // blocks kept in memory; default 64 MiB
 	BitmapKeep int64         // bytes of posting bitmaps kept in memory; default 32 MiB
 	Memtable   uint64        // bytes of a memtable; default 16 MiB
+	Fresh      int           // keys that the index does not have yet when it is brought up to date; default 24576
+	FreshFor   time.Duration // how long it may be behind when there are fewer; default 1 second
 	CursorLife time.Duration // how long a page cursor lives after the next write; default 15 minutes
 	Reserve    uint64        // bytes of free space below which writes are refused; default 256 MiB; 1 turns it off
 	Ballast    int64         // size of the file that is given up when space runs out; default 64 MiB; below 0 none
@@ -50,6 +52,8 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.CacheBytes, o.CacheBytes == 0, 64<<20)
 	setDefault(&o.BitmapKeep, o.BitmapKeep == 0, 32<<20)
 	setDefault(&o.Memtable, o.Memtable == 0, 16<<20)
+	setDefault(&o.Fresh, o.Fresh == 0, 24<<10)
+	setDefault(&o.FreshFor, o.FreshFor == 0, time.Second)
 	setDefault(&o.CursorLife, o.CursorLife == 0, 15*time.Minute)
 	setDefault(&o.Reserve, o.Reserve == 0, 256<<20)
 	setDefault(&o.Ballast, o.Ballast == 0, 64<<20)

@@ -12,7 +12,14 @@ import (
 type state struct {
 	snapshot *pebble.Snapshot
 	commit   store.Commit
-	readers  int // guarded by states.mu; the published state has one more
+	fresh    *freshView
+	next     document // see tip
+	readers  int      // guarded by states.mu; the published state has one more
+}
+
+// newerThan reports whether a state has more than another, or a newer index.
+func (s *state) newerThan(other *state) bool {
+	return s.commit > other.commit || s.commit == other.commit && s.fresh.mark.commit > other.fresh.mark.commit
 }
 
 // states holds the published state. Older ones live as long as somebody reads them.
@@ -25,7 +32,7 @@ type states struct {
 func (s *states) publish(next *state) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.published != nil && s.published.commit >= next.commit {
+	if s.published != nil && !next.newerThan(s.published) {
 		_ = next.snapshot.Close()
 		return
 	}

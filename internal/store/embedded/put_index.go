@@ -1,17 +1,13 @@
 package embedded
 
 import (
-	"bytes"
-	"errors"
-	"slices"
-
 	"github.com/cockroachdb/pebble/v2"
 
 	"hearken/fhir/search/query"
 	"hearken/internal/store"
 )
 
-// putIndex replaces the forward record and writes the difference between the postings of the two.
+// putIndex replaces the forward record.
 func (tx *transaction) putIndex(t typeNumber, old identityRecord, record store.Record, p store.Prepared) error {
 	before, err := tx.oldForward(t, old)
 	if err != nil {
@@ -27,7 +23,7 @@ func (tx *transaction) putIndex(t typeNumber, old identityRecord, record store.R
 	}
 	if p.Method == store.Delete {
 		tx.unwait(p.Key)
-		return tx.dropIndex(t, old.d, before)
+		return tx.dropForward(t, old.d, before)
 	}
 	next, err := tx.draftOf(t, p)
 	if err != nil {
@@ -67,7 +63,7 @@ func (tx *transaction) latest() pebble.Reader {
 	return tx.store.db
 }
 
-// writeForward writes a forward record and the index difference to the one before, if there is one.
+// writeForward writes a forward record. The index of it is written later, by the indexer.
 func (tx *transaction) writeForward(f *forward, next *draft, before []byte) error {
 	if err := tx.resolve(next.targets); err != nil {
 		return err
@@ -76,35 +72,35 @@ func (tx *transaction) writeForward(f *forward, next *draft, before []byte) erro
 	if err := tx.set(forwardKey(f.t, f.d), tx.scratch); err != nil {
 		return err
 	}
-	now := indexed{t: f.t, d: f.d, draft: next, lastUpdated: f.lastUpdated, space: &tx.space}
-	if before == nil {
-		tx.list = now.appendPostings(tx.list[:0], nil)
-		return errors.Join(tx.addAll(tx.list), tx.addNames(now.names(nil)))
+	e := freshEntry{commit: tx.commit, t: f.t, d: f.d, existed: before != nil}
+	e.keys = indexed{t: f.t, d: f.d, draft: next, lastUpdated: f.lastUpdated}.keys(nil)
+	if f.commit != tx.commit && !tx.changed[f.d] { // nothing else in the store says that, and from what, it changed
+		e.due = true
+		if err := tx.set(dueKey(tx.commit, f.t, f.d), undoValue(before)); err != nil {
+			return err
+		}
 	}
-	oldForward, old, err := tx.decodeDraft(f.t, f.d, before)
-	if err != nil {
-		return err
-	}
-	was := indexed{t: f.t, d: f.d, draft: old, lastUpdated: oldForward.lastUpdated, space: &tx.space}
-	same := func(g *group) bool { return old.sameGroup(next, g) }
-	err = tx.diff(was.postings(func(g *group) bool { return next.sameGroup(old, g) }), now.postings(same))
-	return errors.Join(err, tx.addNames(now.names(same)))
+	tx.refresh(e)
+	return nil
 }
 
-// dropIndex takes a document out of every index.
-func (tx *transaction) dropIndex(t typeNumber, d document, before []byte) error {
+// refresh notes that a document is fresh.
+func (tx *transaction) refresh(e freshEntry) {
+	if tx.changed == nil {
+		tx.changed = map[document]bool{}
+	}
+	tx.changed[e.d] = true
+	tx.fresh.add(e)
+}
+
+// dropForward takes the forward record of a document that is deleted.
+func (tx *transaction) dropForward(t typeNumber, d document, before []byte) error {
 	if before == nil {
 		return nil
 	}
-	f, old, err := tx.decodeDraft(t, d, before)
-	if err != nil {
-		return err
-	}
 	tx.dirty = true
-	if err := tx.batch.Delete(forwardKey(t, d), nil); err != nil {
-		return err
-	}
-	return tx.diff(indexed{t: t, d: d, draft: old, lastUpdated: f.lastUpdated, space: &tx.space}.postings(nil), nil)
+	tx.refresh(freshEntry{commit: tx.commit, t: t, d: d, existed: true})
+	return tx.batch.Delete(forwardKey(t, d), nil)
 }
 
 // decodeDraft makes the draft again that a forward record was written from.
@@ -157,64 +153,51 @@ func (d *draft) endGroup(w *postingWriter) {
 	}
 }
 
-// sameGroup reports whether the draft has the same values of the group's parameter, so that no posting changes.
-// Groups with local references are the same only if the tables of targets are.
-func (d *draft) sameGroup(other *draft, g *group) bool {
-	at, found := slices.BinarySearchFunc(d.groups, g.number, func(g *group, n parameterNumber) int {
-		return int(g.number) - int(n)
-	})
-	if !found || !bytes.Equal(d.groups[at].entries, g.entries) {
-		return false
-	}
-	return len(g.links) == 0 || slices.Equal(d.targets, other.targets)
-}
-
-// indexed is a document with its draft, for listing all its postings.
+// indexed is a document with its draft, for listing all its keys in the index.
 type indexed struct {
 	t           typeNumber
 	d           document
 	draft       *draft
 	lastUpdated int64
-	space       *keySpace // for the keys
 }
 
-// postings lists all postings, but of the groups to skip.
-func (x indexed) postings(skip func(*group) bool) []posting {
-	return x.appendPostings(make([]posting, 0, x.draft.count()), skip)
-}
-
-func (x indexed) appendPostings(list []posting, skip func(*group) bool) []posting {
+// keys lists all postings and names, but of the groups to skip.
+func (x indexed) keys(skip func(*group) bool) keyList {
+	count, size := x.draft.measure()
+	l := keyList{data: make([]byte, 0, size), ends: make([]uint32, 0, count)}
 	end := order.AppendUint32(nil, uint32(x.d))
-	list = append(list, posting{key: append(livePrefix(x.t), end...)}, posting{key: append(lastUpdatedPrefix(x.t, x.lastUpdated), end...)})
+	l.add(false, livePrefix(x.t), end)
+	l.add(false, lastUpdatedPrefix(x.t, x.lastUpdated), end)
 	for _, n := range x.draft.compartments {
 		focus := x.draft.targets[n-1]
-		list = append(list, posting{key: append(compartmentPrefix(focus.t, focus.d, x.t), end...)})
+		l.add(false, compartmentPrefix(focus.t, focus.d, x.t), end)
 	}
 	for _, g := range x.draft.groups {
 		if skip == nil || !skip(g) {
-			list = g.finish(list, x.space, x.t, x.d, x.draft.targets)
+			g.finish(&l, x.t, x.d, x.draft.targets)
 		}
 	}
-	return list
+	return l
 }
 
-// names lists the names of all values, but of the groups to skip.
-func (x indexed) names(skip func(*group) bool) (names [][]byte) {
-	for _, g := range x.draft.groups {
-		if skip == nil || !skip(g) {
-			names = g.finishNames(names, x.t, x.draft.targets)
-		}
-	}
-	return names
-}
-
-// count is how many postings there are.
-func (d *draft) count() int {
-	n := 2 + len(d.compartments)
+// measure is about how many keys there are, and bytes of them.
+func (d *draft) measure() (count, size int) {
+	count, size = 2+len(d.compartments), 48+11*len(d.compartments)
 	for _, g := range d.groups {
-		n += len(g.keys) + len(g.links)
+		count += len(g.keys) + len(g.links) + len(g.names)
+		size += 13 * len(g.links)
+		for _, p := range g.keys {
+			size += len(p.key) + 4
+		}
+		for _, name := range g.names {
+			size += len(name)
+		}
+		if g.link != nil {
+			count++
+			size += 10 + len(g.link)
+		}
 	}
-	return n
+	return count, size
 }
 
 // lastUpdatedPrefix is the S key of a document's lastUpdated without the document: sorting is by its beginning in

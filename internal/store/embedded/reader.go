@@ -17,13 +17,14 @@ type reader struct {
 	kv        pebble.Reader
 	catalogue *catalogue
 	commit    store.Commit
-	uncached  bool // the state holds what is not committed yet: bitmaps in memory do not know it
-	idle      []*pebble.Iterator
+	fresh     *freshView // what the index does not have yet
+	own       *freshView // of that, what the writer's transaction has written; nil for none
+	idle      []*iterator
 	dead      bool
 }
 
-func newReader(ctx context.Context, s *Store, kv pebble.Reader, commit store.Commit) *reader {
-	return &reader{ctx: ctx, store: s, kv: kv, catalogue: s.catalogue.Load(), commit: commit}
+func newReader(ctx context.Context, s *Store, kv pebble.Reader, commit store.Commit, fresh *freshView) *reader {
+	return &reader{ctx: ctx, store: s, kv: kv, catalogue: s.catalogue.Load(), commit: commit, fresh: fresh}
 }
 
 var errDead = errors.New("store/embedded: a Reader is used after its View or Update has ended")
@@ -87,7 +88,7 @@ func (r *reader) Count(name fhir.Type) (int, error) {
 	if t == 0 {
 		return 0, nil
 	}
-	live, err := r.bitmap(livePrefix(t))
+	live, err := (&evaluator{reader: r}).live(t)
 	if err != nil {
 		return 0, err
 	}
@@ -95,16 +96,16 @@ func (r *reader) Count(name fhir.Type) (int, error) {
 }
 
 // iterator gives an iterator over [lower, upper), a used one if there is one; done gives it back.
-func (r *reader) iterator(lower, upper []byte) (it *pebble.Iterator, err error) {
+func (r *reader) iterator(lower, upper []byte) (it *iterator, err error) {
 	if n := len(r.idle); n > 0 {
 		it, r.idle = r.idle[n-1], r.idle[:n-1]
 		it.SetBounds(lower, upper)
 		return it, nil
 	}
-	return r.kv.NewIter(&pebble.IterOptions{LowerBound: lower, UpperBound: upper})
+	return newIterator(r.kv, lower, upper)
 }
 
-func (r *reader) done(it *pebble.Iterator) error {
+func (r *reader) done(it *iterator) error {
 	if err := it.Error(); err != nil {
 		return errors.Join(err, it.Close())
 	}

@@ -24,9 +24,9 @@ func (s *Store) rebuild() error {
 		return err
 	}
 	s.options.Logger.Info("the index of a store of an earlier format is made anew")
-	r := rebuilding{store: s, catalogue: known.catalogue, registered: map[parameterNumber]bool{}, batch: s.db.NewBatch()}
+	r := rebuilding{store: s, catalogue: known.catalogue, batch: s.db.NewBatch()}
 	for _, p := range known.stored {
-		r.registered[p.number] = true
+		r.catalogue.registered[p.number] = true
 		r.catalogue.labels[p.number] = p.code == query.AccessCode
 	}
 	for _, family := range []byte{familyEquality, familySort, familyName} {
@@ -40,30 +40,21 @@ func (s *Store) rebuild() error {
 
 // rebuilding is one rebuild under way.
 type rebuilding struct {
-	store      *Store
-	catalogue  *catalogue
-	registered map[parameterNumber]bool // whose keys are not dropped
-	batch      *pebble.Batch
+	store     *Store
+	catalogue *catalogue
+	batch     *pebble.Batch
 }
 
 // add writes what a forward record says; it is called for each.
 func (r *rebuilding) add(key, value []byte) error {
-	f, err := decodeForward(&r.catalogue.names, typeNumber(key[1]), lastDocument(key), bytes.Clone(value))
+	keys, err := r.store.keysOf(r.catalogue, typeNumber(key[1]), lastDocument(key), bytes.Clone(value))
 	if err != nil {
 		return err
 	}
-	made, err := draftOfForward(r.catalogue, &r.store.hash, f)
-	if err != nil {
-		return err
-	}
-	all := indexed{t: f.t, d: f.d, draft: made, lastUpdated: f.lastUpdated, space: &keySpace{}}
-	dropped := func(g *group) bool { return !r.registered[g.number] }
-	for _, p := range all.postings(dropped) {
-		err = errors.Join(err, r.batch.Set(p.key, p.value(), nil))
-	}
-	for _, name := range all.names(dropped) {
-		err = errors.Join(err, r.batch.Set(name, nil, nil))
-	}
+	keys.all(func(p posting) bool {
+		err = r.batch.Set(p.key, p.value(), nil)
+		return err == nil
+	})
 	if err != nil || r.batch.Len() < rebuildBatch {
 		return err
 	}

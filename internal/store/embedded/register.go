@@ -99,7 +99,7 @@ func (r *registration) addNew(p *parameter) error {
 	}
 	r.last++
 	p.number = r.last
-	_, old, err := firstKey(r.store.db, livePrefix(p.t))
+	_, old, err := firstKey(r.store.db, forwardPrefix(p.t))
 	if err != nil {
 		return err
 	}

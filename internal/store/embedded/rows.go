@@ -17,7 +17,7 @@ type pageRow struct {
 }
 
 // rows are the rows of the page after the position, at most Count, and whether there are more. Documents that
-// changed since the past state stand in the index where they belong now: they are sorted apart and merged in.
+// changed since the past state stand in the index where they belong now, and fresh ones where they did: they are sorted apart and merged in.
 func (s *searching) rows(sets []typeSet) (rows []pageRow, more bool, err error) {
 	if s.types == nil {
 		return nil, false, nil
@@ -54,6 +54,9 @@ func (s *searching) rows(sets []typeSet) (rows []pageRow, more bool, err error) 
 func (s *searching) setApart(sets []typeSet) (apart []pageRow, rest []typeSet, err error) {
 	for _, found := range sets {
 		changed := s.changed(found.t)
+		if len(s.query.Sort) == 0 {
+			changed = nil // the index has no part in the order
+		}
 		if changed == nil {
 			rest = append(rest, found)
 			continue

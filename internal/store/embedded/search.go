@@ -147,7 +147,7 @@ func (s *searching) fill(page *store.Page, sets []typeSet) error {
 
 // fetch is the version of a document that is current in the state asked about.
 func (s *searching) fetch(t typeNumber, d document) (store.Record, error) {
-	if changed := s.changed(t); changed != nil && changed.Contains(uint32(d)) {
+	if changed := s.changedSince(t); changed != nil && changed.Contains(uint32(d)) {
 		f, err := s.record(t, d)
 		if err != nil {
 			return store.Record{}, err

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"slices"
 
-	"github.com/cockroachdb/pebble/v2"
-
 	"hearken/fhir"
 	"hearken/fhir/search/query"
 )
@@ -13,7 +11,7 @@ import (
 // sortStream is the documents of one type in the order of one sort key, from one range of keys.
 type sortStream struct {
 	names    *nameWalk // where the order is that of names, and it is at the postings of one
-	it       *pebble.Iterator
+	it       *iterator
 	t        typeNumber
 	prefix   int  // bytes before the rank
 	backward bool // the keys are ascending, the order is not: ranks are mirrored

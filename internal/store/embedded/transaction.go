@@ -35,17 +35,9 @@ type transaction struct {
 	queue      []waiting
 	labels     map[typeNumber]madeLabel
 	claims     map[string]fhir.Key
-	list       []posting           // of one document, before they are written
-	space      keySpace            // of the postings
-	changes    []indexChange       // of the postings
-	named      map[string]struct{} // the names written
-	records    []*queued           // for the audit log
-}
-
-// indexChange is one posting added or taken away, for the bitmaps in memory.
-type indexChange struct {
-	posting
-	add bool
+	fresh      freshLog          // what this transaction changed
+	changed    map[document]bool // what is in fresh
+	records    []*queued         // for the audit log
 }
 
 func newTransaction(ctx context.Context, s *Store) *transaction {
@@ -55,7 +47,7 @@ func newTransaction(ctx context.Context, s *Store) *transaction {
 		time:       max(s.options.Now().UnixMilli(), s.tip.time),
 		identities: map[fhir.Key]identityRecord{}, written: map[fhir.Key]store.Record{}, claims: map[string]fhir.Key{},
 	}
-	tx.reader = newReader(ctx, s, s.db, s.tip.commit)
+	tx.reader = newReader(ctx, s, s.db, s.tip.commit, s.fresh.view())
 	return tx
 }
 
@@ -112,9 +104,9 @@ func (tx *transaction) see() error {
 	}
 	tx.shown = int(tx.batch.Count())
 	tx.reader.close()
-	tx.reader = newReader(tx.reader.ctx, tx.store, tx.batch, tx.commit)
+	tx.reader = newReader(tx.reader.ctx, tx.store, tx.batch, tx.commit, tx.reader.fresh)
 	tx.reader.catalogue = tx.catalogue
-	tx.reader.uncached = true
+	tx.reader.own = tx.fresh.view()
 	return nil
 }
 

@@ -139,7 +139,9 @@ func (tx *transaction) pruneUndo() error {
 		return err
 	}
 	old := floor
-	if floor, err = tx.firstSince(floor, tx.time-life); err != nil || floor == old {
+	floor, err = tx.firstSince(floor, tx.time-life)
+	floor = max(old, min(floor, tx.store.fresh.mark.commit+1)) // the indexer wants those that come after
+	if err != nil || floor == old {
 		return err
 	}
 	err = tx.batch.DeleteRange([]byte{familyUndo}, commitKey(familyUndo, floor), nil)

@@ -1,8 +1,6 @@
 package embedded
 
 import (
-	"slices"
-
 	"hearken/fhir"
 	"hearken/fhir/search/query"
 )
@@ -38,13 +36,6 @@ func (tx *transaction) unwait(key fhir.Key) {
 
 // writeWaiting writes all that waits, in the order it came.
 func (tx *transaction) writeWaiting() error {
-	most := 0
-	for i := range tx.queue {
-		if w := &tx.queue[i]; w.forward != nil && w.before == nil {
-			most += w.draft.count() + len(w.label)
-		}
-	}
-	tx.changes = slices.Grow(tx.changes, most)
 	for i := range tx.queue {
 		w := &tx.queue[i]
 		if w.forward == nil {
