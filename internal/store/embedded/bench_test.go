@@ -62,7 +62,7 @@ func (silent) Infof(string, ...any)  {}
 func (silent) Errorf(string, ...any) {}
 func (silent) Fatalf(string, ...any) {}
 
-// BenchmarkImport is the rate of transactions of a hundred resources.
+// BenchmarkImport is the rate of transactions of a hundred resources, and how many keys and bytes of keys and values each takes.
 func BenchmarkImport(b *testing.B) {
 	p := newPractice().open(b, b.TempDir())
 	defer p.Close()
@@ -77,6 +77,9 @@ func BenchmarkImport(b *testing.B) {
 		p.commit(b, batch...)
 	}
 	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "resources/s")
+	keys, size := p.Stored()
+	b.ReportMetric(float64(keys)/float64(n), "keys/resource")
+	b.ReportMetric(float64(size)/float64(n), "bytes/resource")
 }
 
 // BenchmarkEncode is what Put does that does not need the lock.
