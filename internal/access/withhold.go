@@ -18,8 +18,6 @@ type Rule struct {
 	Label string
 	// Extension is an extension by its URL, with all in it; "" for none.
 	Extension string
-	// Narrative takes out the text of the resources the rule touches: it may say in words what was taken out.
-	Narrative bool
 }
 
 // The codes of the inline security labels of our guide (CodeSystem/access-label).
@@ -43,12 +41,12 @@ var whereabouts = []string{
 }
 
 var (
-	locationRule = Rule{Name: "whereabouts", Paths: whereabouts, Narrative: true}
-	keySafeRule  = Rule{Name: LabelKeySafe, Label: LabelKeySafe, Extension: profiles.KeySafe, Narrative: true}
+	locationRule = Rule{Name: "whereabouts", Paths: whereabouts}
+	keySafeRule  = Rule{Name: LabelKeySafe, Label: LabelKeySafe, Extension: profiles.KeySafe}
 	personRules  = []Rule{keySafeRule,
-		{Name: LabelThirdParty, Label: LabelThirdParty, Narrative: true},
-		{Name: LabelSafeguarding, Label: LabelSafeguarding, Narrative: true},
-		{Name: LabelSeriousHarm, Label: LabelSeriousHarm, Narrative: true},
+		{Name: LabelThirdParty, Label: LabelThirdParty},
+		{Name: LabelSafeguarding, Label: LabelSafeguarding},
+		{Name: LabelSeriousHarm, Label: LabelSeriousHarm},
 	}
 	everyoneRules  = []Rule{keySafeRule}
 	elsewhereRules = []Rule{keySafeRule, locationRule}

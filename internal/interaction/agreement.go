@@ -18,21 +18,22 @@ import (
 // checkFact refuses a fact that says nothing: an agreement that binds nobody would lock an organisation out, or let it in for ever. It looks at what is about
 // to be stored, whoever stores it, in whichever way.
 func (l *labelling) checkFact(rec store.Record, resource access.Resource) error {
-	if rec.Key.Type != agreementType || !resource.Fact || rec.Deleted() {
+	if !isAgreement(resource) {
 		return nil
 	}
 	node, err := l.parse(rec)
 	if err != nil {
 		return err
 	}
-	return l.factFaults(node, resource)
+	return agreementFaults(node)
 }
 
-// factFaults is what is wrong with a fact.
-func (l *labelling) factFaults(node element.Node, resource access.Resource) error {
-	if resource.Type != agreementType || !resource.Fact {
-		return nil
-	}
+func isAgreement(resource access.Resource) bool {
+	return resource.Fact && resource.Type == agreementType
+}
+
+// agreementFaults is what is wrong with an agreement.
+func agreementFaults(node element.Node) error {
 	issues := careplan.CheckAgreement(node)
 	for i := range issues {
 		issues[i].Line, issues[i].Column = 0, 0 // they are those of what is stored

@@ -83,6 +83,9 @@ func TestAgreementNotices(t *testing.T) {
 			t.Errorf("%s: %d %s", who, a.Status, a.Body)
 		}
 	}
+	if a := answer(s, as(principal("admin", "user/*.cruds"), "GET", "Contract/$agreement-notices?soon=yes", "")); a.Status != 400 {
+		t.Errorf("with a parameter that it does not have: %d %s", a.Status, a.Body)
+	}
 	later := s.Now
 	s.Now = func() time.Time { return later().Add(400 * 24 * time.Hour) }
 	if a := answer(s, as(principal("admin", "user/*.cruds"), "GET", "Contract/$agreement-notices", "")); a.Status != 200 || strings.Contains(string(a.Body), "notice") {

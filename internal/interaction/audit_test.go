@@ -364,3 +364,30 @@ func TestAccessLog(t *testing.T) {
 	s.Audit = nil
 	mustDo(t, s, 400, "GET", "Patient/p/$access-log", "")
 }
+
+// A search is recorded with the patients that it names, and with nothing else that has an id; a store that does not say whose record something is part of is read for it, as far as it
+// can be.
+func TestAudit_Whose(t *testing.T) {
+	s := guarded(t)
+	author := principal("author", "user/*.cruds")
+	before := headOf(t, s.Audit)
+	answer(s, as(author, "GET", "Observation?subject=Patient/p4&subject=Patient/p4&code=none", ""))
+	answer(s, as(author, "GET", "Observation?subject=Group/p4", ""))
+	if found := looks(t, s.Audit, before, audit.Filter{Patient: "p4"}); len(found) != 1 || len(found[0].Patients) != 1 {
+		t.Errorf("searches for a patient and for a group of the same id are recorded as %+v", found)
+	}
+	s.Login = nil
+	for _, unreadable := range []bool{false, true} {
+		of := &failingStore{Store: s.Store, left: -1, old: true}
+		if unreadable {
+			of.corrupt = fhir.Key{Type: "Observation", ID: "op1"}
+		}
+		kept, before := s.Store, headOf(t, s.Audit)
+		s.Store = of
+		answer(s, call("GET", "Observation/op1", ""))
+		s.Store = kept
+		if found := looks(t, s.Audit, before, audit.Filter{Patient: "p1"}); (len(found) == 1) == unreadable {
+			t.Errorf("unreadable %v: recorded as %+v", unreadable, found)
+		}
+	}
+}

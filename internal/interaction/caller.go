@@ -46,7 +46,7 @@ func (c *Callers) lookUp(rd store.Reader, p *smart.Principal) (caller access.Cal
 		return caller, false, nil
 	}
 	l := lookup{Callers: c, rd: rd, principal: p, caller: &caller}
-	if person, err = l.person(); person || err != nil {
+	if person, err = l.person(); person {
 		return caller, person, err
 	}
 	found, err := c.workFacts(rd, p)

@@ -60,14 +60,14 @@ func TestGuard_CriteriaWithoutIdentifier(t *testing.T) {
 		{"in the one record the caller works in", "gp", "Observation", about("new", "p1"), "subject=Patient/p1&status=final", "subject=Patient/p1&status=registered", 200, 201},
 		{"in it, by a parameter that reads no more", "gp", "Observation", about("new", "p1"), "patient=Patient/p1&status=final", "patient=Patient/p1&status=registered", 200, 201},
 		{"by a parameter that leads into nobody's record", "gp", "Observation", about("new", "p1"), "focus=Patient/p1", "focus=Patient/p1&status=registered", 403, 403},
-		{"by something else of that record", "gp", "Observation", about("new", "p1"), "subject=Device/d1", "subject=Device/d1&status=registered", 403, 403},
+		{"by something else of that record", "gp", "Observation", about("new", "p1"), "subject=Group/g1", "subject=Group/g1&status=registered", 403, 403},
 		{"what everybody sees", "author", "Organization", `{"resourceType":"Organization","name":"new"}`, "identifier=https://fhir.nhs.uk/Id/ods-organization-code|A", "name=nowhere", 200, 201},
 		{"what everybody sees, by name", "gp", "Practitioner", practitioner, "family=Twin", "family=Other", 201, 201},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			s := guarded(t)
 			s.Login = nil
-			put(t, s, "Device/d1", `{"resourceType":"Device","id":"d1","patient":{"reference":"Patient/p1"}}`)
+			put(t, s, "Group/g1", `{"resourceType":"Group","id":"g1","type":"person","actual":true,"member":[{"entity":{"reference":"Patient/p1"}}]}`)
 			login(s)
 			count := func() string {
 				login := s.Login

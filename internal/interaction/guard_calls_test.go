@@ -243,3 +243,16 @@ func TestGuard_AsksOnce(t *testing.T) {
 		}
 	}
 }
+
+// A label that was known when the resource was written is not written again.
+func TestLabelling_WritesOnce(t *testing.T) {
+	s := guarded(t)
+	counting := &callStore{Store: s.Store}
+	s.Store = counting
+	if a := answer(s, as(principal("author", "user/*.cruds"), "PUT", "CarePlan/cp1", strings.Replace(planOf("cp1", "active", "p1", "a"), `"status"`, `"title":"again","status"`, 1))); a.Status != 200 {
+		t.Fatalf("%d %s", a.Status, a.Body)
+	}
+	if slices.ContainsFunc(counting.calls, func(call string) bool { return call == "Relabel CarePlan" }) {
+		t.Errorf("a label is written again: %v", counting.calls)
+	}
+}

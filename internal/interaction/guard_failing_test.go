@@ -27,6 +27,7 @@ type failingStore struct {
 	updates int // runs of an Update's function
 
 	corrupt fhir.Key // what is stored under it cannot be read
+	old     bool     // it does not say whose record what it has is part of
 }
 
 // fails reports whether it is this call's turn.
@@ -79,7 +80,10 @@ func failing[T any](s *failingStore, key fhir.Key, call func() (T, error)) (answ
 func (r failingReader) Get(key fhir.Key) (store.Record, error) {
 	rec, err := failing(r.store, key, func() (store.Record, error) { return r.Reader.Get(key) })
 	if err == nil && key == r.store.corrupt {
-		rec.Body = []byte("{")
+		rec.Body = []byte(`{"resourceType":"` + string(key.Type) + `",`)
+	}
+	if r.store.old {
+		rec.Patients = nil
 	}
 	return rec, err
 }
@@ -87,7 +91,7 @@ func (r failingReader) Get(key fhir.Key) (store.Record, error) {
 func (r failingReader) GetVersion(key fhir.Key, version fhir.VersionID) (store.Record, error) {
 	rec, err := failing(r.store, key, func() (store.Record, error) { return r.Reader.GetVersion(key, version) })
 	if err == nil && key == r.store.corrupt && !rec.Deleted() {
-		rec.Body = []byte("{")
+		rec.Body = []byte(`{"resourceType":"` + string(key.Type) + `",`)
 	}
 	return rec, err
 }
@@ -97,7 +101,13 @@ func (r failingReader) History(q store.HistoryQuery) (store.HistoryPage, error) 
 }
 
 func (r failingReader) Search(q *query.Query) (store.Page, error) {
-	return failing(r.store, fhir.Key{}, func() (store.Page, error) { return r.Reader.Search(q) })
+	page, err := failing(r.store, fhir.Key{}, func() (store.Page, error) { return r.Reader.Search(q) })
+	for i := range page.Matches {
+		if page.Matches[i].Key == r.store.corrupt {
+			page.Matches[i].Body = []byte("{")
+		}
+	}
+	return page, err
 }
 
 func (r failingReader) Label(key fhir.Key) ([]query.Token, error) {
@@ -141,12 +151,15 @@ func TestGuard_StoreFails(t *testing.T) {
 	}
 	transaction := `{"resourceType":"Bundle","type":"transaction","entry":[{"fullUrl":"urn:uuid:8a6d6e9c-6b6c-4a5c-8f5d-1f4f6b8f6f01","resource":{"resourceType":"Patient","managingOrganization":{"reference":"Organization/a"}},
 		"request":{"method":"POST","url":"Patient"}},{"resource":` + strings.ReplaceAll(observationOf("ignored", "ID"), "Patient/ID", "urn:uuid:8a6d6e9c-6b6c-4a5c-8f5d-1f4f6b8f6f01") + `,"request":{"method":"POST","url":"Observation"}}]}`
-	ifNone := `{"resourceType":"Bundle","type":"transaction","entry":[{"resource":` + observationOf("ignored", "p1") + `,"request":{"method":"POST","url":"Observation","ifNoneExist":"subject=Patient/p1&status=registered"}}]}`
 	for _, row := range []struct{ who, scopes, method, target, body string }{
 		{"author", "user/*.cruds", "GET", "CarePlan/cp1", ""},
 		{"author", "user/*.cruds", "GET", later, ""},
-		{"gp", "user/*.cruds", "POST", "", ifNone},
+		{"officer", "user/*.cruds", "GET", "AuditEvent?_count=100", ""},
+		{"admin", "user/*.cruds", "GET", "Contract/$agreement-notices", ""},
+		{"gp", "user/*.cruds", "POST", "Observation if none subject=Patient/p1&status=registered", observationOf("x", "p1")},
+		{"patient", "user/*.cruds", "POST", "Observation if none identifier=urn:n|x", observationOf("x", "p1")},
 		{"gp", "user/*.cruds", "GET", "CarePlan/cp2", ""},
+		{"attorney", "user/*.cruds", "GET", "CarePlan/cp1", ""},
 		{"untrained", "user/*.cruds", "GET", "CarePlan/cp1", ""},
 		{"author", "user/CarePlan.rs?status=active", "GET", "CarePlan/cp1", ""},
 		{"crew", "user/*.cruds", "GET", "Patient/p3", ""},
@@ -189,7 +202,10 @@ func TestGuard_StoreFails(t *testing.T) {
 			broken.failEach(t, func() interaction.Answer {
 				p := principal(row.who, row.scopes)
 				p.AuthTime = s.Now()
-				return answer(s, as(p, row.method, row.target, row.body))
+				target, criteria, _ := strings.Cut(row.target, " if none ")
+				c := as(p, row.method, target, row.body)
+				c.IfNoneExist = criteria
+				return answer(s, c)
 			})
 		})
 	}
@@ -261,10 +277,18 @@ func TestGuard_StoredUnreadably(t *testing.T) {
 			t.Errorf("GET %s, of whose record nobody can say whose it is = %d, want 500: %s", target, a.Status, a.Body)
 		}
 	}
+	s.Store = &failingStore{Store: readable, left: -1, corrupt: fhir.Key{Type: "Patient", ID: "p3"}}
+	if a := answer(s, as(principal("crew", "user/*.cruds"), http.MethodGet, "Patient/p3", "")); a.Status != 500 {
+		t.Errorf("what may have something to withhold and cannot be read = %d, want 500: %s", a.Status, a.Body)
+	}
 	s.Store = &failingStore{Store: readable, left: -1, corrupt: fhir.Key{Type: "Observation", ID: "op1"}}
 	for _, method := range []string{http.MethodPut, http.MethodDelete} {
 		if a := answer(s, as(author, method, "Observation/op1", observationOf("op1", "p1"))); a.Status != 500 {
 			t.Errorf("%s = %d, want 500: %s", method, a.Status, a.Body)
 		}
+	}
+	objection := strings.Replace(fmt.Sprintf(sharingConsent, "new", "active", "882941000000102", "p1", "2024-01-01", "deny"), `"id":"new",`, "", 1)
+	if a := answer(s, as(author, http.MethodPost, "Consent", objection)); a.Status != 500 {
+		t.Errorf("an objection by which it would have another label = %d, want 500: %s", a.Status, a.Body)
 	}
 }

@@ -289,7 +289,7 @@ func TestGuard_Withheld(t *testing.T) {
 	if a := answer(s, as(author, "PUT", "Patient/p3", body)); a.Status != 200 {
 		t.Fatalf("the author writes: %d %s", a.Status, a.Body)
 	}
-	if a := answer(s, as(author, "GET", "Patient/p3", "")); !strings.Contains(string(a.Body), "Secret Lane") {
+	if a := answer(s, as(author, "GET", "Patient/p3", "")); strings.Count(string(a.Body), "Secret Lane") != 2 {
 		t.Errorf("the author does not see it: %s", a.Body)
 	}
 	for _, target := range []string{
@@ -318,6 +318,9 @@ func TestGuard_Withheld(t *testing.T) {
 	}
 	if a := answer(s, as(crew, "GET", "Patient?_sort=address-city", "")); a.Status != 403 {
 		t.Errorf("sorted by what is withheld: %d", a.Status)
+	}
+	if a := answer(s, as(principal("paramedic", "user/*.cruds"), "GET", "Patient?_sort=address-city", "")); a.Status != 403 {
+		t.Errorf("sorted by what is withheld in some record, by who sees none such: %d", a.Status)
 	}
 	// what is marked for others than the person
 	note := `{"resourceType":"Observation","status":"final","code":{"text":"x"},"subject":{"reference":"Patient/p1"},"note":[{"extension":[{"url":"http://hl7.org/fhir/uv/security-label-ds4p/StructureDefinition/extension-inline-sec-label",` +
@@ -434,7 +437,21 @@ func TestGuard_WithheldReferences(t *testing.T) {
 			t.Errorf("the crew: GET %s = %d %.600s", target, a.Status, a.Body)
 		}
 	}
-	if a := answer(s, as(crew, "GET", "CareTeam?patient=p3", "")); !strings.Contains(string(a.Body), `"total":1`) {
-		t.Errorf("the crew does not find the team by its patient: %s", a.Body)
+	for _, target := range []string{"CareTeam?patient=p3", "Patient/p3/CareTeam"} {
+		if a := answer(s, as(crew, "GET", target, "")); !strings.Contains(string(a.Body), `"total":1`) {
+			t.Errorf("the crew does not find the team by its patient, %s: %s", target, a.Body)
+		}
+	}
+	open := `{"resourceType":"CareTeam","identifier":[{"system":"urn:n","value":"open"}],"subject":{"reference":"Patient/p1"},"participant":[{"member":{"reference":"Practitioner/` + carer + `"}}]}`
+	if a := answer(s, as(author, "POST", "CareTeam", open)); a.Status != 201 {
+		t.Fatalf("%d %s", a.Status, a.Body)
+	}
+	for include, shows := range map[string]string{"CareTeam:subject": "Patient", "CareTeam:participant": "Practitioner", "*": "Patient Practitioner", "CareTeam:*": "Patient Practitioner"} {
+		a := answer(s, as(principal("gp", "user/*.cruds"), "GET", "CareTeam?identifier=urn:n|open&_include="+include, ""))
+		for _, typ := range []string{"Patient", "Practitioner"} {
+			if got := strings.Contains(string(a.Body), `"resourceType":"`+typ+`"`); got != strings.Contains(shows, typ) {
+				t.Errorf("of a record in which nothing is withheld, _include=%s has a %s: %v: %s", include, typ, got, a.Body)
+			}
+		}
 	}
 }

@@ -138,10 +138,15 @@ func TestGuard_DeletedInBetween(t *testing.T) {
 	put(t, s, "CarePlan/again", planOf("again", "active", "p1", "a"))
 	mustDo(t, s, 204, "DELETE", "CarePlan/again", "")
 	put(t, s, "CarePlan/again", planOf("again", "active", "p1", "a"))
+	returns := `{"resourceType":"Patient","id":"again","managingOrganization":{"reference":"Organization/a"}}`
+	put(t, s, "Patient/again", returns)
+	mustDo(t, s, 204, "DELETE", "Patient/again", "")
+	put(t, s, "Patient/again", returns)
 	login(s)
-	for _, who := range []string{"author", "paramedic", "patient"} {
-		if a := answer(s, as(principal(who, "user/*.cruds"), "GET", "CarePlan/again/_history", "")); a.Status != 200 || text(t, a.Body, "total") != "3" || text(t, a.Body, "entry.1.request.method") != "DELETE" {
-			t.Errorf("%s: %d %s", who, a.Status, a.Body)
+	for _, row := range [][2]string{{"author", "CarePlan"}, {"paramedic", "CarePlan"}, {"patient", "CarePlan"}, {"author", "Patient"}} {
+		who, target := row[0], row[1]+"/again/_history"
+		if a := answer(s, as(principal(who, "user/*.cruds"), "GET", target, "")); a.Status != 200 || text(t, a.Body, "total") != "3" || text(t, a.Body, "entry.1.request.method") != "DELETE" {
+			t.Errorf("%s: %s = %d %s", who, target, a.Status, a.Body)
 		}
 	}
 }

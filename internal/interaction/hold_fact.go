@@ -69,7 +69,11 @@ func (s *Server) hold(ctx context.Context, r *request, held *heldFact) (Answer, 
 		if err != nil {
 			return err
 		}
-		if err := errors.Join(s.checkTargets(tx, in.node, held.key), tx.factFaults(in.node, resourceOf(held.key.Type, in.index))); err != nil {
+		err = s.checkTargets(tx, in.node, held.key)
+		if isAgreement(resourceOf(held.key.Type, in.index)) {
+			err = errors.Join(err, agreementFaults(in.node))
+		}
+		if err != nil {
 			return err
 		}
 		r.asked, tx.by = ownersOf(held.key, in.index), guardOf(ctx) // it is told in their access log

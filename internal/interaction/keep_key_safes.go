@@ -25,7 +25,7 @@ const detailKeySafeAddress = "key-safe-address-changed"
 
 // keepKeySafes makes p keep the details of the version it follows.
 func (tx *guardedTx) keepKeySafes(p *store.Prepared, before store.Record) error {
-	if before.Deleted() || !mayMention(before.Body, profiles.KeySafe) {
+	if !mayMention(before.Body, profiles.KeySafe) {
 		return nil
 	}
 	stored, err := tx.server.parse(before.Body, p.Key.Type)
@@ -103,17 +103,13 @@ func plain(n element.Node) any { return valueOf(n, profiles.KeySafe) }
 
 // valueOf is what an element says, but for some extensions: as values, so that order and white space do not matter.
 func valueOf(n element.Node, but ...string) (value any) {
-	keep := func(n element.Node) bool {
-		return n.Structure().Name != "Extension" || !slices.Contains(but, n.Child("url").Text())
-	}
+	keep := func(n element.Node) bool { return !slices.Contains(but, n.Child("url").Text()) }
 	if n.IsPrimitive() {
 		return [2]any{n.Text(), n.HasValue()}
 	}
 	decoder := json.NewDecoder(bytes.NewReader(element.AppendJSON(nil, n, element.WriteOptions{Keep: keep})))
 	decoder.UseNumber()
-	if decoder.Decode(&value) != nil {
-		return nil // cannot be: it is our own JSON
-	}
+	_ = decoder.Decode(&value) // it is our own JSON
 	return value
 }
 
@@ -158,11 +154,8 @@ func (tx *guardedTx) untag(p *store.Prepared) {
 		return system == "http://terminology.hl7.org/CodeSystem/v3-ObservationValue" && slices.Contains(redactionTags, code)
 	}
 	tagged := func(e query.Entry) bool {
-		token, ok := e.Value.(query.Token)
-		return ok && e.Parameter.Code == "_tag" && isTag(token.System, token.Code)
-	}
-	if !slices.ContainsFunc(p.Index.Entries, tagged) {
-		return
+		token, _ := e.Value.(query.Token)
+		return e.Parameter.Code == "_tag" && isTag(token.System, token.Code)
 	}
 	p.Index.Entries, p.Encoded = slices.DeleteFunc(slices.Clone(p.Index.Entries), tagged), nil
 	stamp := p.Stamp
@@ -172,7 +165,7 @@ func (tx *guardedTx) untag(p *store.Prepared) {
 			return stamp(version, at) // cannot be: it was read before
 		}
 		return element.AppendJSON(nil, root, element.WriteOptions{Keep: func(n element.Node) bool {
-			return n.Name() != "tag" || n.Parent().Name() != "meta" || !isTag(n.Child("system").Text(), n.Child("code").Text())
+			return n.Name() != "tag" || !isTag(n.Child("system").Text(), n.Child("code").Text())
 		}})
 	}
 }

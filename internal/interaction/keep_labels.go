@@ -15,22 +15,18 @@ import (
 // keepLabels refuses a write that leaves an element as it is and takes a label of ours off it: like those of meta.security, labels of elements go up here, and are taken away by
 // administrators. Changing the element, or leaving it out, is its writer's to do, and so is when a withholding ends.
 func (tx *guardedTx) keepLabels(p *store.Prepared, before store.Record) error {
-	if before.Deleted() || !mayMention(before.Body, access.LabelSystem) || tx.caller.Role == access.Administrator {
+	if !mayMention(before.Body, access.LabelSystem) || tx.caller.Role == access.Administrator {
 		return nil
 	}
 	stored, err := tx.server.parse(before.Body, p.Key.Type)
 	if err != nil {
 		return errUnreadable
 	}
-	labelled := labelledIn(tx.server.times(), stored)
-	if len(labelled) == 0 {
-		return nil
-	}
 	sent, err := tx.server.parse(p.Stamp(1, time.Time{}), p.Key.Type)
 	if err != nil {
 		return errUnreadable
 	}
-	for _, n := range labelled {
+	for _, n := range labelledIn(tx.server.times(), stored) {
 		if tx.lowered(sent, n) {
 			return access.Lowered()
 		}

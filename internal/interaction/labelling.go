@@ -165,9 +165,8 @@ func ownersOf(key fhir.Key, index query.Index) (ids []fhir.ID) {
 func resourceOf(t fhir.Type, index query.Index) access.Resource {
 	resource := access.Resource{Type: t, Fed: t == auditEventType}
 	for _, entry := range index.Entries {
-		token, ok := entry.Value.(query.Token)
+		token, _ := entry.Value.(query.Token)
 		switch {
-		case !ok:
 		case entry.Parameter.Code == query.AccessCode && access.IsMark(token):
 			resource.Marks = append(resource.Marks, token)
 		case entry.Parameter.Code == query.AccessCode && token == access.FromPatient:
@@ -252,7 +251,7 @@ func (l *labelling) expect(key fhir.Key, index query.Index) error {
 // ownersBefore are the patients of a fact as it is stored now: it may be taken from one to another.
 func (l *labelling) ownersBefore(key fhir.Key) ([]fhir.ID, error) {
 	rec, err := l.Get(key)
-	if errors.Is(err, store.ErrNotFound) || err == nil && rec.Deleted() {
+	if errors.Is(err, store.ErrNotFound) || rec.Deleted() {
 		return nil, nil
 	}
 	if err != nil {

@@ -180,7 +180,7 @@ func (l *labelling) relabelStored(p *labelledPatient) error {
 			return err
 		}
 		resource := resourceOf(rec.Key.Type, index)
-		resource.Draft = l.server.facts.bears(rec.Key.Type) && l.server.facts.reader.Read(node).Draft
+		resource.Draft = l.server.facts.reader.Read(node).Draft
 		members = append(members, labelledResource{key: rec.Key, resource: resource, patients: ownersOf(rec.Key, index)})
 		return nil
 	})

@@ -103,6 +103,14 @@ func TestLabelling(t *testing.T) {
 				}
 			}
 			want("Organization/a", "directory")
+
+			gone := `{"resourceType":"Organization","id":"gone",` + fmt.Sprintf(ods, "G") + `}`
+			put(t, s, "Organization/gone", gone)
+			put(t, s, "CarePlan/c9", planOf("c9", "active", "p9", "gone"))
+			want("CarePlan/c9", "contact|p9 emergency|p9 org|G self|p9 urgent")
+			mustDo(t, s, 204, "DELETE", "Organization/gone", "")
+			put(t, s, "CarePlan/c9", strings.Replace(planOf("c9", "active", "p9", "gone"), `"status"`, `"title":"again","status"`, 1))
+			want("CarePlan/c9", "contact|p9 emergency|p9 self|p9 urgent")
 			want("Patient/p1", personal1+" org|A org|P self|p1 urgent")
 			want("CarePlan/c1", personal1+" org|A org|P self|p1 urgent")
 			want("Patient/p2", "contact|p2 emergency|p2 org|P self|p2")
@@ -142,6 +150,16 @@ func TestLabelling(t *testing.T) {
 			want("Observation/o4", "contact|p3 emergency|p3 later|p3|2024-12-31T00:00:00Z org|Z until|2024-12-31T00:00:00Z")
 			put(t, s, "Contract/k", `{"resourceType":"Contract","id":"k"}`)
 			want("Contract/k", "admin")
+
+			put(t, s, "Observation/o5", strings.Replace(observationOf("o5", "p3"), `"status"`, `"meta":{"security":[{"system":"urn:x","code":"fact"},{"system":"`+access.LabelSystem+`","code":"other"}],"tag":[{"system":"`+access.LabelSystem+`","code":"fact"}]},"status"`, 1))
+			want("Observation/o5", "contact|p3 emergency|p3 org|Z self|p3")
+			task := `{"resourceType":"Task","id":"t","status":"requested","intent":"order","code":{"coding":[{"system":"` + careplan.TaskSystem + `","code":"` + careplan.TaskBreakGlass + `"}]},"owner":{"identifier":{"system":"https://fhir.nhs.uk/Id/ods-organization-code","value":"A"}},"for":{"reference":"Patient/p3"}}`
+			put(t, s, "Task/t", task)
+			want("Task/t", "admin") // who it is for does not count in what anybody may write
+			put(t, s, "Observation/o6", observationOf("o6", "p3"))
+			mustDo(t, s, 204, "DELETE", "Patient/p3", "")
+			want("Observation/o6", "contact|p3 emergency|p3 org|Z self|p3") // what is left of their record is whose it was
+			want("Patient/p3", "")
 		})
 	}
 }

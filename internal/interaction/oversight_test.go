@@ -2,7 +2,9 @@ package interaction_test
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +15,7 @@ import (
 	"hearken/fhir/validation"
 	"hearken/internal/audit"
 	"hearken/internal/interaction"
+	"hearken/internal/smart"
 )
 
 // eventsIn follows a search from page to page, and gives the AuditEvents on each.
@@ -198,5 +201,109 @@ func TestOversight_Pages(t *testing.T) {
 	slices.Sort(paged)
 	if n := len(slices.Compact(slices.Clone(paged))); n != len(paged) {
 		t.Errorf("%d events are repeated", len(paged)-n)
+	}
+}
+
+// Of what others did with several people at once the officer is told what it had to do with those who are theirs: not whom it concerned besides, by whatever it names them.
+func TestOversight_Several(t *testing.T) {
+	s := guarded(t)
+	s.Login = nil
+	put(t, s, "Patient/z", `{"resourceType":"Patient","id":"z","generalPractitioner":[{"reference":"Organization/p"}]}`)
+	put(t, s, "CarePlan/cz", planOf("cz", "active", "z", "p"))
+	login(s)
+	act := audit.Record{Interaction: "search-type", Action: audit.Execute, Outcome: audit.Success, Agent: audit.Agent{Issuer: issuer, Subject: "gp", Organisation: "P"},
+		Patients: []fhir.ID{"p1", "z", "never"}, Query: "of=z&{1}", Sought: []audit.Digest{{0xab}},
+		Versions: []audit.Version{{Key: fhir.Key{Type: "CarePlan", ID: "cp1"}, Version: 1}, {Key: fhir.Key{Type: "CarePlan", ID: "cz"}, Version: 1}, {Key: fhir.Key{Type: "CarePlan", ID: "none"}, Version: 1}}}
+	batch := audit.Record{Interaction: "batch", Action: audit.Execute, Outcome: audit.Success, Agent: act.Agent, Patients: act.Patients[:2]}
+	for _, row := range []struct {
+		name   string
+		record audit.Record
+		target fhir.Key
+		tells  string
+	}{
+		{"a search", act, fhir.Key{Type: "CarePlan"}, "CarePlan/cp1"},
+		{"one in the record of the other", act, fhir.Key{Type: "Patient", ID: "z"}, "CarePlan/cp1"},
+		{"something done to the other", batch, fhir.Key{Type: "Patient", ID: "z"}, `"reference":"Patient"`},
+		{"something done to the one", batch, fhir.Key{Type: "Patient", ID: "p1"}, `"reference":"Patient/p1"`},
+	} {
+		row.record.Target = row.target
+		if err := s.Audit.Append(t.Context(), &row.record); err != nil {
+			t.Fatal(err)
+		}
+		for _, own := range []bool{false, true} {
+			officer, ids := "officer", []string(nil)
+			if own {
+				officer = "officer-p" // whose organisation did it
+			}
+			a := answer(s, as(officerOf(t, s, officer), "GET", "AuditEvent?_count=1000&agent:identifier="+issuer+"|gp", ""))
+			var page struct {
+				Entry []struct{ Resource json.RawMessage }
+			}
+			if err := json.Unmarshal(a.Body, &page); err != nil || a.Status != 200 {
+				t.Fatalf("%s: %d %s", row.name, a.Status, a.Body)
+			}
+			for _, e := range page.Entry {
+				ids = append(ids, string(e.Resource))
+			}
+			all := strings.Join(ids, "\n")
+			if !own && !strings.Contains(all, row.tells) {
+				t.Errorf("%s, to the officer of its own %v: does not tell %s: %s", row.name, own, row.tells, all)
+			}
+			for _, hidden := range []string{"CarePlan/cz", "Patient/z", "CarePlan/none", base64.StdEncoding.EncodeToString([]byte("CarePlan?of=z"))[:12]} {
+				if !own && strings.Contains(all, hidden) {
+					t.Errorf("%s tells of somebody else, %s: %s", row.name, hidden, all)
+				}
+			}
+			if own && !strings.Contains(all, "Patient/z") {
+				t.Errorf("%s is not told to whose people did it: %s", row.name, all)
+			}
+		}
+	}
+}
+
+// officerOf is the privacy officer of A, or one of P.
+func officerOf(t *testing.T, s *interaction.Server, who string) *smart.Principal {
+	t.Helper()
+	if who != "officer" {
+		s.Login = nil
+		put(t, s, "PractitionerRole/s-"+who, staffEntry("s-"+who, who, "P", "privacy-officer"))
+		login(s)
+	}
+	return principal(who, "user/AuditEvent.rs")
+}
+
+// A page has no more events than were asked for, ends where enough were looked at, whatever was found, and looks at whose record it is once.
+func TestOversight_PageEnds(t *testing.T) {
+	s := guarded(t)
+	for range 5 {
+		answer(s, as(principal("gp", "user/*.cruds"), "GET", "Patient/p1", ""))
+	}
+	officer := principal("officer", "user/AuditEvent.rs")
+	counting := &callStore{Store: s.Store}
+	s.Store = counting
+	a := answer(s, as(officer, "GET", "AuditEvent?_count=3&agent:identifier="+issuer+"|gp", ""))
+	if found := strings.Count(string(a.Body), `"fullUrl"`); a.Status != 200 || found != 3 || !strings.Contains(string(a.Body), `"next"`) {
+		t.Errorf("%d with %d events of 5, asked for 3 at a time: %s", a.Status, found, a.Body)
+	}
+	if labels := len(slices.DeleteFunc(counting.calls, func(call string) bool { return call != "Label Patient/p1" })); labels != 1 {
+		t.Errorf("whose record it is is looked at %d times", labels)
+	}
+	many := audit.Record{Interaction: "search-type", Action: audit.Execute, Outcome: audit.Success, Agent: audit.Agent{Issuer: issuer, Subject: "author", Organisation: "A"}}
+	for i := range 2100 {
+		many.Patients = append(many.Patients, fhir.ID(fmt.Sprintf("n%d", i)))
+	}
+	if err := s.Audit.Append(t.Context(), &many); err != nil {
+		t.Fatal(err)
+	}
+	target, pages, found := "AuditEvent?_count=10&agent:identifier="+issuer+"|gp", 0, 0
+	for ; target != "" && pages < 10; pages++ {
+		a := answer(s, as(officer, "GET", target, ""))
+		if found += strings.Count(string(a.Body), `"fullUrl"`); pages == 0 && found > 0 || a.Status != 200 {
+			t.Errorf("the first page, of 2100 events that nobody asked for: %d %.400s", a.Status, a.Body)
+		}
+		target = nextPage(a, "AuditEvent")
+	}
+	if found != 5 || pages != 2 {
+		t.Errorf("%d events on %d pages, want 5 on 2", found, pages)
 	}
 }

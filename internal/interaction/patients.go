@@ -13,7 +13,7 @@ import (
 // patientsOf is whose record a stored version is part of. Stores of old did not keep that; then it is found from the body,
 // as searches find it.
 func (s *Server) patientsOf(rec *store.Record) []fhir.ID {
-	if rec.Patients != nil || len(rec.Body) == 0 || s.Extractor == nil {
+	if rec.Patients != nil {
 		return rec.Patients
 	}
 	tree, faults := element.ParseAs(s.Definitions, rec.Key.Type, rec.Body, s.Limits.Element)
@@ -63,7 +63,7 @@ func (s *Server) attributeIn(rd store.Reader, records []store.Record) error {
 // patientsAsked is the patients that a search names, whatever it finds.
 func patientsAsked(where query.Expr) (ids []fhir.ID) {
 	ask := func(key fhir.Key) {
-		if key.Type == patientType && key.ID != "" && !slices.Contains(ids, key.ID) && !personal(string(key.ID)) {
+		if key.Type == patientType && !personal(string(key.ID)) {
 			ids = append(ids, key.ID)
 		}
 	}

@@ -86,7 +86,7 @@ func (g *guard) redacted(rec store.Record, label []query.Token) (store.Record, e
 	found := g.withheld(tree, rules)
 	if len(found.nodes) > 0 {
 		rec.Body = redaction.Resource(tree.Root(), g.server.Limits.Element, g.judge, !found.partial, func(n element.Node) bool { return found.nodes[n.Index()] })
-		rec.Partial = rec.Partial || found.partial
+		rec.Partial = found.partial
 	}
 	return rec, nil
 }
@@ -101,7 +101,7 @@ type withholding struct {
 }
 
 func (g *guard) withheld(tree *element.Tree, rules []access.Rule) withholding {
-	found, narrative, times := withholding{nodes: map[int]bool{}}, false, g.server.times()
+	found, times := withholding{nodes: map[int]bool{}}, g.server.times()
 	for i := range tree.Len() {
 		n := tree.Node(i)
 		says := times.WithholdingOf(n)
@@ -109,12 +109,14 @@ func (g *guard) withheld(tree *element.Tree, rules []access.Rule) withholding {
 			if g.touches(rule, n, &says) {
 				found.nodes[i] = true
 				found.partial = found.partial || rule.Name != access.LabelKeySafe
-				narrative = narrative || rule.Narrative
 			}
 		}
 	}
+	if len(found.nodes) == 0 {
+		return found
+	}
 	for i := range tree.Len() {
-		if n := tree.Node(i); narrative && n.Name() == "text" && n.Parent().IsResource() {
+		if n := tree.Node(i); n.Name() == "text" && n.Parent().IsResource() { // it may say in words what is withheld
 			found.nodes[i] = true
 		}
 	}
@@ -129,10 +131,10 @@ func (g *guard) touches(rule access.Rule, n element.Node, says *careplan.Withhol
 		return false
 	case slices.Contains(rule.Paths, e.Path):
 		return true
-	case rule.Extension != "" && n.Structure().Name == "Extension" && n.Child("url").Text() == rule.Extension:
+	case rule.Extension != "" && n.Child("url").Text() == rule.Extension:
 		return true
 	}
-	return rule.Label != "" && says.Holds(rule.Label, g.caller.Now)
+	return says.Holds(rule.Label, g.caller.Now)
 }
 
 // detailRedacted is the detail of a write of what its writer does not see whole.
@@ -148,7 +150,7 @@ func (tx *guardedTx) mayOverwrite(rec store.Record) error {
 		return err
 	}
 	seen, err := tx.redacted(rec, label)
-	if err == nil && seen.Partial {
+	if seen.Partial {
 		return fhir.Errorf(fhir.CodeConflict, "this caller sees the resource without some of its elements, and writing it back would lose them").Detailed(detailRedacted)
 	}
 	return err

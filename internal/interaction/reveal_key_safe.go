@@ -97,11 +97,7 @@ func (s *Server) readReveal(r *request) (reveal, error) {
 	if !keySafeDetails[ask.detail] {
 		return fault("detail", "the detail is place, code or instructions")
 	}
-	if text := given.text("address"); text != "" {
-		if ask.address, err = strconv.Atoi(text); err != nil || ask.address < 1 {
-			return fault("address", "the address is its place among the addresses, from 1")
-		}
-	}
+	ask.address, _ = strconv.Atoi(given.text("address")) // a positiveInt, or not given
 	reason := given.text("reason")
 	if !slices.Contains(guideCodes(keySafeReasons), reason) {
 		return fault("reason", "the reason is "+oneOfGuide(keySafeReasons))
@@ -113,9 +109,6 @@ func (s *Server) readReveal(r *request) (reveal, error) {
 // keySafeDetail finds the detail, and which address it is of.
 func (s *Server) keySafeDetail(rec store.Record, ask reveal) (value string, address int, err error) {
 	none := fhir.Errorf(fhir.CodeNotFound, "no such detail of a key safe is written down here").Detailed(detailNoKeySafe)
-	if rec.Deleted() {
-		return "", 0, none
-	}
 	root, err := s.parse(rec.Body, patientType)
 	if err != nil {
 		return "", 0, errUnreadable
@@ -146,7 +139,7 @@ func (s *Server) keySafeDetail(rec store.Record, ask reveal) (value string, addr
 // keySafePart is one part of the key safe of an address; "" for none.
 func keySafePart(address element.Node, name string) string {
 	for extension := range address.Children() {
-		if extension.Name() != "extension" || extension.Child("url").Text() != profiles.KeySafe {
+		if extension.Child("url").Text() != profiles.KeySafe {
 			continue
 		}
 		for part := range extension.Children() {

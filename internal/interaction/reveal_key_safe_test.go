@@ -116,6 +116,13 @@ func TestRevealKeySafe(t *testing.T) {
 		})
 	}
 	s := keySafeServer(t)
+	other := `"extension":[{"url":"urn:other","extension":[{"url":"code","valueString":"9999"}]},`
+	if a := answer(s, as(principal("author", "user/*.cruds"), "PUT", "Patient/p1", livesAt("", withSafe(home, strings.Replace(keySafe, `"extension":[`, other, 1)), house))); a.Status != 200 {
+		t.Fatalf("%d %s", a.Status, a.Body)
+	}
+	if a := revealing(s, principal("author", "user/*.cruds"), "code", ""); !strings.Contains(string(a.Body), "SecretCode") {
+		t.Errorf("beside an extension that has a part of the same name: %d %s", a.Status, a.Body)
+	}
 	if a := answer(s, as(principal("crew", "user/*.cruds"), "POST", "Patient/p1/$reveal-key-safe", `{"resourceType":"Parameters","parameter":[{"name":"detail","valueCode":"code"}]}`)); a.Status != 400 && a.Status != 422 {
 		t.Errorf("without a reason: %d %s", a.Status, a.Body)
 	}
@@ -231,6 +238,37 @@ func grantedAgain(callers func(store.Reader, *smart.Principal) (access.Caller, e
 	}
 }
 
+// Of several addresses with a key safe it has to be said which; one that was deleted has none.
+func TestRevealKeySafe_SeveralAddresses(t *testing.T) {
+	s := keySafeServer(t)
+	author := principal("author", "user/*.cruds")
+	if a := answer(s, as(author, "PUT", "Patient/p1", livesAt("", withSafe(home, keySafe), withSafe(house, strings.ReplaceAll(keySafe, "SecretCode", "SecondCode"))))); a.Status != 200 {
+		t.Fatalf("%d %s", a.Status, a.Body)
+	}
+	for _, row := range []struct {
+		more   string
+		status int
+		shows  string
+	}{
+		{"", 400, "missing-parameter"}, {`,{"name":"address","valuePositiveInt":1}`, 200, "SecretCode"}, {`,{"name":"address","valuePositiveInt":2}`, 200, "SecondCode"},
+		{`,{"name":"address","valuePositiveInt":3}`, 404, "no-key-safe"}, {`,{"name":"address","valuePositiveInt":0}`, 400, ""},
+	} {
+		if a := revealing(s, author, "code", row.more); a.Status != row.status || !strings.Contains(string(a.Body), row.shows) {
+			t.Errorf("%s: %d %s, want %d, %s", row.more, a.Status, a.Body, row.status, row.shows)
+		}
+	}
+	if a := answer(s, as(author, "DELETE", "Patient/p1", "")); a.Status != 204 {
+		t.Fatalf("%d %s", a.Status, a.Body)
+	}
+	if a := revealing(s, author, "code", `,{"name":"address","valuePositiveInt":1}`); a.Status != 404 {
+		t.Errorf("of somebody deleted: %d %s", a.Status, a.Body)
+	}
+	s.Login = nil
+	if a := revealing(s, nil, "code", ""); a.Status != 400 || !strings.Contains(string(a.Body), "no-login") {
+		t.Errorf("where nobody logs in: %d %s", a.Status, a.Body)
+	}
+}
+
 // Where nothing is recorded nobody is told.
 func TestRevealKeySafe_WithoutARecord(t *testing.T) {
 	s := keySafeServer(t)
@@ -298,6 +336,13 @@ func TestKeySafe_OutOfPlace(t *testing.T) {
 	flag := `{"resourceType":"Flag","status":"active","code":{"extension":[` + labelled("key-safe") + `],"text":"1234"},"subject":{"reference":"Patient/p1"}}`
 	if a := answer(s, as(principal("author", "user/*.cruds"), "POST", "Flag", flag)); a.Status != 422 || !strings.Contains(string(a.Body), "key-safe-place") {
 		t.Errorf("a Flag with the details of a key safe = %d %s", a.Status, a.Body)
+	}
+	if a := answer(s, as(principal("author", "user/*.cruds"), "POST", "Flag", strings.Replace(flag, "access-label", `access-l\u0061bel`, 1))); a.Status != 422 {
+		t.Errorf("by a label that is written with escapes = %d %s", a.Status, a.Body)
+	}
+	in := strings.Replace(keySafe, `"extension":[{"url":"place"`, `"extension":[`+labelled("key-safe")+`,{"url":"place"`, 1)
+	if a := answer(s, as(principal("author", "user/*.cruds"), "PUT", "Patient/p1", livesAt("", withSafe(home, in)))); a.Status != 200 {
+		t.Errorf("in its place, with the label = %d %s", a.Status, a.Body)
 	}
 }
 

@@ -169,6 +169,18 @@ func TestWithheld_ConditionalWrites(t *testing.T) {
 	}
 }
 
+// It is refused with why, even by an identifier that nobody has; and for who sees all of them it decides.
+func TestWithheld_CriteriaRefused(t *testing.T) {
+	s := secretServer(t, 1)
+	for who, want := range map[string]int{"patient": 403, "author": 201} {
+		c := as(principal(who, "user/*.cruds"), http.MethodPost, "Observation", observationOf("x", "p1"))
+		c.IfNoneExist = "identifier=urn:i|nobody"
+		if a := answer(s, c); a.Status != want || want == 403 && !strings.Contains(string(a.Body), "withheld-parameter") {
+			t.Errorf("%s: %d, want %d: %s", who, a.Status, want, a.Body)
+		}
+	}
+}
+
 // A crew finds what is withheld from the person.
 func TestWithheld_CrewLosesNothing(t *testing.T) {
 	s := secretServer(t, 1)

@@ -120,6 +120,23 @@ func TestWithheld_Surfaces(t *testing.T) {
 	}
 }
 
+// What is withheld for several reasons is withheld by each: the address of a restricted person, the key safe at it, and what the text says of both. Nor does it matter where it
+// stands: a person inside another resource has whereabouts, and a place has a key safe.
+func TestWithheld_Together(t *testing.T) {
+	s := guarded(t)
+	s.Login = nil
+	put(t, s, "Patient/p3", strings.Replace(livesAt(`"meta":{"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-Confidentiality","code":"R"}]},`, `{"use":"home","line":["SecretLane"],`+keySafe+`}`), `"id":"p1"`, `"id":"p3"`, 1))
+	put(t, s, "Observation/inside", strings.Replace(observationOf("inside", "p3"), `"status"`, `"contained":[{"resourceType":"RelatedPerson","id":"r","patient":{"reference":"Patient/p3"},"address":[{"city":"SecretCity"}]}],"extension":[{"url":"urn:x","valueReference":{"reference":"#r"}}],"status"`, 1))
+	put(t, s, "Location/gate", `{"resourceType":"Location","id":"gate","address":{"city":"Sampleton",`+keySafe+`}}`)
+	login(s)
+	for _, target := range []string{"Patient/p3", "Observation/inside", "Location/gate"} {
+		a := answer(s, as(principal("crew", "user/*.cruds"), "GET", target, ""))
+		if whole := target == "Location/gate"; a.Status != 200 || strings.Contains(string(a.Body), "Secret") || (a.Version == 0) == whole || strings.Contains(string(a.Body), "SUBSETTED") == whole {
+			t.Errorf("%s = %d, with the tag of version %d: %s", target, a.Status, a.Version, a.Body)
+		}
+	}
+}
+
 // Who sees a resource in part cannot write it back, whatever they say of versions; and is never told "not modified".
 func TestWithheld_NotWrittenBack(t *testing.T) {
 	s, key := withheldServer(t, "third-party")

@@ -122,6 +122,30 @@ func TestWithholding_Ends(t *testing.T) {
 	}
 }
 
+// decidedText is such a decision whose value is a text.
+func decidedText(text, label string) string {
+	value := `"valueString":"` + text + `"`
+	if label != "" {
+		value += `,"_valueString":{"extension":[` + label + `]}`
+	}
+	return `{"resourceType":"Observation","id":"op1","status":"final","code":{"text":"CPR decision"},"subject":{"reference":"Patient/p1"},` + value + `}`
+}
+
+// Those who see no records take labels off facts.
+func TestWithholding_TakenAwayByAdministrators(t *testing.T) {
+	s := guarded(t)
+	labels := `,"title":"x","_title":{"extension":[` + labelled("third-party") + `]}`
+	contract := func(more string) string {
+		return `{"resourceType":"Contract","id":"X",` + factMeta + `,"status":"terminated",` + strings.ReplaceAll(ods, "%s", "X") + more + `}`
+	}
+	s.Login = nil
+	put(t, s, "Contract/X", contract(labels))
+	login(s)
+	if a := answer(s, as(principal("admin", "user/*.cruds"), "PUT", "Contract/X", contract(`,"title":"x"`))); a.Status != 200 {
+		t.Errorf("%d %s", a.Status, a.Body)
+	}
+}
+
 // Labels of elements are raised here, and taken away by administrators.
 func TestWithholding_NotTakenAway(t *testing.T) {
 	plain, labelledPart := decision("op1", "", ""), decision("op1", "", extensions(labelled("third-party")))
@@ -136,6 +160,8 @@ func TestWithholding_NotTakenAway(t *testing.T) {
 		{"kept", labelledPart, labelledPart, 200},
 		{"the element changed", labelledPart, other, 200},
 		{"put on", plain, labelledPart, 200},
+		{"taken off a text", decidedText("as it was", labelled("third-party")), decidedText("as it was", ""), 403},
+		{"a text changed", decidedText("as it was", labelled("third-party")), decidedText("as it is", ""), 200},
 		{"ended by who decides", decision("op1", "", extensions(labelled("serious-harm"), decidedBy("Practitioner/x", "2024-12-31"))),
 			decision("op1", "", extensions(labelled("serious-harm"), decidedBy("Practitioner/x", "2024-02-01"))), 200},
 		{"copied beside itself without", decision("op1", "", extensions(labelled("third-party"))),

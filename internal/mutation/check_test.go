@@ -30,6 +30,7 @@ func (c *check) name() string { return c.file + "\t" + c.function + "\t" + c.tex
 // source is a file and its checks.
 type source struct {
 	path   string
+	pkg    string // from the root
 	set    *token.FileSet
 	tree   *ast.File
 	checks []*check

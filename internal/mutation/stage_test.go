@@ -16,9 +16,9 @@ import (
 	"time"
 )
 
-// stage is tests of a package that must fail without a check.
+// stage is the tests of a package, of which one must fail without a check.
 type stage struct {
-	pkg, tests, skip string // skip are those of them that it does without, "" for none
+	pkg, skip string // skip is a pattern of those that it does without, "" for none
 
 	once   sync.Once
 	binary string
@@ -65,7 +65,7 @@ func (s *stage) ready(w *world) error {
 
 // list is the names of the tests.
 func (s *stage) list(w *world) (names []string, err error) {
-	out, err := w.run(s.command(w, "-test.list", cmp.Or(os.Getenv("HEARKEN_MUTANTS_TESTS"), s.tests)))
+	out, err := w.run(s.command(w, "-test.list", cmp.Or(os.Getenv("HEARKEN_MUTANTS_TESTS"), ".")))
 	skip := regexp.MustCompile(cmp.Or(s.skip, "^$"))
 	for name := range strings.Lines(string(out)) {
 		if name = strings.TrimSpace(name); !strings.HasPrefix(name, "Benchmark") && !skip.MatchString(name) {
@@ -115,15 +115,16 @@ func (s *stage) command(w *world, arguments ...string) *exec.Cmd {
 // atOnce is how many tests the first process of a mutant runs. Each next one runs twice as many: starting one costs more than most tests.
 const atOnce = 4
 
-// notices runs the tests that a mutant makes a difference to until one fails, the cheapest first, and says which; "" for none. reached is how many they are.
-func (s *stage) notices(w *world, mutant int) (by string, reached int) {
+// notices runs the tests that a mutant makes a difference to until one fails, the cheapest first and no more than so many, and says which; "" for none. reached is how many
+// there are.
+func (s *stage) notices(w *world, mutant, most int) (by string, reached int) {
 	var tests []test
 	for i := range s.known {
 		if s.known[i].matters[mutant] {
 			tests = append(tests, s.known[i])
 		}
 	}
-	reached = len(tests)
+	reached, tests = len(tests), tests[:min(most, len(tests))]
 	for size := atOnce; len(tests) > 0; size *= 2 {
 		now := tests[:min(size, len(tests))]
 		tests = tests[len(now):]

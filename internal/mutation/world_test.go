@@ -23,8 +23,8 @@ type world struct {
 	cost         atomic.Int64 // of processors, in nanoseconds, by what was run
 }
 
-// newWorld writes the code with all mutants of the files below a folder beside the tree.
-func newWorld(t *testing.T, below string) *world {
+// newWorld writes the code with all mutants of some files beside the tree.
+func newWorld(t *testing.T, patterns []string) *world {
 	t.Helper()
 	w := &world{root: fhirtest.ModuleRoot(t), folder: t.TempDir(), replace: map[string]string{}}
 	template, err := os.ReadFile("testdata/taken.go")
@@ -32,12 +32,13 @@ func newWorld(t *testing.T, below string) *world {
 		t.Fatal(err)
 	}
 	checks := 0
-	for _, name := range mutatedFiles(t, below) {
+	for _, name := range mutatedFiles(t, patterns) {
 		s := readSource(t, filepath.Join(w.root, name), checks)
+		s.pkg = filepath.Dir(name)
 		checks += len(s.checks)
 		w.sources = append(w.sources, s)
 		w.put(t, name, s.mutable(t))
-		w.put(t, filepath.Join(filepath.Dir(name), "mutant_taken.go"), regexp.MustCompile(`(?m)^package \w+`).ReplaceAll(template, []byte("package "+s.tree.Name.Name)))
+		w.put(t, filepath.Join(s.pkg, "mutant_taken.go"), regexp.MustCompile(`(?m)^package \w+`).ReplaceAll(template, []byte("package "+s.tree.Name.Name)))
 	}
 	overlay, err := json.Marshal(map[string]any{"Replace": w.replace})
 	if err != nil {
@@ -57,17 +58,17 @@ func (w *world) put(t *testing.T, name string, content []byte) {
 	w.replace[filepath.Join(w.root, name)] = file
 }
 
-// mutatedFiles are the files below a folder that mutated names, from the root.
-func mutatedFiles(t *testing.T, below string) (names []string) {
+// mutatedFiles are the files that patterns name, from the root.
+func mutatedFiles(t *testing.T, patterns []string) (names []string) {
 	t.Helper()
 	root := fhirtest.ModuleRoot(t)
-	for _, pattern := range mutated {
+	for _, pattern := range patterns {
 		found, err := filepath.Glob(filepath.Join(root, pattern))
 		if err != nil || len(found) == 0 {
 			t.Fatalf("%s: %v, %v", pattern, found, err)
 		}
 		for _, file := range found {
-			if name, err := filepath.Rel(root, file); err == nil && strings.HasPrefix(name, below) && !strings.HasSuffix(name, "_test.go") {
+			if name, err := filepath.Rel(root, file); err == nil && !strings.HasSuffix(name, "_test.go") {
 				names = append(names, name)
 			}
 		}
