@@ -49,15 +49,6 @@ func TestLabel_OfSeveral(t *testing.T) {
 
 var ends = now.Add(time.Hour)
 
-// What a system sent that is nobody's is for nobody, and not for those of an organisation without a code.
-func TestLabel_FedByNobody(t *testing.T) {
-	for _, label := range [][]query.Token{access.Label(access.Resource{Type: "AuditEvent", Fed: true}), access.Label(access.Resource{Type: "AuditEvent", Fed: true}, ordinary.Of())} {
-		if label == nil || len(label) > 0 {
-			t.Errorf("its label is %v", label)
-		}
-	}
-}
-
 // The marks of a resource stand in its label: that the whole is withheld by the person, and of several by nobody.
 func TestLabel_Marks(t *testing.T) {
 	when := ends.Format(time.RFC3339)

@@ -411,3 +411,11 @@ func TestDispatch_Order(t *testing.T) {
 		t.Errorf("the end of what was deleted: %s", got)
 	}
 }
+
+// A dispatch system keeps no ids of its own, as other systems do: the answer would tell it who is here.
+func TestDispatch_ChoosesNoIDs(t *testing.T) {
+	s, _ := dispatching(t)
+	if a := answer(s, as(principal("client-cad", ""), "PUT", "Location/mine", `{"resourceType":"Location","id":"mine"}`)); a.Status != 404 {
+		t.Errorf("%d %s", a.Status, a.Body)
+	}
+}

@@ -183,3 +183,17 @@ func TestGuard_HistoryTotal(t *testing.T) {
 		}
 	}
 }
+
+// What was deleted and might have had something to withhold has nothing to be read for.
+func TestGuard_DeletedAndWithheld(t *testing.T) {
+	s := guarded(t)
+	s.Login = nil
+	put(t, s, "CareTeam/t3", `{"resourceType":"CareTeam","id":"t3","subject":{"reference":"Patient/p3"}}`)
+	mustDo(t, s, 204, "DELETE", "CareTeam/t3", "")
+	login(s)
+	for target, want := range map[string]int{"CareTeam/t3": 410, "CareTeam/t3/_history": 200} {
+		if a := answer(s, as(principal("crew", "user/*.cruds"), "GET", target, "")); a.Status != want {
+			t.Errorf("%s = %d, want %d: %s", target, a.Status, want, a.Body)
+		}
+	}
+}

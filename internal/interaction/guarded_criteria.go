@@ -41,7 +41,8 @@ func (c *criteria) matchesHidden(tx store.Tx, by store.Method) error {
 	told, words := c.identifiers, "the criteria match what this caller may not see"
 	if len(told) == 0 {
 		words = "by these criteria it cannot be decided for this caller whether there is one already: name an identifier"
-		if told, err = g.patientsTold(c); err != nil {
+		told, err = g.patientsTold(c)
+		if err != nil {
 			return err
 		}
 	}
@@ -51,9 +52,7 @@ func (c *criteria) matchesHidden(tx store.Tx, by store.Method) error {
 		return err
 	}
 	if len(c.identifiers) > 0 {
-		if err := g.met(page.Matches); err != nil {
-			return err
-		}
+		g.met(page.Matches)
 	}
 	return notAllowedHere("%s", words)
 }
@@ -61,11 +60,8 @@ func (c *criteria) matchesHidden(tx store.Tx, by store.Method) error {
 // maxMet is in how many records it is told that somebody asked.
 const maxMet = 8
 
-// met has the request recorded with the people whose records were met.
-func (tx *guardedTx) met(records []store.Record) error {
-	if err := tx.server.attributeIn(tx.tx, records); err != nil {
-		return err
-	}
+// met has the request recorded with the people whose records were met. (A Binary has no identifier to be met by.)
+func (tx *guardedTx) met(records []store.Record) {
 	for i := range records {
 		for _, id := range tx.server.patientsOf(&records[i]) {
 			if !slices.Contains(tx.request.asked, id) {
@@ -73,7 +69,6 @@ func (tx *guardedTx) met(records []store.Record) error {
 			}
 		}
 	}
-	return nil
 }
 
 // readWithin reports whether all that a parameter finds is found by others, too, as what a patient parameter does by subject.

@@ -2,9 +2,9 @@
 // of those checks against what is left: one of them must fail. A check that is gone unnoticed is not tested, or not needed. Run it with
 //
 //	go test ./internal/mutation -v
-//	HEARKEN_MUTANTS=internal/interaction go test ./internal/mutation -v -timeout 1h
+//	HEARKEN_MUTANTS=internal/interaction/redact.go go test ./internal/mutation -v -timeout 1h
 //
-// The first is for the decision (internal/access), in seconds; the second for the guard, which takes minutes. One file, one function or one check are taken with
+// The first is for the decision (internal/access) and the guard, the second for files of one's choice. One file, one function or one check are taken with
 // -run TestMutants/taken/guard.go/view, and HEARKEN_MUTANTS_TESTS=TestGuard_Hint holds some tests alone against them: for who writes one.
 //
 // A check is the condition of an if, a case of a switch without a tag, and each operand of && and ||, wherever it stands. Taken out, an if and a case are never
@@ -16,5 +16,5 @@
 // one that goes on for ever is ended and counts as noticed, as hung. The tree is left as it is.
 //
 // testdata/spared.tsv says of checks whose absence no test can notice why they stay: file, function, check and reason, by tabs. A row for one that a test
-// notices, or that is not there, is an error.
+// notices, of the dozen cheapest, or that is not there, is an error.
 package mutation
