@@ -10,7 +10,8 @@ import (
 	"hearken/internal/fhirtest"
 )
 
-// BenchmarkParseAndValidate reads the example of a plan and checks everything: the base, its profile, extensions and codes.
+// BenchmarkParseAndValidate reads the example of a plan and checks everything: the base, its profile,
+// extensions and codes.
 func BenchmarkParseAndValidate(b *testing.B) { benchmarkValidator(b, measuring()) }
 
 // BenchmarkParseAndValidate_Base is the same without profiles.

@@ -8,9 +8,9 @@ type Call struct {
 	Profile string // canonical
 }
 
-// Calls are the discriminators: what a resource must have for one of our profiles to be looked at unasked. A resource
-// without it is nobody's business but the sender's; a Patient, a Flag or a RelatedPerson is never called to account unless it
-// names a profile.
+// Calls are the discriminators: what a resource must have for one of our profiles to be looked at unasked. A
+// resource without it is nobody's business but the sender's; a Patient, a Flag or a RelatedPerson is never
+// called to account unless it names a profile.
 var Calls = []Call{
 	{"CarePlan", "category.coding.where(" + snomed + " and (code = '736373009' or code = '736366004' or code = '735324008' or code = '887701000000100' or " +
 		"code = '325691000000100' or code = '736253002' or code = '2181441000000107' or code = '1382601000000107' or code = '861421000000109')).exists()", UrgentCarePlan},

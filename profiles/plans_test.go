@@ -67,13 +67,15 @@ func TestPlans(t *testing.T) {
 	t.Logf("called for: %v", slices.Sorted(maps.Keys(calls)))
 }
 
-// named are the profiles that resources of the plans are looked at by though they do not name or call for them, by type.
+// named are the profiles that resources of the plans are looked at by though they do not name or call for
+// them, by type.
 var named = map[string]string{
 	"Patient": profiles.UrgentCarePatient, "Practitioner": profiles.UrgentCarePractitioner, "PractitionerRole": profiles.UrgentCarePractitionerRole,
 	"Organization": profiles.UrgentCareOrganization, "RelatedPerson": profiles.EmergencyContact, "Flag": profiles.UrgentCareFlag, "Bundle": profiles.UrgentCarePlanBundle,
 }
 
-// planFindings looks at each resource of a plan by the profiles it calls for and by that of its type, had it been named.
+// planFindings looks at each resource of a plan by the profiles it calls for and by that of its type, had it
+// been named.
 func planFindings(t *testing.T, tree *element.Tree, calls map[string]int) []string {
 	t.Helper()
 	env := newEnv()

@@ -86,8 +86,8 @@ func matching(profile *definition.StructureDefinition, parent element.Node, id s
 	}
 }
 
-// inSlice tells slices apart by what the differential says of them: a type in the name of the slice, a pattern, the profile of an
-// extension, or what is fixed or has a pattern right inside.
+// inSlice tells slices apart by what the differential says of them: a type in the name of the slice, a
+// pattern, the profile of an extension, or what is fixed or has a pattern right inside.
 func inSlice(profile *definition.StructureDefinition, n element.Node, id string) bool {
 	for _, row := range profile.Differential {
 		name, inside := strings.CutPrefix(row.ID, id+".")

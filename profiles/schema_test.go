@@ -52,8 +52,8 @@ func compiledSchemas(t testing.TB) map[string]*jsonschema.Schema {
 	return all
 }
 
-// opinions are what is allowed to differ between schema and structural verdict: testdata/schema-differences.tsv, a kind of
-// fault a line with the reason why a schema lets it pass.
+// opinions are what is allowed to differ between schema and structural verdict:
+// testdata/schema-differences.tsv, a kind of fault a line with the reason why a schema lets it pass.
 type opinions struct {
 	listed  map[string]bool // by kind: whether it was met
 	refused int             // by both
@@ -72,8 +72,8 @@ func readOpinions(t testing.TB) *opinions {
 	return o
 }
 
-// compare holds the verdict of a schema against the kinds of faults that others find. A schema may let pass what is listed, and
-// nothing else; it never refuses what they accept.
+// compare holds the verdict of a schema against the kinds of faults that others find. A schema may let pass
+// what is listed, and nothing else; it never refuses what they accept.
 func (o *opinions) compare(t testing.TB, name string, err error, kinds []string) {
 	t.Helper()
 	if err != nil {
@@ -104,8 +104,8 @@ func (o *opinions) checkMet(t testing.TB) {
 	}
 }
 
-// faultKinds are the structural faults of a resource: those of reading it, of the base, and of the second opinion on the
-// profile. A rule that does not hold is none.
+// faultKinds are the structural faults of a resource: those of reading it, of the base, and of the second
+// opinion on the profile. A rule that does not hold is none.
 func faultKinds(t testing.TB, source []byte, profile string) []string {
 	t.Helper()
 	tree, outcome := element.Parse(r4.Definitions(), source, element.DefaultLimits())

@@ -183,8 +183,8 @@ func TestValueSets_Members(t *testing.T) {
 	}
 }
 
-// The server's terminology reads the guide as these tests do: each value set expands to its members, and SNOMED CT identifiers
-// are those that have the right check digit.
+// The server's terminology reads the guide as these tests do: each value set expands to its members, and
+// SNOMED CT identifiers are those that have the right check digit.
 func TestValueSets_Expand(t *testing.T) {
 	var nodes []element.Node
 	for _, kind := range []string{"CodeSystem", "ValueSet", "ConceptMap"} {

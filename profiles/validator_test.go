@@ -36,8 +36,9 @@ var measuring = sync.OnceValue(func() *validation.Validator {
 	)
 })
 
-// findings are what the validator says by the guide, as "severity detail place". Left out are UK Core's extensions, which the guide uses and does not
-// define, and what the base says of codes: that one of another value set would be better, or one at all beside words.
+// findings are what the validator says by the guide, as "severity detail place". Left out are UK Core's
+// extensions, which the guide uses and does not define, and what the base says of codes: that one of another
+// value set would be better, or one at all beside words.
 func findings(outcome fhir.Outcome) []string {
 	var found []string
 	for _, issue := range outcome {
@@ -68,8 +69,8 @@ var kinds = map[string][]string{
 	"target": {validation.DetailReferenceTarget}, "binding": {validation.DetailNotInValueSet, validation.DetailNoCode}, "context": {validation.DetailExtensionContext, validation.DetailExtensionModifier},
 }
 
-// TestValidator_Invalid: each invalid example has the fault it is there for, as severe as it is said to be, and no other. A modifier extension that is out of
-// place is so in two ways.
+// TestValidator_Invalid: each invalid example has the fault it is there for, as severe as it is said to be,
+// and no other. A modifier extension that is out of place is so in two ways.
 func TestValidator_Invalid(t *testing.T) {
 	for _, row := range faults(t) {
 		e := readExample(t, filepath.Join("examples", "invalid", row.File))
@@ -93,8 +94,8 @@ func TestValidator_Invalid(t *testing.T) {
 // unasked are the details of what the second opinion does not look at.
 var unasked = []string{validation.DetailExtensionURL, validation.DetailSubExtension, validation.DetailNoCode}
 
-// TestValidator_Mutants changes each valid example at each place and holds the validator to the second opinions on what is valid R4 still: which
-// rules are broken, and whether the structure is.
+// TestValidator_Mutants changes each valid example at each place and holds the validator to the second
+// opinions on what is valid R4 still: which rules are broken, and whether the structure is.
 func TestValidator_Mutants(t *testing.T) {
 	env, tried, faulty := newEnv(), 0, 0
 	for _, e := range examples(t, "valid") {

@@ -43,8 +43,8 @@ func runAudit(t *testing.T, args ...string) (int, string) {
 	return code, out + errs
 }
 
-// TestAudit_Commands follows a head kept elsewhere: the log that it is of verifies with it, and an older state of the folder,
-// put back and gone on with, only without it.
+// TestAudit_Commands follows a head kept elsewhere: the log that it is of verifies with it, and an older
+// state of the folder, put back and gone on with, only without it.
 func TestAudit_Commands(t *testing.T) {
 	data, old, kept := filepath.Join(t.TempDir(), "data"), filepath.Join(t.TempDir(), "old"), filepath.Join(t.TempDir(), "heads")
 	audited(t, data, "PUT Patient/a", "GET Patient/a")

@@ -43,7 +43,8 @@ func backedUp(t *testing.T) (data, file, identity string) {
 	return data, file, identity
 }
 
-// TestBackup_Restore takes a store there and back: all that was in it is in it, nothing that came later, and the server says so.
+// TestBackup_Restore takes a store there and back: all that was in it is in it, nothing that came later, and
+// the server says so.
 func TestBackup_Restore(t *testing.T) {
 	data, file, identity := backedUp(t)
 	sealedBytes, err := os.ReadFile(file)

@@ -23,8 +23,8 @@ import (
 )
 
 // The real binary is killed without warning at random moments, while eight clients create resources, send
-// transactions and look at what they wrote. After each restart every write it had acknowledged must be there, and of no transaction a
-// part; and at the end the audit log has everything that was answered.
+// transactions and look at what they wrote. After each restart every write it had acknowledged must be there,
+// and of no transaction a part; and at the end the audit log has everything that was answered.
 func TestCrash_Kill9(t *testing.T) {
 	kills := 20
 	if testing.Short() {
@@ -199,8 +199,8 @@ func (w *writers) look(n int) bool {
 	return whole
 }
 
-// send makes a request with an id of its own. Its status line is the acknowledgement: what follows it may be cut off by the kill, and
-// whole is false then. A request that nobody answered has no status.
+// send makes a request with an id of its own. Its status line is the acknowledgement: what follows it may be
+// cut off by the kill, and whole is false then. A request that nobody answered has no status.
 func (w *writers) send(method, path, body, id string) (status int, whole bool) {
 	r, err := http.NewRequest(method, w.base+path, strings.NewReader(body))
 	if err != nil {

@@ -86,7 +86,8 @@ func importTarget(ctx context.Context, p *process, flags *pflag.FlagSet, c confi
 	return &load.Direct{Interactions: i, Base: app.Base(c)}, i.Close, nil
 }
 
-// accessToken is what to log in with: that in the file, else that in the environment; "" for none. Its errors do not tell it.
+// accessToken is what to log in with: that in the file, else that in the environment; "" for none. Its errors
+// do not tell it.
 func accessToken(p *process, flags *pflag.FlagSet) (string, error) {
 	token, _ := p.environment("HEARKEN_TOKEN")
 	if name, _ := flags.GetString("token-file"); name != "" {

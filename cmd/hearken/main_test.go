@@ -159,7 +159,8 @@ func TestImport_IntoStore(t *testing.T) {
 	}
 }
 
-// Parts of resources, and searchsets of parts, are not imported in place of the whole: they are told, by file and place, and what is whole is.
+// Parts of resources, and searchsets of parts, are not imported in place of the whole: they are told, by file
+// and place, and what is whole is.
 func TestImport_Subsetted(t *testing.T) {
 	data := t.TempDir() + "/data"
 	const tag = `"meta":{"tag":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ObservationValue","code":"SUBSETTED"}]},`
@@ -194,7 +195,8 @@ func TestCheck_NotAStore(t *testing.T) {
 	}
 }
 
-// demo starts hearken demo on a store of its own and waits until it says how it is ended: by stop, after which ended has its exit code.
+// demo starts hearken demo on a store of its own and waits until it says how it is ended: by stop, after
+// which ended has its exit code.
 func demo(t *testing.T, args ...string) (out, errs *output, stop func(), ended chan int) {
 	t.Helper()
 	t.Setenv("TMPDIR", t.TempDir())

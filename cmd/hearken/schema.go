@@ -74,7 +74,8 @@ func printSchema(p *process, library *igpackage.Library, profile *definition.Str
 	return err
 }
 
-// findProfile finds a structure by canonical, or by the id or the name it has in a package, or one of FHIR's own by its id.
+// findProfile finds a structure by canonical, or by the id or the name it has in a package, or one of FHIR's
+// own by its id.
 func findProfile(library *igpackage.Library, name string) (*definition.StructureDefinition, error) {
 	find := snapshot.First(r4.Definitions().StructureDefinition, library.Structure)
 	if strings.Contains(name, ":") {

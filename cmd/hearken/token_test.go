@@ -9,7 +9,8 @@ import (
 	"testing"
 )
 
-// What the demo prints works when it is typed: the paramedic's token finds the plan, the newcomer's is refused, and nobody gets in without.
+// What the demo prints works when it is typed: the paramedic's token finds the plan, the newcomer's is
+// refused, and nobody gets in without.
 func TestToken_AtTheDemo(t *testing.T) {
 	out, errs, stop, ended := demo(t, "--dev-login")
 	printed := regexp.MustCompile(`--base (\S+) paramedic\)\n.*'(http\S+)'`).FindStringSubmatch(out.String())

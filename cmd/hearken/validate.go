@@ -110,8 +110,9 @@ func judgeFile(ctx context.Context, p *process, judge *interaction.Server, file 
 	return judge.Judge(ctx, text, format.FHIRMediaTypes()[0], profiles...)
 }
 
-// judgeLines is what is to be said of resources that stand one a line (https://hl7.org/fhir/R4/nd-json.html), in the lines of the file. Each is
-// judged by itself: one that cannot be read hides nothing of the others. Empty lines are passed over.
+// judgeLines is what is to be said of resources that stand one a line (https://hl7.org/fhir/R4/nd-json.html),
+// in the lines of the file. Each is judged by itself: one that cannot be read hides nothing of the others.
+// Empty lines are passed over.
 func judgeLines(ctx context.Context, judge *interaction.Server, text []byte, comments bool, profiles []string) (fhir.Outcome, error) {
 	var all fhir.Outcome
 	number, resources := 0, 0

@@ -11,8 +11,9 @@ import (
 	"hearken/internal/fhirtest"
 )
 
-// TestValidate_Cases runs HL7's validator cases as somebody at a terminal would: each with its own options as flags. The verdicts are HL7's, but for those
-// that are listed with the reasons, and that is the same list as the validator's own.
+// TestValidate_Cases runs HL7's validator cases as somebody at a terminal would: each with its own options as
+// flags. The verdicts are HL7's, but for those that are listed with the reasons, and that is the same list as
+// the validator's own.
 func TestValidate_Cases(t *testing.T) {
 	began := time.Now()
 	cases, verdicts := fhirtest.ValidatorCases(t), fhirtest.KnownVerdicts(t)

@@ -133,7 +133,8 @@ func TestValidate_BrokenDefinition(t *testing.T) {
 	}
 }
 
-// A file of resources one a line is judged line by line: what is wrong with one hides nothing of the others, and all is said of the file.
+// A file of resources one a line is judged line by line: what is wrong with one hides nothing of the others,
+// and all is said of the file.
 func TestValidate_NDJSON(t *testing.T) {
 	const good, bad = `{"resourceType":"Patient","active":true}`, `{"resourceType":"Patient","gender":"x"}`
 	for _, row := range []struct {
@@ -174,7 +175,8 @@ func TestValidate_NDJSON(t *testing.T) {
 	}
 }
 
-// Every sample plan is valid by what calls for our profiles, on a server: the extensions of UK Core are not loaded here.
+// Every sample plan is valid by what calls for our profiles, on a server: the extensions of UK Core are not
+// loaded here.
 func TestValidate_Plans(t *testing.T) {
 	plans, err := filepath.Glob("../../testdata/plans/*.json")
 	if err != nil || len(plans) < 15 {

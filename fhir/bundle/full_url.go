@@ -7,9 +7,9 @@ import (
 )
 
 // FullURL is the fullUrl that an entry has to have for a literal reference to mean it
-// (https://hl7.org/fhir/R4/bundle.html#references): an absolute one that, a relative one that below the root of the fullUrl of the entry it
-// stands in; without version and fragment. root is Root of that fullUrl. It is "" for what means no entry: a fragment, and what is relative
-// to nothing.
+// (https://hl7.org/fhir/R4/bundle.html#references): an absolute one that, a relative one that below the root
+// of the fullUrl of the entry it stands in; without version and fragment. root is Root of that fullUrl. It is
+// "" for what means no entry: a fragment, and what is relative to nothing.
 func FullURL(reference, root string, isResource func(string) bool) string {
 	path, _ := Cut(reference)
 	switch {

@@ -25,8 +25,9 @@ type Match struct {
 	Resource element.Node
 	// Count is how many entries the reference means.
 	Count int
-	// Near is the resource of an entry that the reference would mean, were it not for the fullUrls: one of the type and id of a
-	// relative reference, or one whose fullUrl is the urn with that id. It is only set when Count is 0.
+	// Near is the resource of an entry that the reference would mean, were it not for the fullUrls: one of the
+	// type and id of a relative reference, or one whose fullUrl is the urn with that id. It is only set when
+	// Count is 0.
 	Near element.Node
 }
 

@@ -81,7 +81,8 @@ func told(m bundle.Match) string {
 	return ""
 }
 
-// TestFind_Nested: a Bundle in a Bundle is asked first, the one round it next; each by the entry that holds the reference there.
+// TestFind_Nested: a Bundle in a Bundle is asked first, the one round it next; each by the entry that holds
+// the reference there.
 func TestFind_Nested(t *testing.T) {
 	list := `{"resourceType":"List","status":"current","mode":"working"}`
 	inner := of(entry("http://a.example/List/1", list), entry("http://a.example/Patient/1", one))

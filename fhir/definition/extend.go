@@ -7,9 +7,9 @@ import (
 	"slices"
 )
 
-// WithSearchParameters gives a Set with more search parameters. All else is shared with s, structures above all: a tree
-// read by one of them is a tree of the other. It takes the rows over. The error names each canonical that is defined already, or
-// twice.
+// WithSearchParameters gives a Set with more search parameters. All else is shared with s, structures above
+// all: a tree read by one of them is a tree of the other. It takes the rows over. The error names each
+// canonical that is defined already, or twice.
 func (s *Set) WithSearchParameters(more []SearchParameter) (*Set, error) {
 	out := *s
 	out.facts.SearchParameters = slices.Concat(s.facts.SearchParameters, more)

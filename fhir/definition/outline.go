@@ -10,8 +10,9 @@ type Outline struct {
 	Slices   []*Outline // slices of a slice ("a/b") are among them, after it
 }
 
-// OutlineOf makes the tree of the rows of a snapshot by their paths and slice names: rows stand depth first, and a slice
-// follows what it is a slice of (https://hl7.org/fhir/R4/profiling.html#snapshot). It is nil of no rows.
+// OutlineOf makes the tree of the rows of a snapshot by their paths and slice names: rows stand depth first,
+// and a slice follows what it is a slice of (https://hl7.org/fhir/R4/profiling.html#snapshot). It is nil of
+// no rows.
 func OutlineOf(rows []ElementDefinition) *Outline {
 	if len(rows) == 0 {
 		return nil

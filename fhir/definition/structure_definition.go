@@ -86,7 +86,8 @@ type Binding struct {
 	Additional  []AdditionalBinding
 }
 
-// AdditionalBinding is one more value set for the same element (extension additional-binding, an element of later releases).
+// AdditionalBinding is one more value set for the same element (extension additional-binding, an element of
+// later releases).
 type AdditionalBinding struct {
 	Purpose  string // maximum | minimum | required | extensible | preferred | …
 	ValueSet string // canonical

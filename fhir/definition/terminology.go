@@ -77,8 +77,9 @@ type ValueSet struct {
 	Expansion  *Expansion // as it was published, nil for none
 }
 
-// Expansion is the codes that somebody found a value set to have (https://hl7.org/fhir/R4/valueset.html#expansion), those of
-// one system that stand together as one ConceptSet.
+// Expansion is the codes that somebody found a value set to have
+// (https://hl7.org/fhir/R4/valueset.html#expansion), those of one system that stand together as one
+// ConceptSet.
 type Expansion struct {
 	Contains []ConceptSet
 	Partial  bool // it says that there are more codes than it holds

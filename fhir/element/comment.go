@@ -2,9 +2,10 @@ package element
 
 import "bytes"
 
-// WithoutComments gives a copy of JSON in which comments ("// to the end of the line", "/* and so on */") are spaces, as
-// long as the source and with the same lines, so that what is told of it holds of the source. FHIR's JSON has no comments:
-// this is for those who keep theirs in examples and configuration. A comment that does not end is left.
+// WithoutComments gives a copy of JSON in which comments ("// to the end of the line", "/* and so on */") are
+// spaces, as long as the source and with the same lines, so that what is told of it holds of the source.
+// FHIR's JSON has no comments: this is for those who keep theirs in examples and configuration. A comment
+// that does not end is left.
 func WithoutComments(src []byte) []byte {
 	dst := bytes.Clone(src)
 	for i := 0; i < len(dst); i++ {

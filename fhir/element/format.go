@@ -5,7 +5,8 @@ import (
 	"hearken/fhir/definition"
 )
 
-// Format is a representation that resources are read from and written in (https://hl7.org/fhir/R4/formats.html). Zero is none.
+// Format is a representation that resources are read from and written in
+// (https://hl7.org/fhir/R4/formats.html). Zero is none.
 type Format uint8
 
 // The formats there are. Turtle is not among them.
@@ -18,8 +19,8 @@ const (
 func Formats() []Format { return []Format{JSON, XML} }
 
 // formatNames has the short name of each format and the media types it goes by
-// (https://hl7.org/fhir/R4/http.html#mime-type): FHIR's own, as that was called before R3, which clients still send, and the generic
-// ones.
+// (https://hl7.org/fhir/R4/http.html#mime-type): FHIR's own, as that was called before R3, which clients
+// still send, and the generic ones.
 var formatNames = [...]struct {
 	short      string
 	mediaTypes []string

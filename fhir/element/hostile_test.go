@@ -50,9 +50,9 @@ func TestParse_TooManyFaults(t *testing.T) {
 	}
 }
 
-// TestParse_HostileIsLinear reads texts made to be slow at two sizes: ten times the text must not take
-// more than sixty times as long (a hundred would be quadratic). The shortest of several runs is compared, so that a busy machine
-// does not decide.
+// TestParse_HostileIsLinear reads texts made to be slow at two sizes: ten times the text must not take more
+// than sixty times as long (a hundred would be quadratic). The shortest of several runs is compared, so that
+// a busy machine does not decide.
 func TestParse_HostileIsLinear(t *testing.T) {
 	repeated := func(head, item, tail string) func(int) string {
 		return func(n int) string {

@@ -10,8 +10,9 @@ import (
 )
 
 // Location is the FHIRPath that selects just this node: "Patient.name[0].family",
-// "Observation.value.ofType(Quantity).code", "Bundle.entry[2].resource/*Patient*/.name[0]". Items of a repeating element have their
-// index, others none. The type of a resource within another is a comment, which is where HL7's validator and what is built on it write it
+// "Observation.value.ofType(Quantity).code", "Bundle.entry[2].resource/*Patient*/.name[0]". Items of a
+// repeating element have their index, others none. The type of a resource within another is a comment, which
+// is where HL7's validator and what is built on it write it
 // (https://hl7.org/fhir/R4/operationoutcome-definitions.html#OperationOutcome.issue.expression).
 func (n Node) Location() string {
 	if n.tree == nil {
@@ -50,8 +51,8 @@ func appendStep(dst []byte, e *definition.Element, position int) []byte {
 	return dst
 }
 
-// LineColumn is where the node's value begins in what was parsed (in XML, where its tag begins): line and byte column, both from 1;
-// zeros for the zero Node.
+// LineColumn is where the node's value begins in what was parsed (in XML, where its tag begins): line and
+// byte column, both from 1; zeros for the zero Node.
 func (n Node) LineColumn() (line, column int) {
 	if n.tree == nil {
 		return 0, 0

@@ -8,9 +8,9 @@ import (
 )
 
 // ParseNDJSON reads resources in JSON that stand one a line (application/fhir+ndjson,
-// https://hl7.org/fhir/R4/nd-json.html); lines with nothing in them are passed over. Lines and columns are those of the whole
-// text. A resource that has a fault is left out of the trees, and all faults of all lines are in the outcome. Limits are those of one
-// resource.
+// https://hl7.org/fhir/R4/nd-json.html); lines with nothing in them are passed over. Lines and columns are
+// those of the whole text. A resource that has a fault is left out of the trees, and all faults of all lines
+// are in the outcome. Limits are those of one resource.
 func ParseNDJSON(set *definition.Set, src []byte, limits Limits) ([]*Tree, fhir.Outcome) {
 	var trees []*Tree
 	var outcome fhir.Outcome

@@ -10,9 +10,9 @@ import (
 // Parse reads exactly one resource in JSON (https://hl7.org/fhir/R4/json.html). The tree keeps src;
 // the caller must not change it afterwards.
 //
-// When anything is wrong the tree is nil and the outcome names every fault with its FHIRPath
-// location, line and column: commas too many or too few; other text that is not JSON (then there is one fatal
-// issue, because nothing after it can be understood); and elements, kinds of value and forms of value that the definitions
+// When anything is wrong the tree is nil and the outcome names every fault with its FHIRPath location, line
+// and column: commas too many or too few; other text that is not JSON (then there is one fatal issue, because
+// nothing after it can be understood); and elements, kinds of value and forms of value that the definitions
 // do not allow. All of them, up to 200, are told. Limits left zero are those of DefaultLimits.
 func Parse(set *definition.Set, src []byte, limits Limits) (*Tree, fhir.Outcome) {
 	return ParseAs(set, "", src, limits)

@@ -5,10 +5,11 @@ import (
 	"hearken/fhir/definition"
 )
 
-// Salvage is what can be read of a resource in JSON that Parse refuses: a tree without the elements and values that are at
-// fault, so that what else is wrong can be looked for and told with the faults of Parse. What it says is missing may have
-// been there. It is nil where there is nothing to go on from: text that is not JSON, that goes past a limit, or another
-// resource than the one wanted. The tree is for looking at only: it is no resource anybody sent, and must never be stored.
+// Salvage is what can be read of a resource in JSON that Parse refuses: a tree without the elements and
+// values that are at fault, so that what else is wrong can be looked for and told with the faults of Parse.
+// What it says is missing may have been there. It is nil where there is nothing to go on from: text that is
+// not JSON, that goes past a limit, or another resource than the one wanted. The tree is for looking at only:
+// it is no resource anybody sent, and must never be stored.
 func Salvage(set *definition.Set, wanted fhir.Type, src []byte, limits Limits) *Tree {
 	r := newReader(set, src, limits)
 	defer r.release()

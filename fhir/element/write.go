@@ -7,7 +7,8 @@ type WriteOptions struct {
 	Mask   func(Node) bool // which of those that are kept are written as being there and not told; nil = none
 }
 
-// masked is the extension of an element that is there and not told (https://hl7.org/fhir/R4/extension-data-absent-reason.html).
+// masked is the extension of an element that is there and not told
+// (https://hl7.org/fhir/R4/extension-data-absent-reason.html).
 const masked = `"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/data-absent-reason","valueCode":"masked"}]`
 
 // AppendJSON appends a resource or element as JSON (https://hl7.org/fhir/R4/json.html), in the order in

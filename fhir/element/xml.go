@@ -51,8 +51,8 @@ func ParseXMLBundle(set *definition.Set, src []byte, limits Limits, skip func(en
 	return r.tree("Bundle")
 }
 
-// XMLResource is the name of the element that an XML text has as its root, if that is in FHIR's namespace: the type of the
-// resource, for a resource; "" for anything else. No more is read than that.
+// XMLResource is the name of the element that an XML text has as its root, if that is in FHIR's namespace:
+// the type of the resource, for a resource; "" for anything else. No more is read than that.
 func XMLResource(src []byte) string {
 	r := newXMLReader(nil, src, Limits{})
 	defer r.release()
@@ -65,7 +65,8 @@ func XMLResource(src []byte) string {
 	return ""
 }
 
-// tree reads the document. What is kept of it must not be longer than the text might be, whatever writing it as JSON adds.
+// tree reads the document. What is kept of it must not be longer than the text might be, whatever writing it
+// as JSON adds.
 func (r *xmlReader) tree(wanted fhir.Type) (*Tree, fhir.Outcome) {
 	r.document(wanted)
 	tree := r.finish()

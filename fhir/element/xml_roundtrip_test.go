@@ -94,8 +94,9 @@ func sameOverJSON(t testing.TB, name string, tree *element.Tree) {
 	}
 }
 
-// TestXML_Twins reads the XML of the FHIRPath suite, which others wrote and which lies there in JSON as well. The JSON is of an older time:
-// it has comments and some numbers in quotes; and its divs have other white space.
+// TestXML_Twins reads the XML of the FHIRPath suite, which others wrote and which lies there in JSON as well.
+// The JSON is of an older time: it has comments and some numbers in quotes; and its divs have other white
+// space.
 func TestXML_Twins(t *testing.T) {
 	paths, _ := filepath.Glob(fhirtest.SharedData(t, "fhir-test-cases", "fhirpath", "input") + "/*.xml")
 	twins := 0
@@ -202,8 +203,8 @@ func TestParseXML_Published(t *testing.T) {
 	t.Logf("%d files", read)
 }
 
-// FuzzXMLOfJSON writes whatever JSON is accepted as XML and reads that again: it says the same. What XML cannot hold is left out of the
-// comparison, as AppendXML says: an id beside a div, characters it forbids.
+// FuzzXMLOfJSON writes whatever JSON is accepted as XML and reads that again: it says the same. What XML
+// cannot hold is left out of the comparison, as AppendXML says: an id beside a div, characters it forbids.
 func FuzzXMLOfJSON(f *testing.F) {
 	for _, seed := range []string{
 		`{"resourceType":"Patient","name":[{"given":["x",null],"_given":[null,{"id":"b"}]}],"_birthDate":{"extension":[{"url":"u","valueDecimal":-1.50e3}]},"id":"a"}`,

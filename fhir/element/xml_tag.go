@@ -54,8 +54,8 @@ func (r *xmlReader) space() bool {
 	return r.pos > start
 }
 
-// next reads on to the next tag or visible text, of which the tag given has the start alone; comments, processing instructions and white space are
-// passed over.
+// next reads on to the next tag or visible text, of which the tag given has the start alone; comments,
+// processing instructions and white space are passed over.
 func (r *xmlReader) next() (markup, tag, bool) {
 	if r.ended {
 		r.ended = false
@@ -118,7 +118,8 @@ func (r *xmlReader) passOver() bool {
 	return true
 }
 
-// isInstruction reports whether what stands between "<?" and "?>" has a name, and not the one that XML keeps for itself.
+// isInstruction reports whether what stands between "<?" and "?>" has a name, and not the one that XML keeps
+// for itself.
 func isInstruction(content []byte) bool {
 	n := lengthOfName(content)
 	return n > 0 && (n == len(content) || isJSONSpace(content[n])) && !bytes.EqualFold(content[:n], []byte("xml"))

@@ -19,8 +19,9 @@ import (
 	"hearken/internal/fhirtest"
 )
 
-// xmlTokens is the content of a resource in XML as the standard library reads it: elements by namespace with their attributes in
-// no order, text within narratives. Comments, instructions, white space between elements and xsi:schemaLocation are not content.
+// xmlTokens is the content of a resource in XML as the standard library reads it: elements by namespace with
+// their attributes in no order, text within narratives. Comments, instructions, white space between elements
+// and xsi:schemaLocation are not content.
 func xmlTokens(t testing.TB, source []byte) []string {
 	t.Helper()
 	decoder := xml.NewDecoder(bytes.NewReader(source))
@@ -64,8 +65,8 @@ func attributesOf(e xml.StartElement) string {
 	return strings.Join(attributes, "")
 }
 
-// TestXML_PublishedTokenByToken reads all XML of UK Core and of HL7's suites, keeps its JSON alone, and writes that as XML again: for
-// somebody else's parser it is what was published, token by token.
+// TestXML_PublishedTokenByToken reads all XML of UK Core and of HL7's suites, keeps its JSON alone, and
+// writes that as XML again: for somebody else's parser it is what was published, token by token.
 func TestXML_PublishedTokenByToken(t *testing.T) {
 	root := fhirtest.SharedData(t)
 	same, examples := 0, 0
@@ -112,8 +113,8 @@ func throughJSON(t testing.TB, name string, source []byte) []byte {
 	return element.AppendXML(nil, fresh.Root(), element.WriteOptions{})
 }
 
-// spaced does to attributes what XML has every reader do (https://www.w3.org/TR/xml/#AVNormalize), and encoding/xml does not: a line
-// end or tab that is no reference is a space.
+// spaced does to attributes what XML has every reader do (https://www.w3.org/TR/xml/#AVNormalize), and
+// encoding/xml does not: a line end or tab that is no reference is a space.
 func spaced(source []byte) []byte {
 	out := bytes.ReplaceAll(source, []byte("\r\n"), []byte("\n"))
 	quote, inTag := byte(0), false

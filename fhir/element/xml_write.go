@@ -8,10 +8,10 @@ import (
 	"hearken/fhir/xhtml"
 )
 
-// AppendXML appends a resource or element as XML (https://hl7.org/fhir/R4/xml.html): elements in the
-// order of their definition whatever order they were read in, ids of elements and urls of extensions as attributes. A resource says
-// its namespace; an element that is none is named as its parent names it. Pretty and Keep are as for AppendJSON;
-// nothing is added to the div of a narrative but the namespace, when it lacks one.
+// AppendXML appends a resource or element as XML (https://hl7.org/fhir/R4/xml.html): elements in the order of
+// their definition whatever order they were read in, ids of elements and urls of extensions as attributes. A
+// resource says its namespace; an element that is none is named as its parent names it. Pretty and Keep are
+// as for AppendJSON; nothing is added to the div of a narrative but the namespace, when it lacks one.
 //
 // What XML cannot hold is replaced by U+FFFD: control characters, which only codes may have, U+FFFE and U+FFFF. An
 // id beside the div (JSON's "_div") is left out: in XML it is the div's own.
@@ -204,7 +204,8 @@ func (w *xmlWriter) narrative(div string) {
 	w.dst = appendMarkup(w.dst, markup[after:])
 }
 
-// appendMarkup appends what may stand in a document, and U+FFFD for what may not: the markup was checked, but for noncharacters.
+// appendMarkup appends what may stand in a document, and U+FFFD for what may not: the markup was checked, but
+// for noncharacters.
 func appendMarkup(dst, markup []byte) []byte {
 	for i := 0; ; {
 		n := bytes.IndexByte(markup[i:], 0xEF)

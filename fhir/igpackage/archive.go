@@ -15,11 +15,11 @@ import (
 // packageFolder is where an archive has its manifest and definitions; examples and the rest lie beside or below it.
 const packageFolder = "package"
 
-// ReadArchive reads a package as published: a gzipped tar with everything of use right in "package/". The set is that of the
-// base specification, by which the resources are read.
+// ReadArchive reads a package as published: a gzipped tar with everything of use right in "package/". The set
+// is that of the base specification, by which the resources are read.
 //
-// The package is nil when the archive as a whole is refused: no gzipped tar, past a limit, of another FHIR version. A file in it
-// that cannot be read is left out and told of in the outcome, with its name.
+// The package is nil when the archive as a whole is refused: no gzipped tar, past a limit, of another FHIR
+// version. A file in it that cannot be read is left out and told of in the outcome, with its name.
 func ReadArchive(set *definition.Set, archive io.Reader, limits Limits) (*Package, fhir.Outcome) {
 	r := newReader(set, limits)
 	if unzipped, err := gzip.NewReader(archive); err != nil {
@@ -32,7 +32,8 @@ func ReadArchive(set *definition.Set, archive io.Reader, limits Limits) (*Packag
 	return r.finish()
 }
 
-// blockBytes is what a tar spends on a file besides its content: a header and padding, and as much again for long names.
+// blockBytes is what a tar spends on a file besides its content: a header and padding, and as much again for
+// long names.
 const blockBytes = 4 * 512
 
 func (r *reader) addArchive(files *tar.Reader, bounded *io.LimitedReader) {

@@ -57,7 +57,8 @@ func readMember(s *definition.StructureDefinition, row *definition.ElementChange
 	return err
 }
 
-// readExtension reads what extensions of FHIR's own say of the values of an element (https://hl7.org/fhir/R4/elementdefinition-profiles.html).
+// readExtension reads what extensions of FHIR's own say of the values of an element
+// (https://hl7.org/fhir/R4/elementdefinition-profiles.html).
 func readExtension(row *definition.ElementChange, c element.Node) (err error) {
 	switch value := c.Child("value").Text(); text(c, "url") {
 	case extensionURL + "minLength":
@@ -173,7 +174,8 @@ func binding(n element.Node) *definition.Binding {
 	return b
 }
 
-// appendAdditional adds an additional binding, but for one that holds only in some context of use, which cannot be told.
+// appendAdditional adds an additional binding, but for one that holds only in some context of use, which
+// cannot be told.
 func appendAdditional(to []definition.AdditionalBinding, n element.Node) []definition.AdditionalBinding {
 	var one definition.AdditionalBinding
 	for c := range n.Children() {

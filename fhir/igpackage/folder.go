@@ -10,9 +10,9 @@ import (
 	"hearken/fhir/definition"
 )
 
-// ReadFolder reads a folder of definitions in JSON and XML, with the folders in it: a package that was unpacked
-// (then only what is right in its "package" folder), or a guide's sources. Folders called example or examples and hidden ones are
-// left out, as is what is not FHIR. It returns as ReadArchive does.
+// ReadFolder reads a folder of definitions in JSON and XML, with the folders in it: a package that was
+// unpacked (then only what is right in its "package" folder), or a guide's sources. Folders called example or
+// examples and hidden ones are left out, as is what is not FHIR. It returns as ReadArchive does.
 func ReadFolder(set *definition.Set, folder fs.FS, limits Limits) (*Package, fhir.Outcome) {
 	r := newReader(set, limits)
 	top := "."

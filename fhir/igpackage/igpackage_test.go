@@ -240,8 +240,8 @@ func TestReadFile_Core(t *testing.T) {
 	}
 }
 
-// compareRows compares what a structure's snapshot says with the table of fhir/r4; invariants by key, as their expressions have
-// errata there.
+// compareRows compares what a structure's snapshot says with the table of fhir/r4; invariants by key, as
+// their expressions have errata there.
 func compareRows(t *testing.T, got *definition.StructureDefinition) bool {
 	t.Helper()
 	want := r4.Definitions().StructureDefinition(got.URL)

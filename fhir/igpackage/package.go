@@ -21,7 +21,8 @@ type Package struct {
 // Dependency is a package that another one needs, in the version its manifest asks for ("4.0.1", "5.x").
 type Dependency struct{ Name, Version string }
 
-// Resource is one definition: any resource that has a canonical URL (https://hl7.org/fhir/R4/references.html#canonical).
+// Resource is one definition: any resource that has a canonical URL
+// (https://hl7.org/fhir/R4/references.html#canonical).
 type Resource struct {
 	File    string // where it was: the path in the package
 	Type    fhir.Type

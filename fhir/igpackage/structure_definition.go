@@ -12,9 +12,9 @@ var kinds = map[string]definition.Kind{
 	"primitive-type": definition.Primitive, "complex-type": definition.Complex, "resource": definition.Resource, "logical": definition.Logical,
 }
 
-// StructureDefinition makes the row of a StructureDefinition, with its differential and, when there is one, its
-// snapshot. What the rows have no place for (words for people, mappings, examples) is left out. The error names the path of a
-// row that cannot be understood.
+// StructureDefinition makes the row of a StructureDefinition, with its differential and, when there is one,
+// its snapshot. What the rows have no place for (words for people, mappings, examples) is left out. The error
+// names the path of a row that cannot be understood.
 func StructureDefinition(n element.Node) (definition.StructureDefinition, error) {
 	s := definition.StructureDefinition{
 		URL: text(n, "url"), Version: text(n, "version"), Name: text(n, "name"), Type: text(n, "type"), Kind: kinds[text(n, "kind")],

@@ -19,18 +19,21 @@ type guide struct {
 	byURL                map[string]*definition.StructureDefinition
 }
 
-// Extensions gives the extension definitions published with FHIR R4 (https://hl7.org/fhir/R4/extensibility-registry.html), in
-// published order, each with its snapshot and the contexts it may stand in. The first call of this, Profiles or Guide
-// reads the table, in some milliseconds; all calls give the same rows, which nobody may change.
+// Extensions gives the extension definitions published with FHIR R4
+// (https://hl7.org/fhir/R4/extensibility-registry.html), in published order, each with its snapshot and the
+// contexts it may stand in. The first call of this, Profiles or Guide reads the table, in some milliseconds;
+// all calls give the same rows, which nobody may change.
 func Extensions() []definition.StructureDefinition { return guideRows().extensions }
 
-// Profiles gives the profiles and logical models published with FHIR R4 (https://hl7.org/fhir/R4/profilelist.html), in
-// published order: vital signs, the lipid profile, SimpleQuantity and so on. Each has its snapshot, but for two examples
-// of section templates that are published with a differential only. The rows are shared as those of Extensions.
+// Profiles gives the profiles and logical models published with FHIR R4
+// (https://hl7.org/fhir/R4/profilelist.html), in published order: vital signs, the lipid profile,
+// SimpleQuantity and so on. Each has its snapshot, but for two examples of section templates that are
+// published with a differential only. The rows are shared as those of Extensions.
 func Profiles() []definition.StructureDefinition { return guideRows().profiles }
 
-// Guide finds one of Extensions or Profiles by canonical, or nil. "|version" must be the one published, "4.0.1", where
-// there is one. FHIR's types are not among them: see Definitions. Together they are a source for fhir/validation/snapshot:
+// Guide finds one of Extensions or Profiles by canonical, or nil. "|version" must be the one published,
+// "4.0.1", where there is one. FHIR's types are not among them: see Definitions. Together they are a source
+// for fhir/validation/snapshot:
 //
 //	snapshot.First(r4.Definitions().StructureDefinition, r4.Guide)
 func Guide(canonical string) *definition.StructureDefinition {

@@ -116,7 +116,8 @@ func TestGuide_Facts(t *testing.T) {
 	}
 }
 
-// TestGuide_AsPublished reads HL7's files with fhir/igpackage, which knows nothing of the tables, and compares every fact.
+// TestGuide_AsPublished reads HL7's files with fhir/igpackage, which knows nothing of the tables, and
+// compares every fact.
 func TestGuide_AsPublished(t *testing.T) {
 	for _, name := range []string{"extension-definitions.json", "profiles-others.json"} {
 		data, err := os.ReadFile(fhirtest.SharedData(t, "r4core", name))
@@ -140,8 +141,9 @@ func TestGuide_AsPublished(t *testing.T) {
 	}
 }
 
-// putRight corrects what three extensions (structuredefinition-json-type and its like) are published with: types without a
-// code, and sources of invariants that are no canonicals. White space in an expression means the same whatever it is.
+// putRight corrects what three extensions (structuredefinition-json-type and its like) are published with:
+// types without a code, and sources of invariants that are no canonicals. White space in an expression means
+// the same whatever it is.
 func putRight(s *definition.StructureDefinition) {
 	for i := range s.Elements {
 		e := &s.Elements[i]

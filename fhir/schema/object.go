@@ -6,8 +6,8 @@ import (
 	"hearken/fhir/definition"
 )
 
-// object is a resource, datatype or backbone element with the elements a profile leaves it; the outline is nil for what the base says.
-// Nothing else may be in it.
+// object is a resource, datatype or backbone element with the elements a profile leaves it; the outline is
+// nil for what the base says. Nothing else may be in it.
 func (w *writer) object(s *definition.Structure, o *definition.Outline) keywords {
 	b := &objectBuilder{w: w}
 	if s.Kind == definition.Resource {
@@ -140,8 +140,9 @@ func (p place) lengths() keywords {
 	return k
 }
 
-// narrowed is a datatype or backbone element that a profile walks into: all that is left of it, or what is more than the base says
-// beside a reference to the base, whichever is shorter. Inside a slice the base is known to hold already.
+// narrowed is a datatype or backbone element that a profile walks into: all that is left of it, or what is
+// more than the base says beside a reference to the base, whichever is shorter. Inside a slice the base is
+// known to hold already.
 func (w *writer) narrowed(s *definition.Structure, o *definition.Outline, inSlice bool) keywords {
 	full, base := w.object(s, o), w.object(s, nil)
 	more := difference(full, base)

@@ -6,8 +6,8 @@ import (
 	"hearken/fhir/definition"
 )
 
-// jsonTypes are the primitives that JSON does not write as strings (https://hl7.org/fhir/R4/json.html#primitive), with the
-// least there is of them.
+// jsonTypes are the primitives that JSON does not write as strings
+// (https://hl7.org/fhir/R4/json.html#primitive), with the least there is of them.
 var jsonTypes = map[string]keywords{
 	"boolean":     {{"type", "boolean"}},
 	"decimal":     {{"type", "number"}},

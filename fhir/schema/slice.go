@@ -6,8 +6,9 @@ import (
 	"hearken/fhir/definition"
 )
 
-// sliced is what the slices of an array ask of it (https://hl7.org/fhir/R4/profiling.html#slicing): of the items that are of a slice what
-// the slice says, and how many there may be. A slice whose items a schema cannot tell from others is left out.
+// sliced is what the slices of an array ask of it (https://hl7.org/fhir/R4/profiling.html#slicing): of the
+// items that are of a slice what the slice says, and how many there may be. A slice whose items a schema
+// cannot tell from others is left out.
 func (w *writer) sliced(p place, f *definition.Field) keywords {
 	var rules, marks list
 	for _, s := range p.slices() {

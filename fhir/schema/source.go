@@ -10,8 +10,8 @@ import (
 	"hearken/fhir/validation/snapshot"
 )
 
-// FromLibrary takes what a profile refers to from packages, and FHIR's own from a set. Snapshots that packages do not have
-// are made; a profile of which none can be made is unknown. It is for one goroutine.
+// FromLibrary takes what a profile refers to from packages, and FHIR's own from a set. Snapshots that
+// packages do not have are made; a profile of which none can be made is unknown. It is for one goroutine.
 func FromLibrary(set *definition.Set, library *igpackage.Library) Source {
 	find := snapshot.First(set.StructureDefinition, library.Structure)
 	generator := snapshot.New(find, snapshot.Options{})

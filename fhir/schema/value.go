@@ -21,7 +21,8 @@ func (w *writer) value(p place, f *definition.Field) keywords {
 	return k
 }
 
-// item is what a row, and the rows below it, say of one item of a type. Inside a slice only what is more than the type says.
+// item is what a row, and the rows below it, say of one item of a type. Inside a slice only what is more than
+// the type says.
 func (w *writer) item(o *definition.Outline, f *definition.Field, inSlice bool) keywords {
 	var of keywords
 	switch {
@@ -94,7 +95,8 @@ func including(pattern any) keywords {
 	return keywords{{"const", raw(text)}}
 }
 
-// binding is a required binding to a list of codes that is short enough (https://hl7.org/fhir/R4/terminologies.html#required).
+// binding is a required binding to a list of codes that is short enough
+// (https://hl7.org/fhir/R4/terminologies.html#required).
 func (w *writer) binding(s *definition.Structure, b *definition.Binding) keywords {
 	if b == nil || b.Strength != "required" {
 		return nil

@@ -66,8 +66,8 @@ func (r *Registry) CompartmentParameters(t, focus fhir.Type) []*query.Parameter 
 	return nil
 }
 
-// compartmentsOf lists the compartments the extracted resource belongs to by its references, sorted. That the focus belongs
-// to its own goes without saying: see query.InCompartment.
+// compartmentsOf lists the compartments the extracted resource belongs to by its references, sorted. That the
+// focus belongs to its own goes without saying: see query.InCompartment.
 func (e *extraction) compartmentsOf(t *typeRegistry) []fhir.Key {
 	var keys []fhir.Key
 	for _, c := range t.compartments {

@@ -22,7 +22,8 @@ type Extractor struct {
 	Zone     *time.Location // of dates and times that name none; nil is UTC
 	Base     string         // the server's own base URL: an absolute reference below it is a local one
 
-	// Marks gives what is to be known of a resource by those who decide who sees it: tokens of the hidden access parameter. nil for none.
+	// Marks gives what is to be known of a resource by those who decide who sees it: tokens of the hidden access
+	// parameter. nil for none.
 	Marks func(resource element.Node) []query.Token
 	// Apart reports whether an extension, with all in it, is kept out of the index. nil for none.
 	Apart func(element.Node) bool
@@ -30,10 +31,11 @@ type Extractor struct {
 	pool sync.Pool // of *extraction
 }
 
-// Index evaluates every parameter of the resource's type on it. The entries are in the order of the parameters'
-// codes, each value once, then the access token; their strings share the memory of the tree. The resource may be any one
-// of a tree: Bundle.entry.resource is evaluated where it stands. The error is an expression that failed, a *fhirpath.Error
-// with the expression, or CodeTooCostly for a resource made to have more values than any index should hold.
+// Index evaluates every parameter of the resource's type on it. The entries are in the order of the
+// parameters' codes, each value once, then the access token; their strings share the memory of the tree. The
+// resource may be any one of a tree: Bundle.entry.resource is evaluated where it stands. The error is an
+// expression that failed, a *fhirpath.Error with the expression, or CodeTooCostly for a resource made to have
+// more values than any index should hold.
 func (x *Extractor) Index(resource element.Node) (query.Index, error) {
 	t := x.Registry.types[fhir.Type(resource.Structure().Name)]
 	if t == nil {

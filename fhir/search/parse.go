@@ -7,10 +7,10 @@ import (
 	"hearken/fhir/search/query"
 )
 
-// Parse reads the parameters of a search, in order of appearance
-// (https://hl7.org/fhir/R4/search.html). The error is a *fhir.Error that names every fault, with the valid names where one
-// was not known: CodeInvalid, CodeNotSupported when all faults are of that sort, or CodeTooCostly when all are of that.
-// Parameters without a value are left out, except from criteria, where they are faults.
+// Parse reads the parameters of a search, in order of appearance (https://hl7.org/fhir/R4/search.html). The
+// error is a *fhir.Error that names every fault, with the valid names where one was not known: CodeInvalid,
+// CodeNotSupported when all faults are of that sort, or CodeTooCostly when all are of that. Parameters
+// without a value are left out, except from criteria, where they are faults.
 func (p *Parser) Parse(t Target, pairs []Pair, o Options) (*Request, error) {
 	s := &parse{Parser: p, options: o, limits: p.Limits.orDefault(), request: &Request{}, seen: map[string]string{}}
 	s.lenient = (o.Lenient || p.UnknownParameters == Lenient && !o.Strict) && !o.Criteria

@@ -10,7 +10,8 @@ import (
 )
 
 // chain reads what follows the dot of "subject.name" or "subject:Patient.name"
-// (https://hl7.org/fhir/R4/search.html#chaining). Without a type it is asked of every target that has the next parameter.
+// (https://hl7.org/fhir/R4/search.html#chaining). Without a type it is asked of every target that has the
+// next parameter.
 func (s *parse) chain(o *offer, whole, modifier, rest, value string, depth int) (c criterion, ok bool) {
 	if o.parameter.Kind != query.KindReference {
 		s.report(badValue(whole, "%s is no reference: nothing can be chained to it", o.parameter))

@@ -8,8 +8,8 @@ import (
 	"hearken/fhir/terminology"
 )
 
-// The modifiers of tokens that ask a terminology (https://hl7.org/fhir/R4/search.html#token). What they mean is written out
-// as the codes it stands for, so that the query is one of codes like any other.
+// The modifiers of tokens that ask a terminology (https://hl7.org/fhir/R4/search.html#token). What they mean
+// is written out as the codes it stands for, so that the query is one of codes like any other.
 const (
 	inModifier    = "in"
 	notInModifier = "not-in"

@@ -7,9 +7,10 @@ import (
 	"hearken/fhir/search/query"
 )
 
-// Reads lists the elements of its type that a parameter reads, by their paths ("Patient.address"): what it has a value of may depend on these, on
-// what is below them and on what they are below of, and on nothing else of the resource. It is never too short: an expression that cannot be
-// told is one that reads all ("Patient").
+// Reads lists the elements of its type that a parameter reads, by their paths ("Patient.address"): what it
+// has a value of may depend on these, on what is below them and on what they are below of, and on nothing
+// else of the resource. It is never too short: an expression that cannot be told is one that reads all
+// ("Patient").
 func (r *Registry) Reads(p *query.Parameter) []string {
 	o := r.offers[p]
 	if o == nil {
@@ -35,8 +36,8 @@ func (r *Registry) Reads(p *query.Parameter) []string {
 	return tuples
 }
 
-// pathsIn are the paths in a branch of an expression: they begin with the type or with what it specialises. Names in the parentheses of a function are
-// about what is before it.
+// pathsIn are the paths in a branch of an expression: they begin with the type or with what it specialises.
+// Names in the parentheses of a function are about what is before it.
 func pathsIn(set *definition.Set, base *definition.Structure, branch string) (found []string) {
 	quoted := false
 	for i := 0; i < len(branch); {

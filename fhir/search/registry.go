@@ -100,7 +100,8 @@ func newTypeRegistry(set *definition.Set, s settings, base fhir.Type) (*typeRegi
 	return t, t.linkComponents(set, base)
 }
 
-// shareIdentities gives strings that have the same values, such as name and phonetic, one identity: an engine may keep one index for them.
+// shareIdentities gives strings that have the same values, such as name and phonetic, one identity: an engine
+// may keep one index for them.
 func (t *typeRegistry) shareIdentities() {
 	first := map[string]query.Identity{}
 	for _, p := range t.parameters {

@@ -24,9 +24,10 @@ func Subset(root element.Node, keep func(element.Node) bool, pretty bool) []byte
 	return tagged(root, element.WriteOptions{Keep: keep}, pretty, subsettedCoding)
 }
 
-// Redact writes the elements of a resource that somebody may see, with the tag REDACTED: what is missing was not left out to save space
-// (https://terminology.hl7.org/CodeSystem-v3-ObservationValue.html). Unless it may be written back as it is, without loss, it is tagged SUBSETTED as well. Of those that
-// mask names it is told that they are there, and nothing else.
+// Redact writes the elements of a resource that somebody may see, with the tag REDACTED: what is missing was
+// not left out to save space (https://terminology.hl7.org/CodeSystem-v3-ObservationValue.html). Unless it may
+// be written back as it is, without loss, it is tagged SUBSETTED as well. Of those that mask names it is told
+// that they are there, and nothing else.
 func Redact(root element.Node, keep, mask func(element.Node) bool, returnable bool) []byte {
 	codings := subsettedCoding + "," + redactedCoding
 	if returnable {
@@ -35,7 +36,8 @@ func Redact(root element.Node, keep, mask func(element.Node) bool, returnable bo
 	return tagged(root, element.WriteOptions{Keep: keep, Mask: mask}, false, codings)
 }
 
-// Incomplete reports whether a resource says by its tags that it is not complete, and by which tag; redacted is whether something was withheld in it besides.
+// Incomplete reports whether a resource says by its tags that it is not complete, and by which tag; redacted
+// is whether something was withheld in it besides.
 func Incomplete(root element.Node) (tag element.Node, redacted bool) {
 	for child := range root.Child("meta").Children() {
 		if child.Name() != "tag" || child.Child("system").Text() != observationValues {

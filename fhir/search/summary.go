@@ -7,8 +7,9 @@ import (
 )
 
 // SummaryFilter says which elements of a match are answered, for element.WriteOptions.Keep
-// (https://hl7.org/fhir/R4/search.html#summary and #elements). subsetted is whether it leaves anything to be left out: then
-// the answer has to carry the tag SUBSETTED, see Subset. keep is nil when everything is answered.
+// (https://hl7.org/fhir/R4/search.html#summary and #elements). subsetted is whether it leaves anything to be
+// left out: then the answer has to carry the tag SUBSETTED, see Subset. keep is nil when everything is
+// answered.
 func SummaryFilter(r *Request, root element.Node) (keep func(element.Node) bool, subsetted bool) {
 	if len(r.Elements) > 0 && r.Summary <= SummaryFalse {
 		return func(n element.Node) bool { return keepsElement(r.Elements, root, n) }, true
@@ -48,8 +49,8 @@ func keepsElement(names []string, root, n element.Node) bool {
 // dataAbsentReason says why an element has no value (https://hl7.org/fhir/R4/extension-data-absent-reason.html).
 const dataAbsentReason = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 
-// keepsSummary keeps what the definitions mark as summary, at every level, and what is mandatory: that whole, because it
-// would be invalid without its content.
+// keepsSummary keeps what the definitions mark as summary, at every level, and what is mandatory: that whole,
+// because it would be invalid without its content.
 func keepsSummary(root, n element.Node) bool {
 	if n.Element().IsSummary || n.Element().Min > 0 {
 		return true

@@ -2,10 +2,11 @@ package terminology
 
 import "slices"
 
-// AsOf says whether the answers of the value set would have been the same at a time in the past: whether all that they come from, the value set, those
-// it imports and their code systems, was then as it is now. stood is asked that of the date of each (ValueSet.date: when it was last
-// changed). The zero Verdict is yes; what it is not of, or not known of, is in the others. sent is that the value set itself is the
-// asker's own, and of no date.
+// AsOf says whether the answers of the value set would have been the same at a time in the past: whether all
+// that they come from, the value set, those it imports and their code systems, was then as it is now. stood
+// is asked that of the date of each (ValueSet.date: when it was last changed). The zero Verdict is yes; what
+// it is not of, or not known of, is in the others. sent is that the value set itself is the asker's own, and
+// of no date.
 func (v *ValueSet) AsOf(stood func(date string) bool, sent bool) Verdict {
 	a := asOf{library: v.library, stood: stood, sets: map[*ValueSet]bool{v: true}, systems: map[*codeSystem]bool{}}
 	if !sent {

@@ -7,7 +7,8 @@ import (
 	"hearken/fhir/terminology"
 )
 
-// Everything that an answer comes from has to have stood at the time asked about: one that was changed later is named, and one of which it is not known.
+// Everything that an answer comes from has to have stood at the time asked about: one that was changed later
+// is named, and one of which it is not known.
 func TestAsOf(t *testing.T) {
 	const old, late = "2018-01-01", "2021-01-01"
 	system := func(url, date string) definition.CodeSystem {

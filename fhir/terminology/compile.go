@@ -84,9 +84,9 @@ func (c *compiler) valueSet(def *definition.ValueSet) *ValueSet {
 	return set
 }
 
-// compose compiles the rules of a value set, or the published expansion where it has none. Beside rules that cannot be
-// evaluated the expansion is kept as well: what it lists is a member, but of codes it does not list it says nothing, for
-// it was made at some time and from some version.
+// compose compiles the rules of a value set, or the published expansion where it has none. Beside rules that
+// cannot be evaluated the expansion is kept as well: what it lists is a member, but of codes it does not list
+// it says nothing, for it was made at some time and from some version.
 func (c *compiler) compose(set *ValueSet) {
 	def := set.def
 	set.include = c.clauses(set, def.Include)

@@ -129,7 +129,8 @@ func (v *ValueSet) reference(system, code string) (own definition.ConceptReferen
 	return own, version
 }
 
-// HasDisplay says whether a display is one that the value set or the code's system has for a code: see System.HasDisplay.
+// HasDisplay says whether a display is one that the value set or the code's system has for a code: see
+// System.HasDisplay.
 func (v *ValueSet) HasDisplay(system, code, display string) Answer {
 	own, version := v.reference(system, code)
 	if own.Display != "" && EqualDisplay(own.Display, display) || hasValue(own.Designations, display) {

@@ -1,5 +1,6 @@
-// Package terminology answers questions about codes (https://hl7.org/fhir/R4/terminology-module.html): whether one is in a
-// value set, what a value set expands to, what is known of a code, how two codes relate, what a code is in another system.
+// Package terminology answers questions about codes (https://hl7.org/fhir/R4/terminology-module.html):
+// whether one is in a value set, what a value set expands to, what is known of a code, how two codes relate,
+// what a code is in another system.
 //
 // A Library holds code systems, value sets and concept maps as rows of fhir/definition: those published with FHIR
 // (r4.Terminology), and any others that Read takes from resources. It is pure and never changes, and it is
@@ -13,14 +14,16 @@
 //
 // # How it works
 //
-// A value set is compiled when it is first asked for: each include and exclude becomes a clause that has a list of codes, a set
-// of bits over the concepts of its system, a grammar, or only the reason why it cannot be told; and what it imports. A question
-// walks the clauses and allocates nothing. Unknown is kept apart all the way: an include that is not known leaves a code
-// unknown, an exclude that is not known takes the certainty from it, and a certain no decides. An expansion is of all codes or
-// none: where one clause cannot be listed there is a Verdict instead, which says why.
+// A value set is compiled when it is first asked for: each include and exclude becomes a clause that has a
+// list of codes, a set of bits over the concepts of its system, a grammar, or only the reason why it cannot
+// be told; and what it imports. A question walks the clauses and allocates nothing. Unknown is kept apart all
+// the way: an include that is not known leaves a code unknown, an exclude that is not known takes the
+// certainty from it, and a certain no decides. An expansion is of all codes or none: where one clause cannot
+// be listed there is a Verdict instead, which says why.
 //
-// Definitions are those of now. AsOf says whether an answer would have been the same at a time in the past, by the dates of all that it comes from.
+// Definitions are those of now. AsOf says whether an answer would have been the same at a time in the past,
+// by the dates of all that it comes from.
 //
-// Definitions come from anybody. What one question may cost is counted in Limits, whatever value sets import one another, however
-// many filters meet how many concepts, and however long a regular expression would run.
+// Definitions come from anybody. What one question may cost is counted in Limits, whatever value sets import
+// one another, however many filters meet how many concepts, and however long a regular expression would run.
 package terminology

@@ -2,8 +2,8 @@ package terminology
 
 import "hearken/fhir/definition"
 
-// Expand says what is wanted of an expansion (https://hl7.org/fhir/R4/valueset-operation-expand.html). The zero Expand wants
-// all codes, one below the other, each with its display.
+// Expand says what is wanted of an expansion (https://hl7.org/fhir/R4/valueset-operation-expand.html). The
+// zero Expand wants all codes, one below the other, each with its display.
 type Expand struct {
 	Filter         string                            // codes with words that begin like all of its words
 	Offset         int                               // how many codes are left out at the beginning

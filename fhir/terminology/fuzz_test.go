@@ -8,7 +8,8 @@ import (
 	"hearken/fhir/terminology"
 )
 
-// Whatever resource is read, every question about it has an answer: what is in an expansion is a member, and there once.
+// Whatever resource is read, every question about it has an answer: what is in an expansion is a member, and
+// there once.
 func FuzzRead(f *testing.F) {
 	for _, seed := range []string{
 		`{"resourceType":"CodeSystem","url":"urn:s","content":"complete","status":"active","concept":[{"code":"a","concept":[{"code":"b","property":[{"code":"parent","valueCode":"a"}]}]}]}`,

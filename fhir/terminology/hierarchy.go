@@ -35,8 +35,8 @@ func (h *hierarchy) link(parent, child int32) {
 	h.children[parent] = append(h.children[parent], child)
 }
 
-// isAbove reports whether one concept can be reached from another by going up. Few concepts are above one, so that this costs
-// much less than reach.
+// isAbove reports whether one concept can be reached from another by going up. Few concepts are above one, so
+// that this costs much less than reach.
 func (h *hierarchy) isAbove(one, other int32) bool {
 	seen := map[int32]bool{other: true}
 	queue := []int32{other}

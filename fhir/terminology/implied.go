@@ -9,9 +9,10 @@ import (
 
 const loincSystem = "http://loinc.org"
 
-// implied makes the value set that a canonical means by itself, without anybody having published one: those of SNOMED CT
-// (https://hl7.org/fhir/R4/snomedct.html#implicit), LOINC (https://hl7.org/fhir/R4/loinc.html#implicit) and UCUM
-// (https://hl7.org/fhir/R4/ucum.html#implicit). It is nil for any other.
+// implied makes the value set that a canonical means by itself, without anybody having published one: those
+// of SNOMED CT (https://hl7.org/fhir/R4/snomedct.html#implicit), LOINC
+// (https://hl7.org/fhir/R4/loinc.html#implicit) and UCUM (https://hl7.org/fhir/R4/ucum.html#implicit). It is
+// nil for any other.
 func implied(canonical string) *definition.ValueSet {
 	set := definition.ConceptSet{}
 	ok := false

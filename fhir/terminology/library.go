@@ -10,8 +10,8 @@ import (
 	"hearken/fhir/definition"
 )
 
-// Library is code systems, value sets and concept maps, found by canonical. It never changes once it is made: With makes
-// another one with more in it. It is safe for concurrent use.
+// Library is code systems, value sets and concept maps, found by canonical. It never changes once it is made:
+// With makes another one with more in it. It is safe for concurrent use.
 type Library struct {
 	limits      Limits
 	codeSystems versions[*codeSystem]
@@ -110,9 +110,9 @@ func count[T any](all versions[T]) (n int) {
 	return n
 }
 
-// ValueSet gives a value set by canonical, with or without "|version", ready for questions. It is compiled when first asked
-// for. The error is CodeNotFound: not loaded. A value set that cannot be evaluated (it imports itself) is given
-// and answers Unknown.
+// ValueSet gives a value set by canonical, with or without "|version", ready for questions. It is compiled
+// when first asked for. The error is CodeNotFound: not loaded. A value set that cannot be evaluated (it
+// imports itself) is given and answers Unknown.
 func (l *Library) ValueSet(canonical string) (*ValueSet, error) {
 	def, missing := l.valueSet(canonical)
 	if def == nil {

@@ -11,7 +11,8 @@ type Loaded struct {
 	Versions []string // newest first; none of one with a grammar, or whose version is not known
 }
 
-// CodeSystems lists the code systems that are loaded with their codes, and those with a grammar that leaves no doubt, by URL.
+// CodeSystems lists the code systems that are loaded with their codes, and those with a grammar that leaves
+// no doubt, by URL.
 func (l *Library) CodeSystems() []Loaded {
 	found := map[string]Loaded{}
 	for url, g := range grammars {

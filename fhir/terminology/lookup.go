@@ -20,8 +20,8 @@ type Property struct {
 	Description string // what the code that is its value is called
 }
 
-// Lookup tells what is known of a code, in a language. wanted are the properties that are asked for, none for all; names
-// and the display are always told. The Verdict is In when the system has the code.
+// Lookup tells what is known of a code, in a language. wanted are the properties that are asked for, none for
+// all; names and the display are always told. The Verdict is In when the system has the code.
 func (s System) Lookup(code, language string, wanted ...string) (Lookup, Verdict) {
 	verdict := s.Validate(code)
 	if verdict.Answer != In {
@@ -49,8 +49,8 @@ func wantsDesignation(wanted []string, d definition.Designation) bool {
 	})
 }
 
-// properties gives what every system has (https://hl7.org/fhir/R4/codesystem.html#defined-props), then the properties of
-// the concept itself.
+// properties gives what every system has (https://hl7.org/fhir/R4/codesystem.html#defined-props), then the
+// properties of the concept itself.
 func (s System) properties(c *definition.Concept, yield func(Property)) {
 	give := func(code, typ, value, description string) {
 		yield(Property{definition.ConceptProperty{Code: code, Type: typ, Value: value}, description})

@@ -8,9 +8,9 @@ import (
 
 var _ fhirpath.Terminology = (*Library)(nil)
 
-// MemberOf answers the FHIRPath function memberOf (https://hl7.org/fhir/R4/fhirpath.html#functions): whether a code, string or
-// uri, a Coding or Quantity, or one coding of a CodeableConcept is in a value set. The error is CodeNotSupported: it
-// cannot be told.
+// MemberOf answers the FHIRPath function memberOf (https://hl7.org/fhir/R4/fhirpath.html#functions): whether
+// a code, string or uri, a Coding or Quantity, or one coding of a CodeableConcept is in a value set. The
+// error is CodeNotSupported: it cannot be told.
 func (l *Library) MemberOf(coded fhirpath.Item, valueSet string) (bool, error) {
 	def, verdict := l.valueSet(valueSet)
 	if def != nil {

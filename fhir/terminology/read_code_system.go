@@ -5,8 +5,8 @@ import (
 	"hearken/fhir/element"
 )
 
-// ReadCodeSystem makes the row of a CodeSystem (https://hl7.org/fhir/R4/codesystem.html). A concept without a code, which
-// no valid one is, is passed over with what stands below it.
+// ReadCodeSystem makes the row of a CodeSystem (https://hl7.org/fhir/R4/codesystem.html). A concept without a
+// code, which no valid one is, is passed over with what stands below it.
 func ReadCodeSystem(n element.Node) definition.CodeSystem {
 	s := definition.CodeSystem{
 		URL: text(n, "url"), Version: text(n, "version"), Name: text(n, "name"), Status: text(n, "status"), Content: text(n, "content"),

@@ -73,8 +73,8 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// A value set that is only an expansion is what the expansion lists; of a part of one the rest is not known. Beside rules
-// that cannot be evaluated it tells members, and beside others nothing.
+// A value set that is only an expansion is what the expansion lists; of a part of one the rest is not known.
+// Beside rules that cannot be evaluated it tells members, and beside others nothing.
 func TestValueSet_Expansion(t *testing.T) {
 	const compose = `,"compose":{"include":[{"system":"urn:s"}]}`
 	const listed = `,"compose":{"include":[{"system":"urn:s","concept":[{"code":"c"}]}]}`

@@ -1,7 +1,8 @@
 package terminology
 
-// Below lists a code and all codes of the system below it; Above one and all above it. The Verdict is In when the system
-// has the code and its codes are known (https://hl7.org/fhir/R4/search.html#token, modifiers below and above).
+// Below lists a code and all codes of the system below it; Above one and all above it. The Verdict is In when
+// the system has the code and its codes are known (https://hl7.org/fhir/R4/search.html#token, modifiers below
+// and above).
 func (s System) Below(code string) ([]string, Verdict) { return s.related(code, false) }
 
 // Above is the other way round: see Below.

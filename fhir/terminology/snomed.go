@@ -42,8 +42,8 @@ func isSnomedExpression(code string) bool {
 	return concepts > 0
 }
 
-// IsSnomedConceptID reports whether a text has the form of a SNOMED CT concept identifier: its length, its partition and
-// its check digit. That there is such a concept cannot be told from it.
+// IsSnomedConceptID reports whether a text has the form of a SNOMED CT concept identifier: its length, its
+// partition and its check digit. That there is such a concept cannot be told from it.
 func IsSnomedConceptID(code string) bool {
 	const shortest, longest, shortestWithNamespace = 6, 18, 11
 	if len(code) < shortest || len(code) > longest || code[0] == '0' || strings.Trim(code, "0123456789") != "" {
@@ -61,8 +61,8 @@ func IsSnomedConceptID(code string) bool {
 	return verhoeff(code)
 }
 
-// The tables of Verhoeff's check digit: multiplication in the dihedral group of order ten, and its permutation, of which
-// each row is applied once more than the one before.
+// The tables of Verhoeff's check digit: multiplication in the dihedral group of order ten, and its
+// permutation, of which each row is applied once more than the one before.
 var (
 	dihedral = [10][10]uint8{
 		{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, {1, 2, 3, 4, 0, 6, 7, 8, 9, 5}, {2, 3, 4, 0, 1, 7, 8, 9, 5, 6},

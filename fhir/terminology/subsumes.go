@@ -8,9 +8,9 @@ const (
 	NotSubsumed = "not-subsumed"
 )
 
-// Subsumes says how code a relates to code b (https://hl7.org/fhir/R4/codesystem-operation-subsumes.html): one of Equivalent,
-// SubsumesIt, SubsumedBy and NotSubsumed. The Verdict is In when the system has both codes. In a hierarchy that is said to mean
-// something else than is-a, nothing subsumes another.
+// Subsumes says how code a relates to code b (https://hl7.org/fhir/R4/codesystem-operation-subsumes.html):
+// one of Equivalent, SubsumesIt, SubsumedBy and NotSubsumed. The Verdict is In when the system has both
+// codes. In a hierarchy that is said to mean something else than is-a, nothing subsumes another.
 func (s System) Subsumes(a, b string) (outcome string, verdict Verdict) {
 	for _, code := range []string{a, b} {
 		if verdict := s.Validate(code); verdict.Answer != In {

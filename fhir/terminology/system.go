@@ -2,8 +2,8 @@ package terminology
 
 import "hearken/fhir/definition"
 
-// System is one code system to ask about its codes: see Library.System. It may be one that is not loaded, of which little
-// or nothing is known.
+// System is one code system to ask about its codes: see Library.System. It may be one that is not loaded, of
+// which little or nothing is known.
 type System struct {
 	library *Library
 	url     string
@@ -61,7 +61,8 @@ func (l *Library) ValidateCode(system, version, code string) Verdict {
 	return l.System(system, version).Validate(code)
 }
 
-// IsAbstract reports whether a code is there to group others and not to be used itself; false when nothing is known of it.
+// IsAbstract reports whether a code is there to group others and not to be used itself; false when nothing is
+// known of it.
 func (s System) IsAbstract(code string) bool {
 	c := s.concept(code)
 	return c != nil && isAbstract(c)

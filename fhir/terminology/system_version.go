@@ -40,7 +40,8 @@ func (v SystemVersions) of(system, named string) (version string, ok bool) {
 	return named, true
 }
 
-// With gives the value set evaluated with versions of code systems, and so all that it imports. It is compiled for this once.
+// With gives the value set evaluated with versions of code systems, and so all that it imports. It is
+// compiled for this once.
 func (v *ValueSet) With(versions SystemVersions) *ValueSet {
 	if versions.IsZero() {
 		return v

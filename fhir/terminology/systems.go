@@ -2,8 +2,8 @@ package terminology
 
 import "math"
 
-// maxSystems is how many systems a value set keeps a list of: a list for each of many value sets that import one with many
-// systems would be as large as all of them multiplied.
+// maxSystems is how many systems a value set keeps a list of: a list for each of many value sets that import
+// one with many systems would be as large as all of them multiplied.
 const maxSystems = 64
 
 // Systems lists the code systems the value set may have codes of, those of value sets it imports included; "" stands

@@ -32,8 +32,8 @@ type Match struct {
 // Matched reports whether a match is a translation: not one that says there is none.
 func (m Match) Matched() bool { return m.Equivalence != unmatched && m.Equivalence != "disjoint" }
 
-// Translate gives the translations of a code, in the order of the maps, each once. There are none when no map has the code
-// or says what becomes of codes it does not have.
+// Translate gives the translations of a code, in the order of the maps, each once. There are none when no map
+// has the code or says what becomes of codes it does not have.
 func (m Map) Translate(q Translate) []Match {
 	t := translation{Translate: q, library: m.library, asked: map[*conceptMap]bool{}, known: map[fact]bool{}, seen: map[string]bool{}}
 	for _, d := range q.Dependencies {
@@ -130,8 +130,9 @@ func (t *translation) concept(system, version, code, display string) Coding {
 	return Coding{System: system, Version: version, Code: code, Display: display}
 }
 
-// unmapped adds what a group says of codes it does not have (https://hl7.org/fhir/R4/conceptmap.html#unmapped). FHIR gives no
-// equivalence for these: the code as it is, is taken for equal, a fixed one for no more than inexact.
+// unmapped adds what a group says of codes it does not have
+// (https://hl7.org/fhir/R4/conceptmap.html#unmapped). FHIR gives no equivalence for these: the code as it is,
+// is taken for equal, a fixed one for no more than inexact.
 func (t *translation) unmapped(m *conceptMap, g *definition.ConceptMapGroup) {
 	u := g.Unmapped
 	switch u.Mode {

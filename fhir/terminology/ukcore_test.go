@@ -48,8 +48,8 @@ func codesOf(n element.Node) []string {
 	return all
 }
 
-// plainly expands a value set that lists codes, takes systems whole, imports such or has an expansion beside filters, by its
-// element tree alone; false for others.
+// plainly expands a value set that lists codes, takes systems whole, imports such or has an expansion beside
+// filters, by its element tree alone; false for others.
 func plainly(all map[string]element.Node, set element.Node) (codes []string, ok bool) {
 	compose := set.Child("compose")
 	if x := set.Child("expansion"); !x.IsZero() && x.Child("extension").IsZero() && len(childrenOf(compose.Child("include"), "filter")) > 0 {
@@ -137,7 +137,8 @@ func TestUKCore_Expand(t *testing.T) {
 	}
 }
 
-// A value set that selects from SNOMED CT says of nothing that it is in or not, unless it cannot be a code at all or is listed.
+// A value set that selects from SNOMED CT says of nothing that it is in or not, unless it cannot be a code at
+// all or is listed.
 func TestUKCore_SNOMED(t *testing.T) {
 	nodes, library := ukCore(t)
 	asked := 0

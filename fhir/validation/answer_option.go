@@ -10,8 +10,9 @@ import (
 	"hearken/fhir/terminology"
 )
 
-// option checks that an answer is one the question offers (https://hl7.org/fhir/R4/questionnaire-definitions.html#Questionnaire.item.answerOption),
-// and no longer than it may be. To an open choice any string is an answer too.
+// option checks that an answer is one the question offers
+// (https://hl7.org/fhir/R4/questionnaire-definitions.html#Questionnaire.item.answerOption), and no longer
+// than it may be. To an open choice any string is an answer too.
 func (r *response) option(value element.Node, q *question) {
 	if most, err := strconv.Atoi(q.node.Child("maxLength").Text()); err == nil && utf8.RuneCountInString(value.Text()) > most {
 		r.Report(value, fhir.SeverityError, fhir.CodeInvalid, DetailAnswerLength, "an answer may have %d characters at most", most)

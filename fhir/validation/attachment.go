@@ -11,8 +11,8 @@ import (
 )
 
 // checkAttachment is the rule of Attachment that size and hash are those of its data
-// (https://hl7.org/fhir/R4/datatypes.html#Attachment). Another hash is a warning: many write it in another way, a published
-// example too, and the data is there. Of data that is elsewhere nothing is known.
+// (https://hl7.org/fhir/R4/datatypes.html#Attachment). Another hash is a warning: many write it in another
+// way, a published example too, and the data is there. Of data that is elsewhere nothing is known.
 func checkAttachment(v *Visit, n element.Node) {
 	data, size, hash := n.Child("data"), n.Child("size"), n.Child("hash")
 	if !data.HasValue() || !size.HasValue() && !hash.HasValue() {

@@ -71,8 +71,8 @@ func BenchmarkNew(b *testing.B) {
 	}
 }
 
-// BenchmarkValidate_Synthea validates a transaction Bundle of a whole synthetic patient, without and with R4's profiles, extensions and terminology
-// in force, beside encoding/json decoding the same bytes.
+// BenchmarkValidate_Synthea validates a transaction Bundle of a whole synthetic patient, without and with
+// R4's profiles, extensions and terminology in force, beside encoding/json decoding the same bytes.
 func BenchmarkValidate_Synthea(b *testing.B) {
 	var source []byte
 	for _, candidate := range jsonFiles(b, "synthea") {

@@ -65,8 +65,8 @@ func (v *Validator) newBinding(s *definition.Structure, valueSet string, severit
 	return &binding{valueSet: valueSet, members: members, shape: shape, severity: severity, wanted: severity != fhir.Information}
 }
 
-// strengths are how severe it is that a code is not in the value set of a binding. Weaker ones are told of only where there
-// is a library of terminology to ask.
+// strengths are how severe it is that a code is not in the value set of a binding. Weaker ones are told of
+// only where there is a library of terminology to ask.
 var strengths = map[string]fhir.Severity{"required": fhir.SeverityError, "extensible": fhir.Warning, "preferred": fhir.Information}
 
 // planBindings adds the value sets that the row and the type of a field hold its codes to.
@@ -159,8 +159,8 @@ func (c *codedNames) codingAnswer(b *binding, n element.Node) (answer terminolog
 	return b.members.coding(system, code), true
 }
 
-// checkCoding is the rule of codes: a system that is known as a whole has them, and those of others have the form it prescribes. It is a
-// warning: systems grow, and what is loaded may be older than what was sent.
+// checkCoding is the rule of codes: a system that is known as a whole has them, and those of others have the
+// form it prescribes. It is a warning: systems grow, and what is loaded may be older than what was sent.
 func checkCoding(v *Visit, n element.Node) {
 	code := n.Child("code")
 	system := n.Child("system").Text()

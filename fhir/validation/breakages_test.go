@@ -15,9 +15,10 @@ import (
 	"hearken/fhir/validation"
 )
 
-// TestBreakages makes what is in testdata/broken.ndjson: for every invariant it makes resources by what the definitions say of types, with the elements
-// and codes that the invariant speaks of, until one breaks it and nothing else, and takes away from that whatever it can do without. The same definitions
-// make the same file. HEARKEN_BREAKAGES=write writes it, where definitions or rules have changed.
+// TestBreakages makes what is in testdata/broken.ndjson: for every invariant it makes resources by what the
+// definitions say of types, with the elements and codes that the invariant speaks of, until one breaks it and
+// nothing else, and takes away from that whatever it can do without. The same definitions make the same file.
+// HEARKEN_BREAKAGES=write writes it, where definitions or rules have changed.
 func TestBreakages(t *testing.T) {
 	all := errorInvariants(r4.Definitions())
 	for _, row := range brokenResources(t, byHandFile) {

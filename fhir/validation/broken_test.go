@@ -29,8 +29,9 @@ type broken struct {
 	Resource json.RawMessage `json:"resource"`
 }
 
-// TestInvariants_BrokenAlone holds a resource for every invariant of R4 that is an error: that one is reported, and no other fault. Those that
-// no resource can break alone are listed with the reason, and no invariant is in neither list.
+// TestInvariants_BrokenAlone holds a resource for every invariant of R4 that is an error: that one is
+// reported, and no other fault. Those that no resource can break alone are listed with the reason, and no
+// invariant is in neither list.
 func TestInvariants_BrokenAlone(t *testing.T) {
 	all := errorInvariants(r4.Definitions())
 	validator := validation.New(r4.Definitions())

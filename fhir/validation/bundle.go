@@ -40,10 +40,11 @@ func bundleRound(n element.Node) element.Node {
 	return n
 }
 
-// checkEntry is the rule of Bundle.entry about its identity (https://hl7.org/fhir/R4/bundle.html#bundle-unique). It has a
-// fullUrl, which is absolute; one that is the address of a resource names the type and id of the resource that is there. What
-// is sent to a server or comes back from it may have none, nor may remarks on a search, and a resource to be created no id. That no fullUrl is versioned or
-// given twice is said by bdl-7 and bdl-8.
+// checkEntry is the rule of Bundle.entry about its identity
+// (https://hl7.org/fhir/R4/bundle.html#bundle-unique). It has a fullUrl, which is absolute; one that is the
+// address of a resource names the type and id of the resource that is there. What is sent to a server or
+// comes back from it may have none, nor may remarks on a search, and a resource to be created no id. That no
+// fullUrl is versioned or given twice is said by bdl-7 and bdl-8.
 func checkEntry(v *Visit, entry element.Node) {
 	url, resource := entry.Child("fullUrl"), entry.Child("resource")
 	exchange := bundleTypeOf(entry.Parent()).isExchange()

@@ -7,8 +7,8 @@ import (
 	"hearken/fhir/element"
 )
 
-// checkBundleLinks is the rule of Bundle.link (https://hl7.org/fhir/R4/bundle-definitions.html#Bundle.link): only what comes
-// in pages has links to them, and each once; a document may have links to style sheets.
+// checkBundleLinks is the rule of Bundle.link (https://hl7.org/fhir/R4/bundle-definitions.html#Bundle.link):
+// only what comes in pages has links to them, and each once; a document may have links to style sheets.
 func checkBundleLinks(v *Visit, bundle element.Node) {
 	var seen map[string]bool
 	kind := bundleTypeOf(bundle)
@@ -44,8 +44,8 @@ func isPageLink(relation string) bool {
 // hl7Stylesheet is the style sheet any document may use.
 const hl7Stylesheet = "https://hl7.org/fhir/fhir.css"
 
-// stylesheet checks the link of a document to its style sheet (https://hl7.org/fhir/R4/documents.html#css): a resource in the
-// Bundle; one elsewhere is not there when the document is read again.
+// stylesheet checks the link of a document to its style sheet (https://hl7.org/fhir/R4/documents.html#css): a
+// resource in the Bundle; one elsewhere is not there when the document is read again.
 func (v *Visit) stylesheet(bundle, url element.Node) {
 	switch text := url.Text(); {
 	case text == "" || text == hl7Stylesheet:

@@ -8,9 +8,10 @@ import (
 	"hearken/fhir/element"
 )
 
-// checkBundleReference is the rule of references in Bundles (https://hl7.org/fhir/R4/bundle.html#references): each means one
-// entry at most; one that misses an entry only by its fullUrl is a mistake where everything is to be inside, and suspicious
-// elsewhere; a urn that is no entry means nothing. Of what is sent to a server that is for the server to say, which rewrites it.
+// checkBundleReference is the rule of references in Bundles (https://hl7.org/fhir/R4/bundle.html#references):
+// each means one entry at most; one that misses an entry only by its fullUrl is a mistake where everything is
+// to be inside, and suspicious elsewhere; a urn that is no entry means nothing. Of what is sent to a server
+// that is for the server to say, which rewrites it.
 func checkBundleReference(v *Visit, n element.Node) {
 	if !bundle.Holds(n) {
 		return

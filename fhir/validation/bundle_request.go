@@ -7,8 +7,9 @@ import (
 	"hearken/fhir/element"
 )
 
-// checkRequest is the rule of an entry that asks a server for something (https://hl7.org/fhir/R4/http.html#transaction): what is
-// created or updated is there, and is of the type the URL names. Where a request may stand at all is said by bdl-3.
+// checkRequest is the rule of an entry that asks a server for something
+// (https://hl7.org/fhir/R4/http.html#transaction): what is created or updated is there, and is of the type
+// the URL names. Where a request may stand at all is said by bdl-3.
 func checkRequest(v *Visit, entry element.Node) {
 	request, resource := entry.Child("request"), entry.Child("resource")
 	if request.IsZero() || bundleTypeOf(entry.Parent()) == isHistory {

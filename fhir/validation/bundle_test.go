@@ -12,7 +12,8 @@ import (
 	"hearken/internal/fhirtest"
 )
 
-// rule is a row of a table of inputs that each break one rule and no other; want is lines as told gives, none for nothing.
+// rule is a row of a table of inputs that each break one rule and no other; want is lines as told gives, none
+// for nothing.
 type rule struct{ name, source, want string }
 
 func testRules(t *testing.T, rows []rule) {

@@ -8,9 +8,9 @@ import (
 )
 
 // checkSearchParam is the rule of the search parameters that a CapabilityStatement lists
-// (https://hl7.org/fhir/R4/capabilitystatement-definitions.html#CapabilityStatement.rest.resource.searchParam): each has the type of its definition, and
-// is for the type of resource it is listed at. Other types are remarks, for
-// HL7's own statement has some. That names are given once is said by cpb-9 and cpb-12.
+// (https://hl7.org/fhir/R4/capabilitystatement-definitions.html#CapabilityStatement.rest.resource.searchParam):
+// each has the type of its definition, and is for the type of resource it is listed at. Other types are
+// remarks, for HL7's own statement has some. That names are given once is said by cpb-9 and cpb-12.
 func checkSearchParam(v *Visit, n element.Node) {
 	definition, kind := n.Child("definition"), n.Child("type")
 	parameter := v.Set().SearchParameterByURL(definition.Text())

@@ -158,8 +158,8 @@ func (c validatorCase) parse(source []byte) ([]*element.Tree, fhir.Outcome) {
 	return []*element.Tree{tree}, outcome
 }
 
-// TestCases runs HL7's validator cases. testdata/known-verdicts.tsv lists each whose verdict differs, with the reason; not
-// more than one in twenty may.
+// TestCases runs HL7's validator cases. testdata/known-verdicts.tsv lists each whose verdict differs, with
+// the reason; not more than one in twenty may.
 func TestCases(t *testing.T) {
 	cases, verdicts := fhirtest.ValidatorCases(t), fhirtest.KnownVerdicts(t)
 	var results []caseResult

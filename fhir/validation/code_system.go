@@ -8,9 +8,9 @@ import (
 	"hearken/fhir/element"
 )
 
-// checkCodeSystem is the rule of CodeSystems beyond their invariants (https://hl7.org/fhir/R4/codesystem.html): what is said of the
-// content and the count is so, supplements are only that, and concepts have properties that are declared. That no code stands twice
-// is said by csd-1.
+// checkCodeSystem is the rule of CodeSystems beyond their invariants
+// (https://hl7.org/fhir/R4/codesystem.html): what is said of the content and the count is so, supplements are
+// only that, and concepts have properties that are declared. That no code stands twice is said by csd-1.
 func checkCodeSystem(v *Visit, n element.Node) {
 	content, supplements := n.Child("content"), n.Child("supplements")
 	switch {

@@ -5,8 +5,8 @@ import (
 	"hearken/fhir/element"
 )
 
-// checkConceptMapGroup is the rule of the groups of ConceptMaps (https://hl7.org/fhir/R4/conceptmap.html): both code systems are named, and
-// have the codes that are mapped, as far as that is known.
+// checkConceptMapGroup is the rule of the groups of ConceptMaps (https://hl7.org/fhir/R4/conceptmap.html):
+// both code systems are named, and have the codes that are mapped, as far as that is known.
 func checkConceptMapGroup(v *Visit, n element.Node) {
 	source, target := n.Child("source"), n.Child("target")
 	if !source.HasValue() || !target.HasValue() {

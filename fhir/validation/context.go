@@ -18,7 +18,8 @@ type contexts struct {
 	invariants  []compilation // what must be true there besides
 }
 
-// contexts reads those of a definition. One without any may stand everywhere, and one with an expression that cannot be compiled too.
+// contexts reads those of a definition. One without any may stand everywhere, and one with an expression that
+// cannot be compiled too.
 func (l *profileLibrary) contexts(p *planner, s *definition.StructureDefinition) contexts {
 	c := contexts{elements: map[string]bool{}, extensions: map[string]bool{}, anywhere: len(s.Context) == 0}
 	for _, context := range s.Context {
@@ -78,8 +79,8 @@ func (v *Visit) isPartOf(extensions map[string]bool, n element.Node) bool {
 	return extensions[url] || outer.Structure() == v.validator.extension && extensions[outer.Child("url").Text()+"#"+url]
 }
 
-// isCanonical reports whether a resource is of a type that has a canonical URL: CanonicalResource is how later releases name what R4 has no
-// name for, and their extensions are used with R4.
+// isCanonical reports whether a resource is of a type that has a canonical URL: CanonicalResource is how
+// later releases name what R4 has no name for, and their extensions are used with R4.
 func isCanonical(n element.Node) bool {
 	if !n.IsResource() {
 		return false
@@ -88,8 +89,8 @@ func isCanonical(n element.Node) bool {
 	return url != nil && status != nil && url.Types[0].Code == "uri"
 }
 
-// isAt reports whether a node is of a type or at a path of the set: "HumanName", "Patient.name", "HumanName.family", and
-// "Patient.name.family" too.
+// isAt reports whether a node is of a type or at a path of the set: "HumanName", "Patient.name",
+// "HumanName.family", and "Patient.name.family" too.
 func isAt(elements map[string]bool, n element.Node) bool {
 	for s := n.Structure(); s != nil; s = s.Base {
 		if elements[s.Name] || elements[s.Path] {
@@ -117,7 +118,8 @@ type selection struct {
 	resource   element.Node
 }
 
-// selects reports whether an expression on the resource selects a node. It is evaluated once for each resource, however many extensions ask.
+// selects reports whether an expression on the resource selects a node. It is evaluated once for each
+// resource, however many extensions ask.
 func (v *Visit) selects(e *fhirpath.Expression, n element.Node) bool {
 	key := selection{e, n.Resource()}
 	nodes, known := v.selected[key]

@@ -8,8 +8,8 @@ import (
 	"hearken/fhir/element"
 )
 
-// below are the criteria at a child: its row, with the slices of it that must be there, and what a value above has there. A row that is
-// not walked into has the rows of the profile of its type.
+// below are the criteria at a child: its row, with the slices of it that must be there, and what a value
+// above has there. A row that is not walked into has the rows of the profile of its type.
 func (p *rowPlanner) below(c criterion, name string) []criterion {
 	values := valuesBelow(p.valuesAt(c), name)
 	c = p.entered(c)
@@ -60,8 +60,8 @@ func valuesBelow(values []element.Node, name string) []element.Node {
 	return below
 }
 
-// entered gives a criterion whose outline has children: that of the profile of its type, or of the resource referred to, where
-// its own has none.
+// entered gives a criterion whose outline has children: that of the profile of its type, or of the resource
+// referred to, where its own has none.
 func (p *rowPlanner) entered(c criterion) criterion {
 	if c.outline != nil && len(c.outline.Children) > 0 {
 		return c

@@ -7,7 +7,8 @@ import (
 	"hearken/fhir/element"
 )
 
-// criterion makes the matcher of a kind of discriminator at the end of its path; nil when the profile says nothing there.
+// criterion makes the matcher of a kind of discriminator at the end of its path; nil when the profile says
+// nothing there.
 func (p *rowPlanner) criterion(kind string, c criterion) matcher {
 	switch kind {
 	case "value", "pattern":

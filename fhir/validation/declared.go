@@ -8,7 +8,8 @@ import (
 	"hearken/fhir/fhirpath"
 )
 
-// Call says that resources of a type which have something in them are measured by a profile, whether they name it or not.
+// Call says that resources of a type which have something in them are measured by a profile, whether they
+// name it or not.
 type Call struct {
 	Type    string // the resource type
 	When    string // FHIRPath on the resource: true where the profile is called for
@@ -80,8 +81,8 @@ func (v *Visit) named(canonicals []string) {
 	}
 }
 
-// allows reports whether a profile is of a list of canonicals, with or without "|version". A resource may always say that it is what it
-// is.
+// allows reports whether a profile is of a list of canonicals, with or without "|version". A resource may
+// always say that it is what it is.
 func allows(allowed []string, p *profile) bool {
 	return !p.definition.Constraint || slices.Contains(allowed, p.canonical) || slices.Contains(allowed, p.definition.URL)
 }

@@ -68,8 +68,8 @@ func TestWithCalls_DoesNotCompile(t *testing.T) {
 	}
 }
 
-// TestProfile_Circles: profiles whose resources refer to each other. Resources in a circle conform or fail together, whatever the order
-// they are asked in.
+// TestProfile_Circles: profiles whose resources refer to each other. Resources in a circle conform or fail
+// together, whatever the order they are asked in.
 func TestProfile_Circles(t *testing.T) {
 	linked := structureDefinition("linked", "Patient", `{"path":"Patient.gender","min":1,"fixedCode":"other"},{"path":"Patient.link.other","type":[{"code":"Reference","targetProfile":["`+test+`linked"]}]}`)
 	v := measuring(t, []string{linked})

@@ -10,7 +10,8 @@ import (
 	"hearken/fhir/validation"
 )
 
-// TestValidate_Definitions: value sets, code systems, maps, search parameters, statements and operations that break one rule each.
+// TestValidate_Definitions: value sets, code systems, maps, search parameters, statements and operations that
+// break one rule each.
 func TestValidate_Definitions(t *testing.T) {
 	valueSet := func(include string) string {
 		return `{"resourceType":"ValueSet","url":"http://a.example/v","status":"draft","compose":{"include":[` + include + `]}}`

@@ -10,8 +10,8 @@ import (
 	"hearken/fhir/terminology"
 )
 
-// criterion is where in a profile a discriminator looks: the row its path leads to from a slice, or, after resolve(), the profiles of
-// what is referred to.
+// criterion is where in a profile a discriminator looks: the row its path leads to from a slice, or, after
+// resolve(), the profiles of what is referred to.
 type criterion struct {
 	outline  *definition.Outline
 	element  *definition.Element // of the base; nil where the path ends at the slice itself
@@ -21,7 +21,8 @@ type criterion struct {
 }
 
 // discriminator makes the matcher of one discriminator of a slice
-// (https://hl7.org/fhir/R4/profiling.html#discriminator); nil when the slice says nothing where it looks, so that the others tell.
+// (https://hl7.org/fhir/R4/profiling.html#discriminator); nil when the slice says nothing where it looks, so
+// that the others tell.
 func (p *rowPlanner) discriminator(o *definition.Outline, s *definition.Structure, d definition.Discriminator) matcher {
 	if s != nil && s.Name == "Extension" && d.Path == "url" {
 		if urls := urlsOf(o); len(urls) > 0 {
@@ -44,8 +45,8 @@ func (p *rowPlanner) discriminator(o *definition.Outline, s *definition.Structur
 	return somewhere(steps, anyOf(any))
 }
 
-// urlsOf are the urls a slice of extensions has: the one that is fixed, or those of the definitions that its type names, which need not be
-// known for that.
+// urlsOf are the urls a slice of extensions has: the one that is fixed, or those of the definitions that its
+// type names, which need not be known for that.
 func urlsOf(o *definition.Outline) []string {
 	if url := unquoted(o.Child("url")); url != "" {
 		return []string{url}
@@ -53,7 +54,8 @@ func urlsOf(o *definition.Outline) []string {
 	return profilesOf(o.Row)
 }
 
-// referredType matches a reference by the type of what it is to: of the resource where that is here, else as the reference names it.
+// referredType matches a reference by the type of what it is to: of the resource where that is here, else as
+// the reference names it.
 func (p *rowPlanner) referredType(m matcher, ends []criterion) matcher {
 	names := map[string]bool{}
 	for _, end := range ends {
@@ -115,8 +117,9 @@ func pathSteps(path string) []string {
 	return parts
 }
 
-// follow walks a path in the profile, and gives the steps to walk in an instance. The end is not one where nothing in the profile is
-// left to be found; where a row is sliced in turn, each slice that must be there is an end too.
+// follow walks a path in the profile, and gives the steps to walk in an instance. The end is not one where
+// nothing in the profile is left to be found; where a row is sliced in turn, each slice that must be there is
+// an end too.
 func (p *rowPlanner) follow(from criterion, parts []string) ([]step, []criterion) {
 	steps, ends := []step{}, []criterion{from}
 	for _, part := range parts {

@@ -8,8 +8,9 @@ import (
 )
 
 // checkDocument is the rule that a document or message holds what its first resource is about
-// (https://hl7.org/fhir/R4/documents.html#content, https://hl7.org/fhir/R4/messaging.html#bundle): whatever the Composition
-// refers to but other documents, and the focus of the MessageHeader. That they come first is said by bdl-11 and bdl-12.
+// (https://hl7.org/fhir/R4/documents.html#content, https://hl7.org/fhir/R4/messaging.html#bundle): whatever
+// the Composition refers to but other documents, and the focus of the MessageHeader. That they come first is
+// said by bdl-11 and bdl-12.
 func checkDocument(v *Visit, bundle element.Node) {
 	switch bundleTypeOf(bundle) {
 	case isDocument, isMessage:

@@ -10,7 +10,8 @@ import (
 )
 
 // checkElementDefinition is the rule of the rows of a StructureDefinition beyond their invariants
-// (https://hl7.org/fhir/R4/elementdefinition.html): types that exist, limits that their types can have, invariants that can be read.
+// (https://hl7.org/fhir/R4/elementdefinition.html): types that exist, limits that their types can have,
+// invariants that can be read.
 func checkElementDefinition(v *Visit, n element.Node) {
 	if n.Resource().Structure().Name != "StructureDefinition" {
 		return
@@ -52,7 +53,8 @@ func (v *Visit) expression(n element.Node) {
 	}
 }
 
-// Limits, and the types that can have them (https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.maxLength).
+// Limits, and the types that can have them
+// (https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.maxLength).
 var (
 	hasLength = map[string]bool{"string": true, "code": true, "id": true, "markdown": true, "uri": true, "url": true, "canonical": true, "oid": true, "uuid": true, "base64Binary": true, "xhtml": true}
 	hasRange  = map[string]bool{"date": true, "dateTime": true, "instant": true, "time": true, "decimal": true, "integer": true, "positiveInt": true, "unsignedInt": true, "Quantity": true, "Age": true, "Count": true, "Distance": true, "Duration": true, "Money": true}

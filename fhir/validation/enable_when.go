@@ -36,8 +36,9 @@ func (x *answerIndex) read(parent element.Node) (last int) {
 	return last
 }
 
-// nearest gives the items with a linkId that are nearest to a place: those in the innermost part of the response round it that has
-// any (https://hl7.org/fhir/R4/questionnaire-definitions.html#Questionnaire.item.enableWhen.question).
+// nearest gives the items with a linkId that are nearest to a place: those in the innermost part of the
+// response round it that has any
+// (https://hl7.org/fhir/R4/questionnaire-definitions.html#Questionnaire.item.enableWhen.question).
 func (x *answerIndex) nearest(link string, place element.Node) []element.Node {
 	items := x.byLink[link]
 	for ; !place.IsZero() && len(items) > 0; place = place.Parent() {
@@ -54,7 +55,8 @@ func (x *answerIndex) nearest(link string, place element.Node) []element.Node {
 	return nil
 }
 
-// enabled says whether a question is, where it stands below a part of the response; unknown when that is told by an expression.
+// enabled says whether a question is, where it stands below a part of the response; unknown when that is told
+// by an expression.
 func (r *response) enabled(q *question, place element.Node) verdict {
 	switch {
 	case q.computed:
@@ -73,8 +75,8 @@ func (r *response) enabled(q *question, place element.Node) verdict {
 	return result
 }
 
-// met reports whether a condition is: one answer at least compares with its value as the operator asks, and for "!=" none is
-// the value. Without an answer only "exists" can be met.
+// met reports whether a condition is: one answer at least compares with its value as the operator asks, and
+// for "!=" none is the value. Without an answer only "exists" can be met.
 func (r *response) met(c condition, place element.Node) bool {
 	answered, met := false, false
 	for _, item := range r.answers.nearest(c.question, place) {

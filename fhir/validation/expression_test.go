@@ -12,9 +12,10 @@ import (
 	"hearken/internal/fhirtest"
 )
 
-// Every expression of every issue is FHIRPath that selects one element of the resource, and the line and column are where the last of them
-// begins (https://hl7.org/fhir/R4/operationoutcome-definitions.html#OperationOutcome.issue.expression). The resources are those of HL7's
-// validator cases that are read, and those that break our rules one by one.
+// Every expression of every issue is FHIRPath that selects one element of the resource, and the line and
+// column are where the last of them begins
+// (https://hl7.org/fhir/R4/operationoutcome-definitions.html#OperationOutcome.issue.expression). The
+// resources are those of HL7's validator cases that are read, and those that break our rules one by one.
 func TestExpressions_SelectOneElement(t *testing.T) {
 	checked, plain := 0, validation.New(r4.Definitions())
 	for _, row := range slices.Concat(brokenResources(t, brokenFile), brokenResources(t, byHandFile)) {

@@ -8,8 +8,8 @@ import (
 	"hearken/fhir/element"
 )
 
-// checkExtension is the rule of extensions: the one its url names is known, may stand here, and has the content its definition
-// asks for (https://hl7.org/fhir/R4/extensibility.html).
+// checkExtension is the rule of extensions: the one its url names is known, may stand here, and has the
+// content its definition asks for (https://hl7.org/fhir/R4/extensibility.html).
 func checkExtension(v *Visit, n element.Node) {
 	at := n.Child("url")
 	if !at.HasValue() {
@@ -34,8 +34,8 @@ func checkExtension(v *Visit, n element.Node) {
 	v.asProfile(n, p)
 }
 
-// unknownExtension reports one of which no definition is known. A modifier may change the meaning of everything round it, so it
-// is refused (https://hl7.org/fhir/R4/extensibility.html#modifierExtension).
+// unknownExtension reports one of which no definition is known. A modifier may change the meaning of
+// everything round it, so it is refused (https://hl7.org/fhir/R4/extensibility.html#modifierExtension).
 func (v *Visit) unknownExtension(n element.Node, url string) {
 	severity := v.validator.options.unknownExtensions
 	switch {
@@ -85,8 +85,8 @@ func (v *Visit) extensionPlace(n element.Node, p *profile) {
 	v.contextInvariants(&p.contexts, n, p)
 }
 
-// subExtension checks an extension whose url is but a name: it is part of the extension round it, which must have one of that
-// name.
+// subExtension checks an extension whose url is but a name: it is part of the extension round it, which must
+// have one of that name.
 func (v *Visit) subExtension(n, at element.Node) {
 	outer := n.Parent()
 	if outer.Structure() != v.validator.extension {
@@ -102,7 +102,8 @@ func (v *Visit) subExtension(n, at element.Node) {
 	}
 }
 
-// outlineOf is what the definition of an extension, or of the one it is part of, says of it; not known when there is no definition.
+// outlineOf is what the definition of an extension, or of the one it is part of, says of it; not known when
+// there is no definition.
 func (v *Visit) outlineOf(n element.Node) (o *definition.Outline, known bool) {
 	url := n.Child("url").Text()
 	if isAbsolute(url) {

@@ -82,7 +82,8 @@ func TestValidate_HostileIsLinear(t *testing.T) {
 	}
 }
 
-// BenchmarkValidate_Hostile validates them at once, ten and a hundred times their size: MB/s says whether time grows as they do.
+// BenchmarkValidate_Hostile validates them at once, ten and a hundred times their size: MB/s says whether
+// time grows as they do.
 func BenchmarkValidate_Hostile(b *testing.B) {
 	validator := validation.New(r4.Definitions())
 	for _, row := range hostileResources {

@@ -5,8 +5,9 @@ import (
 	"hearken/fhir/xhtml"
 )
 
-// idIndex finds out whether anything in a resource has an id that a narrative links to: an element, what it contains, something
-// in its narratives, or, in a Bundle, the resource of an entry. It reads a resource when it is first asked about it.
+// idIndex finds out whether anything in a resource has an id that a narrative links to: an element, what it
+// contains, something in its narratives, or, in a Bundle, the resource of an entry. It reads a resource when
+// it is first asked about it.
 type idIndex struct {
 	resources map[element.Node]map[string]bool
 }

@@ -35,8 +35,8 @@ const (
 )
 
 // htmlChecks is the expression of both rules of narratives, txt-1 and txt-2
-// (https://hl7.org/fhir/R4/narrative.html#Narrative). It is evaluated once. The first asks for nothing that a narrative may not
-// have, the second that it shows something, as both have it in words.
+// (https://hl7.org/fhir/R4/narrative.html#Narrative). It is evaluated once. The first asks for nothing that a
+// narrative may not have, the second that it shows something, as both have it in words.
 const htmlChecks = "htmlChecks()"
 
 // fragmentInContained is ref-1, which stands on every reference; see fragmentResolves.

@@ -27,7 +27,8 @@ func (p *rowPlanner) bindings(plan *rowPlan, row *definition.ElementDefinition, 
 	}
 }
 
-// purposes are those of additional bindings that say something of codes (http://hl7.org/fhir/R5/valueset-additional-binding-purpose.html).
+// purposes are those of additional bindings that say something of codes
+// (http://hl7.org/fhir/R5/valueset-additional-binding-purpose.html).
 var purposes = map[string]fhir.Severity{"maximum": fhir.SeverityError, "required": fhir.SeverityError, "extensible": fhir.Warning, "preferred": fhir.Information}
 
 // bindable are the types of a row that may have codes: one of each shape, since a binding says the same of all types.

@@ -43,8 +43,8 @@ func answerOf(in bool) terminology.Answer {
 	return terminology.NotIn
 }
 
-// membersOf finds a value set: as a list of the base definitions, which is fastest, or in the library of terminology. It is nil when
-// it is in neither.
+// membersOf finds a value set: as a list of the base definitions, which is fastest, or in the library of
+// terminology. It is nil when it is in neither.
 func (v *Validator) membersOf(valueSet string) members {
 	if list := v.set.CodeList(valueSet); list != nil {
 		rule := codeRules[list.Rule]

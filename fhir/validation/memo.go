@@ -60,8 +60,8 @@ func (m *memo) begin(n element.Node, p *profile) (mark int) {
 	return len(m.asked) - 1
 }
 
-// end notes the answer. A failure is one whatever becomes of what was assumed; that something else conforms is forgotten when it may
-// rest on what has failed now.
+// end notes the answer. A failure is one whatever becomes of what was assumed; that something else conforms
+// is forgotten when it may rest on what has failed now.
 func (m *memo) end(n element.Node, p *profile, mark int, conforms bool) {
 	key := memoKey{n, p}
 	relied := m.states[key] == stateAssumed

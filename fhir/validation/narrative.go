@@ -8,8 +8,9 @@ import (
 	"hearken/fhir/xhtml"
 )
 
-// checkNarrative is the rule of the XHTML of narratives beyond txt-1 and txt-2 (https://hl7.org/fhir/R4/narrative.html#xhtml):
-// elements stand where HTML lets them, links go somewhere, and the text is in the language it is said to be in.
+// checkNarrative is the rule of the XHTML of narratives beyond txt-1 and txt-2
+// (https://hl7.org/fhir/R4/narrative.html#xhtml): elements stand where HTML lets them, links go somewhere,
+// and the text is in the language it is said to be in.
 func checkNarrative(v *Visit, n element.Node) {
 	if !n.HasValue() {
 		return
@@ -48,8 +49,8 @@ func (v *Visit) link(n element.Node, link string) {
 	}
 }
 
-// isRewritten reports whether a link is to another entry of what is sent to a server, which puts the address in its place
-// (https://hl7.org/fhir/R4/http.html#trules).
+// isRewritten reports whether a link is to another entry of what is sent to a server, which puts the address
+// in its place (https://hl7.org/fhir/R4/http.html#trules).
 func (v *Visit) isRewritten(n element.Node, link string) bool {
 	round := bundleRound(n)
 	return !round.IsZero() && bundleTypeOf(round).isExchange() && v.env.Entry(link, n).Count > 0
@@ -64,8 +65,8 @@ func isFollowed(scheme string) bool {
 	return false
 }
 
-// isHyperlink reports whether a URL of HTML has something in it, and nothing but what URLs are made of (RFC 3986 §2, and "|",
-// which canonicals have). Data is not looked into: txt-1 has.
+// isHyperlink reports whether a URL of HTML has something in it, and nothing but what URLs are made of (RFC
+// 3986 §2, and "|", which canonicals have). Data is not looked into: txt-1 has.
 func isHyperlink(url string) bool {
 	if strings.HasPrefix(url, "data:") {
 		return true
@@ -87,8 +88,8 @@ func (v *Visit) narrativeTargets(n element.Node, targets map[string]int) {
 	}
 }
 
-// narrativeLanguage compares languages: that of the div with that of the resource, and that of the parts with whether all text is
-// in one of them.
+// narrativeLanguage compares languages: that of the div with that of the resource, and that of the parts with
+// whether all text is in one of them.
 func (v *Visit) narrativeLanguage(n element.Node, details xhtml.Details, language string) {
 	switch {
 	case language == "" || len(details.Languages) > 0:

@@ -7,15 +7,16 @@ import (
 	"hearken/fhir/element"
 )
 
-// The extensions of obligation profiles (https://hl7.org/fhir/extensions/StructureDefinition-inherit-obligations.html): they were made
-// for later releases, and R4 guides use them.
+// The extensions of obligation profiles
+// (https://hl7.org/fhir/extensions/StructureDefinition-inherit-obligations.html): they were made for later
+// releases, and R4 guides use them.
 const (
 	inheritObligations = "http://hl7.org/fhir/StructureDefinition/inherit-obligations"
 	obligationProfile  = "http://hl7.org/fhir/StructureDefinition/obligation-profile"
 )
 
-// checkObligations is the rule of a profile that takes over obligations: from profiles that are made for it, on the same base. What
-// is not known (WithDefinitions) is not judged.
+// checkObligations is the rule of a profile that takes over obligations: from profiles that are made for it,
+// on the same base. What is not known (WithDefinitions) is not judged.
 func checkObligations(v *Visit, n element.Node) {
 	for c := range n.ChildrenNamed(v.Set().NameID("extension")) {
 		if c.Child("url").Text() != inheritObligations {

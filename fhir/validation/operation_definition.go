@@ -7,8 +7,9 @@ import (
 	"hearken/fhir/element"
 )
 
-// checkOperationDefinition is the rule of OperationDefinitions beyond their invariants (https://hl7.org/fhir/R4/operationdefinition.html):
-// parameters are told apart by name, and what is called on types or instances says of which.
+// checkOperationDefinition is the rule of OperationDefinitions beyond their invariants
+// (https://hl7.org/fhir/R4/operationdefinition.html): parameters are told apart by name, and what is called
+// on types or instances says of which.
 func checkOperationDefinition(v *Visit, n element.Node) {
 	if (n.Child("type").Text() == "true" || n.Child("instance").Text() == "true") && n.Child("resource").IsZero() {
 		v.Report(n, fhir.Warning, fhir.CodeInvalid, DetailOperation, "an operation on types or instances should say of which types")

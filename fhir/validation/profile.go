@@ -6,8 +6,8 @@ import (
 	"hearken/fhir/element"
 )
 
-// profile is a StructureDefinition made ready to measure nodes by
-// (https://hl7.org/fhir/R4/profiling.html). It holds only what the profile asks beyond the base, which is checked anyway.
+// profile is a StructureDefinition made ready to measure nodes by (https://hl7.org/fhir/R4/profiling.html).
+// It holds only what the profile asks beyond the base, which is checked anyway.
 type profile struct {
 	definition *definition.StructureDefinition
 	canonical  string                // with its version, as messages name it
@@ -69,8 +69,8 @@ func (p *profile) fits(n element.Node) bool {
 	return p.structure != nil && n.Structure().IsA(p.structure.Name)
 }
 
-// conforms reports whether a node has no error by a profile, and says nothing of it. Where that is being asked already (profiles that refer to
-// each other in a circle), it conforms as far as this question goes.
+// conforms reports whether a node has no error by a profile, and says nothing of it. Where that is being
+// asked already (profiles that refer to each other in a circle), it conforms as far as this question goes.
 func (v *Visit) conforms(n element.Node, p *profile) bool {
 	if !p.fits(n) {
 		return false

@@ -18,8 +18,8 @@ func withProfiles(more ...validation.Option) *validation.Validator {
 	return validation.New(r4.Definitions(), append(all, more...)...)
 }
 
-// TestProfiles_Examples holds R4's own examples against R4's own profiles and extensions: none has an error that it does not have
-// without them.
+// TestProfiles_Examples holds R4's own examples against R4's own profiles and extensions: none has an error
+// that it does not have without them.
 func TestProfiles_Examples(t *testing.T) {
 	validator, known := withProfiles(), knownFailures(t)
 	counts := map[string]int{}

@@ -10,8 +10,8 @@ import (
 	"hearken/internal/fhirtest"
 )
 
-// TestProfile_HostileIsLinear measures resources made to be slow by profiles that could make them so: ten times the resource must not take
-// more than sixty times as long.
+// TestProfile_HostileIsLinear measures resources made to be slow by profiles that could make them so: ten
+// times the resource must not take more than sixty times as long.
 func TestProfile_HostileIsLinear(t *testing.T) {
 	const many = 40
 	slices := sliced("Patient.telecom", `"rules":"open"`, [2]string{"value", "system"}, [2]string{"value", "value"})
@@ -120,7 +120,8 @@ func TestProfile_HostileProfiles(t *testing.T) {
 	}
 }
 
-// TestProfile_Depth: references that lead from resource to resource, each to be of a profile, are followed as far as is sensible, and no further.
+// TestProfile_Depth: references that lead from resource to resource, each to be of a profile, are followed as
+// far as is sensible, and no further.
 func TestProfile_Depth(t *testing.T) {
 	v := measuring(t, []string{structureDefinition("linked", "Patient", `{"path":"Patient.link.other","type":[{"code":"Reference","targetProfile":["`+test+`linked"]}]},{"path":"Patient.name","max":"1"}`)})
 	chain := func(n int) string {

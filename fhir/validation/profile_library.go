@@ -17,16 +17,16 @@ type profileLibrary struct {
 	made      map[*definition.StructureDefinition]*profile
 }
 
-// maxProfiles bounds how many profiles are kept ready: more than a server has, so that only a source which gives new rows
-// for the same profile again and again comes this far. Then all are forgotten.
+// maxProfiles bounds how many profiles are kept ready: more than a server has, so that only a source which
+// gives new rows for the same profile again and again comes this far. Then all are forgotten.
 const maxProfiles = 4_096
 
 func newProfileLibrary(v *Validator) *profileLibrary {
 	return &profileLibrary{validator: v, set: v.set, source: v.options.profiles, made: map[*definition.StructureDefinition]*profile{}}
 }
 
-// find gives a profile by canonical, with or without "|version"; nil when it is not known, or no snapshot of it can be made. The types of
-// FHIR are profiles that ask nothing.
+// find gives a profile by canonical, with or without "|version"; nil when it is not known, or no snapshot of
+// it can be made. The types of FHIR are profiles that ask nothing.
 func (l *profileLibrary) find(canonical string) *profile {
 	if s := l.definition(canonical); s != nil {
 		if p := l.ready(s); !p.broken {
@@ -119,7 +119,8 @@ func (l *profileLibrary) rows(canonical string) (*definition.StructureDefinition
 	return s, l.rowsOf(s)
 }
 
-// typeOf is the type that a canonical is of; isType when it is the type itself and no profile of it. It is "" when unknown.
+// typeOf is the type that a canonical is of; isType when it is the type itself and no profile of it. It is ""
+// when unknown.
 func (l *profileLibrary) typeOf(canonical string) (name string, isType bool) {
 	if s := l.set.ByURL(canonical); s != nil {
 		return s.Name, true

@@ -5,8 +5,8 @@ import (
 	"hearken/fhir/element"
 )
 
-// form is a Questionnaire as its rules and those of its responses see it (https://hl7.org/fhir/R4/questionnaire.html): its items,
-// by linkId and in a row.
+// form is a Questionnaire as its rules and those of its responses see it
+// (https://hl7.org/fhir/R4/questionnaire.html): its items, by linkId and in a row.
 type form struct {
 	resource element.Node
 	top      []*question
@@ -95,8 +95,9 @@ func (q *question) within(other *question) bool {
 	return other.position > q.position && other.position <= q.last
 }
 
-// checkQuestionnaire is the rule of Questionnaires beyond their invariants (https://hl7.org/fhir/R4/questionnaire.html#enableWhen): what
-// an item depends on is there and comes before it, and the values it is given are of its type.
+// checkQuestionnaire is the rule of Questionnaires beyond their invariants
+// (https://hl7.org/fhir/R4/questionnaire.html#enableWhen): what an item depends on is there and comes before
+// it, and the values it is given are of its type.
 func checkQuestionnaire(v *Visit, n element.Node) {
 	f := v.form(n)
 	for _, q := range f.all {
@@ -138,8 +139,8 @@ var answerTypes = map[string][]string{
 	"open-choice": {"Coding", "date", "time", "integer", "string", "Reference"},
 }
 
-// mayAnswer reports whether a value of a type may answer a type of question; a type of question that is not FHIR's, or no
-// value, is not judged here.
+// mayAnswer reports whether a value of a type may answer a type of question; a type of question that is not
+// FHIR's, or no value, is not judged here.
 func mayAnswer(kind, name string) bool {
 	types := answerTypes[kind]
 	if types == nil || name == "" {

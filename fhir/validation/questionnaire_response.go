@@ -7,13 +7,15 @@ import (
 	"hearken/fhir/element"
 )
 
-// WithDefinitions finds definitions that resources refer to by canonical, with or without "|version": the Questionnaire of a
-// response. The node comes from a tree of the validator's set; the zero Node says that none is known, which is never an error.
+// WithDefinitions finds definitions that resources refer to by canonical, with or without "|version": the
+// Questionnaire of a response. The node comes from a tree of the validator's set; the zero Node says that
+// none is known, which is never an error.
 func WithDefinitions(find func(canonical string) element.Node) Option {
 	return func(o *options) { o.definitions = find }
 }
 
-// definition finds a definition by the canonical at a node: one that is contained, one in the Bundle round it, or one known outside.
+// definition finds a definition by the canonical at a node: one that is contained, one in the Bundle round
+// it, or one known outside.
 func (v *Visit) definition(n element.Node) element.Node {
 	canonical := n.Text()
 	if id, ok := strings.CutPrefix(canonical, "#"); ok {
@@ -33,9 +35,10 @@ type response struct {
 	inProgress bool
 }
 
-// checkResponse is the rule of QuestionnaireResponse (https://hl7.org/fhir/R4/questionnaireresponse.html#notes): its items are those
-// of the Questionnaire and in its order; those that are required and enabled are answered, those that are not enabled are not.
-// A response that is in progress may lack answers. One whose Questionnaire is not known is left alone.
+// checkResponse is the rule of QuestionnaireResponse
+// (https://hl7.org/fhir/R4/questionnaireresponse.html#notes): its items are those of the Questionnaire and in
+// its order; those that are required and enabled are answered, those that are not enabled are not. A response
+// that is in progress may lack answers. One whose Questionnaire is not known is left alone.
 func checkResponse(v *Visit, n element.Node) {
 	canonical := n.Child("questionnaire")
 	found := v.definition(canonical)
@@ -74,8 +77,8 @@ func (r *response) items(parent element.Node, questions []*question) {
 	}
 }
 
-// sort finds the question of each item, and reports items that are unknown, elsewhere or out of order. Items without answers and
-// items are as good as not there.
+// sort finds the question of each item, and reports items that are unknown, elsewhere or out of order. Items
+// without answers and items are as good as not there.
 func (r *response) sort(parent element.Node, questions []*question) map[*question][]element.Node {
 	given, last := map[*question][]element.Node{}, -1
 	at := make(map[string]*question, len(questions))

@@ -101,7 +101,8 @@ func TestValidate_Response(t *testing.T) {
 	})
 }
 
-// TestValidate_EnableWhen asks whether one question is enabled by the answers to another: a required item that is missing is a fault just then.
+// TestValidate_EnableWhen asks whether one question is enabled by the answers to another: a required item
+// that is missing is a fault just then.
 func TestValidate_EnableWhen(t *testing.T) {
 	validator := validation.New(r4.Definitions())
 	for _, row := range []struct {

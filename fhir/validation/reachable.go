@@ -5,9 +5,9 @@ import (
 	"hearken/fhir/element"
 )
 
-// checkReachable is the rule that a document holds nothing but the Composition, what it refers to, directly or not, and what
-// refers to that (https://hl7.org/fhir/R4/documents.html#content). What only refers to it, such as a Provenance, is a remark in
-// R4. Messages should keep to the same.
+// checkReachable is the rule that a document holds nothing but the Composition, what it refers to, directly
+// or not, and what refers to that (https://hl7.org/fhir/R4/documents.html#content). What only refers to it,
+// such as a Provenance, is a remark in R4. Messages should keep to the same.
 func checkReachable(v *Visit, bundle element.Node) {
 	kind := bundleTypeOf(bundle)
 	if kind != isDocument && kind != isMessage {
@@ -57,7 +57,8 @@ type graph struct {
 	order   []int // in which they were reached
 }
 
-// graphOf reads all references, and the uris that might be some, of a Bundle's resources; a Bundle among them is not looked into.
+// graphOf reads all references, and the uris that might be some, of a Bundle's resources; a Bundle among them
+// is not looked into.
 func (v *Visit) graphOf(bundle element.Node) *graph {
 	g := &graph{}
 	position := map[element.Node]int{}

@@ -6,7 +6,8 @@ import (
 	"hearken/fhir/element"
 )
 
-// rowPlan is what one row of a profile, with the rows below it, asks of a node beyond the base. What is zero asks nothing.
+// rowPlan is what one row of a profile, with the rows below it, asks of a node beyond the base. What is zero
+// asks nothing.
 type rowPlan struct {
 	profile    *profile
 	name       string // of the row in messages: its id, "Patient.identifier:nhsNumber.value"
@@ -148,12 +149,12 @@ func (c *counters) add(i int) int {
 
 func (c *counters) at(i int) int { return int(c.all[i]) }
 
-// enough reports whether nothing more needs to be looked at: the limit of issues is reached, or a question that is asked without a word
-// is answered.
+// enough reports whether nothing more needs to be looked at: the limit of issues is reached, or a question
+// that is asked without a word is answered.
 func (v *Visit) enough() bool { return v.full || v.quiet > 0 && v.faulty }
 
-// spend counts a step of work. What profiles ask of one resource is bounded in proportion to its size: profiles that choose among profiles
-// may multiply.
+// spend counts a step of work. What profiles ask of one resource is bounded in proportion to its size:
+// profiles that choose among profiles may multiply.
 func (v *Visit) spend(n element.Node) bool {
 	const least, perNode = 1_000_000, 1_000
 	v.work++

@@ -25,8 +25,8 @@ func (p *rowPlanner) root(o *definition.Outline) *rowPlan {
 	return plan
 }
 
-// row makes the plan of a row and those below it. s is the type that stands there, nil when that is one of several; e is the element of
-// the base, nil at the root; whole is the row that this one is a slice of.
+// row makes the plan of a row and those below it. s is the type that stands there, nil when that is one of
+// several; e is the element of the base, nil at the root; whole is the row that this one is a slice of.
 func (p *rowPlanner) row(o *definition.Outline, s *definition.Structure, e *definition.Element, whole *definition.Outline) *rowPlan {
 	plan := &rowPlan{profile: p.profile, name: nameOf(o.Row)}
 	if p.named[o.Row.Path] == nil {

@@ -71,7 +71,8 @@ func resourceRules() []placedRule {
 	}
 }
 
-// learnt is what the rules of this file keep of a tree, so that asking again costs nothing. All of it is made at the first question.
+// learnt is what the rules of this file keep of a tree, so that asking again costs nothing. All of it is made
+// at the first question.
 type learnt struct {
 	ids   idIndex
 	forms map[element.Node]*form

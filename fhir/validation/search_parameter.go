@@ -5,8 +5,9 @@ import (
 	"hearken/fhir/element"
 )
 
-// checkSearchParameter is the rule of SearchParameters beyond their invariants (https://hl7.org/fhir/R4/searchparameter.html): expressions
-// can be read, and a composite has parts, each known or at least readable.
+// checkSearchParameter is the rule of SearchParameters beyond their invariants
+// (https://hl7.org/fhir/R4/searchparameter.html): expressions can be read, and a composite has parts, each
+// known or at least readable.
 func checkSearchParameter(v *Visit, n element.Node) {
 	v.expression(n.Child("expression"))
 	kind, parts := n.Child("type").Text(), 0

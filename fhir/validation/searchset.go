@@ -8,8 +8,8 @@ import (
 	"hearken/fhir/element"
 )
 
-// checkSearchset is the rule of the answer to a search (https://hl7.org/fhir/R4/http.html#search): it says by its link to itself
-// what was searched for, and each entry says why it is there.
+// checkSearchset is the rule of the answer to a search (https://hl7.org/fhir/R4/http.html#search): it says by
+// its link to itself what was searched for, and each entry says why it is there.
 func checkSearchset(v *Visit, bundle element.Node) {
 	if bundleTypeOf(bundle) != isSearchset {
 		return

@@ -2,8 +2,8 @@ package validation
 
 import "hearken/fhir/definition"
 
-// settle links what a plan has by reference, and takes out whatever asks nothing. A plan that is reached again while it is
-// being settled asks nothing beyond what it asks the first time.
+// settle links what a plan has by reference, and takes out whatever asks nothing. A plan that is reached
+// again while it is being settled asks nothing beyond what it asks the first time.
 func settle(p *rowPlan) {
 	if p == nil || p.settling {
 		return

@@ -32,7 +32,8 @@ type slicePlan struct {
 // matcher tells whether a node is of a slice.
 type matcher func(v *Visit, n element.Node) bool
 
-// The first counters of a slicing: one more than the last slice an item was of, how many items were of none, and of how many that cannot be told.
+// The first counters of a slicing: one more than the last slice an item was of, how many items were of none,
+// and of how many that cannot be told.
 const (
 	counterLast = iota
 	counterNone

@@ -59,7 +59,8 @@ func slicesOf(slices []*definition.Outline, name string) []*definition.Outline {
 	return inner
 }
 
-// discriminatorsOf are those given, or those an element has of itself: extensions are told apart by url, and choices by type.
+// discriminatorsOf are those given, or those an element has of itself: extensions are told apart by url, and
+// choices by type.
 func discriminatorsOf(e *definition.Element, by *definition.Slicing) []definition.Discriminator {
 	switch {
 	case by != nil && len(by.Discriminators) > 0:
@@ -80,7 +81,8 @@ func (p *rowPlanner) slice(whole, o *definition.Outline, e *definition.Element, 
 	return made
 }
 
-// matcher tells items of a slice by all discriminators; nil when there is none. A slice that says nothing where any of them looks has no items.
+// matcher tells items of a slice by all discriminators; nil when there is none. A slice that says nothing
+// where any of them looks has no items.
 func (p *rowPlanner) matcher(o *definition.Outline, s *definition.Structure, by []definition.Discriminator) matcher {
 	var all []matcher
 	for _, d := range by {

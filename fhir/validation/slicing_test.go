@@ -114,7 +114,8 @@ func TestProfile_TypeSlices(t *testing.T) {
 	}, structureDefinition("female", "Patient", `{"path":"Patient.gender","min":1,"fixedCode":"female"}`))
 }
 
-// TestProfile_PublishedSnapshot is a snapshot as some tools publish it: choices in short form, no ids, and types as FHIRPath has them.
+// TestProfile_PublishedSnapshot is a snapshot as some tools publish it: choices in short form, no ids, and
+// types as FHIRPath has them.
 func TestProfile_PublishedSnapshot(t *testing.T) {
 	system := func(path, fhir string) string {
 		return `{"path":"` + path + `","min":0,"max":"1","type":[{"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type","valueUrl":"` + fhir + `"}],"code":"http://hl7.org/fhirpath/System.String"}]}`

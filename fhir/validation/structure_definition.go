@@ -11,8 +11,9 @@ import (
 )
 
 // checkStructureDefinition is the rule of StructureDefinitions beyond their invariants
-// (https://hl7.org/fhir/R4/structuredefinition.html): what they derive from is there and fits, extensions say where they stand and
-// fix their own url, and a snapshot can be made of the differential. What the base is must be known (WithProfiles) for most of it.
+// (https://hl7.org/fhir/R4/structuredefinition.html): what they derive from is there and fits, extensions say
+// where they stand and fix their own url, and a snapshot can be made of the differential. What the base is
+// must be known (WithProfiles) for most of it.
 func checkStructureDefinition(v *Visit, n element.Node) {
 	s, err := igpackage.StructureDefinition(n)
 	if err != nil || s.Type == "" {
@@ -130,8 +131,8 @@ func (v *Visit) extensionContexts(n element.Node, s *definition.StructureDefinit
 	}
 }
 
-// isPlace reports whether a path names an element, through datatypes too ("Patient.name.given"), or a type. Of other structures
-// than FHIR's nothing is known.
+// isPlace reports whether a path names an element, through datatypes too ("Patient.name.given"), or a type.
+// Of other structures than FHIR's nothing is known.
 func (v *Visit) isPlace(path string) bool {
 	names := strings.Split(path, ".")
 	at := v.Set().Structure(names[0])

@@ -9,7 +9,8 @@ import (
 	"hearken/fhir/element"
 )
 
-// targetsPlan is what a profile asks of the resource a Reference is to (https://hl7.org/fhir/R4/references.html#Reference).
+// targetsPlan is what a profile asks of the resource a Reference is to
+// (https://hl7.org/fhir/R4/references.html#Reference).
 type targetsPlan struct {
 	narrowed    *targets // the types left; nil where those are the base's
 	profiles    []string // profiles of which the target must conform to one, when it is here to be looked at
@@ -37,7 +38,8 @@ func (v *Visit) target(p *rowPlan, t *targetsPlan, n element.Node) {
 	v.versioning(p, t, reference)
 }
 
-// targetProfile wants the resource referred to to conform to one of the profiles. One that is not to be found cannot be asked for.
+// targetProfile wants the resource referred to to conform to one of the profiles. One that is not to be found
+// cannot be asked for.
 func (v *Visit) targetProfile(p *rowPlan, t *targetsPlan, n, found element.Node) {
 	if slices.ContainsFunc(t.types, found.Structure().IsA) {
 		return
@@ -58,7 +60,8 @@ func (v *Visit) targetProfile(p *rowPlan, t *targetsPlan, n, found element.Node)
 	v.Report(n, fhir.SeverityError, fhir.CodeStructure, DetailTargetProfile, "%s refers to a resource that conforms to none of %s", p.name, strings.Join(t.profiles, ", "))
 }
 
-// aggregation checks where the resource referred to is: https://hl7.org/fhir/R4/valueset-resource-aggregation-mode.html.
+// aggregation checks where the resource referred to is:
+// https://hl7.org/fhir/R4/valueset-resource-aggregation-mode.html.
 func (v *Visit) aggregation(p *rowPlan, t *targetsPlan, n, found element.Node) {
 	is := "referenced"
 	switch {

@@ -60,8 +60,8 @@ func (p *typesPlan) String() string {
 	return strings.Join(names, " or ")
 }
 
-// typeProfile holds a node against the one profile its type has. An extension is held against the definition its url names
-// wherever it stands.
+// typeProfile holds a node against the one profile its type has. An extension is held against the definition
+// its url names wherever it stands.
 func (v *Visit) typeProfile(canonical string, n element.Node) {
 	if v.isExtensionOf(n, canonical) || strings.Contains(canonical, "#") { // a part of a profile, of which nothing can be told
 		return

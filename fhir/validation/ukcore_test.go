@@ -33,8 +33,8 @@ func ukCoreValidator(t testing.TB) *validation.Validator {
 	)
 }
 
-// TestProfiles_UKCore holds UK Core's examples to the profiles they declare. testdata/known-ukcore.tsv lists those that are not even
-// valid R4; no other has an error.
+// TestProfiles_UKCore holds UK Core's examples to the profiles they declare. testdata/known-ukcore.tsv lists
+// those that are not even valid R4; no other has an error.
 func TestProfiles_UKCore(t *testing.T) {
 	validator, known := ukCoreValidator(t), knownDetails(t, "known-ukcore.tsv")
 	files, err := filepath.Glob(filepath.Join(fhirtest.SharedData(t, "ukcore", "examples"), "*.xml"))

@@ -7,8 +7,9 @@ import (
 	"hearken/fhir/element"
 )
 
-// checkURI is the rule of the values of uri and its kinds (https://hl7.org/fhir/R4/datatypes.html#uri): a urn that is an OID or
-// UUID is one wherever it stands, and neither goes without its "urn:"; a system is no value set.
+// checkURI is the rule of the values of uri and its kinds (https://hl7.org/fhir/R4/datatypes.html#uri): a urn
+// that is an OID or UUID is one wherever it stands, and neither goes without its "urn:"; a system is no value
+// set.
 func checkURI(v *Visit, n element.Node) {
 	text := n.Text()
 	if len(text) < len("oid:") {

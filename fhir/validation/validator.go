@@ -56,9 +56,9 @@ func WithBestPractice() Option { return func(o *options) { o.bestPractice = true
 // WithResolver lets resolve() in invariants see resources beyond the one validated.
 func WithResolver(r fhirpath.Resolver) Option { return func(o *options) { o.resolver = r } }
 
-// WithTerminology gives the value sets and code systems that bindings and memberOf() ask. Without it only those bindings are
-// checked whose codes the definitions list; with it weaker ones too, as warnings (extensible) and information (preferred). A code of which nothing
-// is known is no fault.
+// WithTerminology gives the value sets and code systems that bindings and memberOf() ask. Without it only
+// those bindings are checked whose codes the definitions list; with it weaker ones too, as warnings
+// (extensible) and information (preferred). A code of which nothing is known is no fault.
 func WithTerminology(t *terminology.Library) Option { return func(o *options) { o.terminology = t } }
 
 // WithReferenceTargets says how severe it is that a reference is to a type the place does not
@@ -127,10 +127,10 @@ func New(set *definition.Set, opts ...Option) *Validator {
 // Unsupported lists the invariants that could not be compiled, by key, with the reason.
 func (v *Validator) Unsupported() []error { return v.unsupported }
 
-// Validate checks a resource that was parsed with the validator's set, and everything inside it: by the base specification, and each resource by the
-// profiles that it declares in meta.profile and those it is called to. The root is measured by the profiles named here as well, by
-// canonical; one that is not known is an error. The
-// outcome lists errors and warnings in document order, each with a FHIRPath location, line and
+// Validate checks a resource that was parsed with the validator's set, and everything inside it: by the base
+// specification, and each resource by the profiles that it declares in meta.profile and those it is called
+// to. The root is measured by the profiles named here as well, by canonical; one that is not known is an
+// error. The outcome lists errors and warnings in document order, each with a FHIRPath location, line and
 // column; nil means nothing is to be said. After 200 issues it stops with one that says so.
 func (v *Validator) Validate(tree *element.Tree, profiles ...string) fhir.Outcome {
 	visit := v.visits.Get().(*Visit)

@@ -8,9 +8,10 @@ import (
 	"hearken/fhir/terminology"
 )
 
-// checkInclude is the rule of what a ValueSet includes and excludes (https://hl7.org/fhir/R4/valueset.html#compositions): a code system
-// by its own URL, codes that it has, and value sets that are known. That there is a system or a value set, and
-// not both codes and filters, is said by vsd-1 to vsd-3.
+// checkInclude is the rule of what a ValueSet includes and excludes
+// (https://hl7.org/fhir/R4/valueset.html#compositions): a code system by its own URL, codes that it has, and
+// value sets that are known. That there is a system or a value set, and not both codes and filters, is said
+// by vsd-1 to vsd-3.
 func checkInclude(v *Visit, n element.Node) {
 	system, version := n.Child("system"), n.Child("version").Text()
 	if system.HasValue() && !isAbsolute(system.Text()) {
@@ -65,8 +66,8 @@ func (v *Visit) importedSet(n element.Node) {
 	}
 }
 
-// systemOf is the rule that a value set is no code system: its URL where the system of a code should stand is the most common mistake
-// of all with codes (https://hl7.org/fhir/R4/terminologies.html#system).
+// systemOf is the rule that a value set is no code system: its URL where the system of a code should stand is
+// the most common mistake of all with codes (https://hl7.org/fhir/R4/terminologies.html#system).
 func (v *Visit) systemOf(n element.Node, text string) {
 	severity := fhir.Warning
 	if v.Set().CodeList(text) != nil {

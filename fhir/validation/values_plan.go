@@ -76,7 +76,8 @@ func (v *Visit) isTrue(e *fhirpath.Expression, n element.Node) bool {
 }
 
 // equal reports whether a node is what is fixed: nothing less and nothing more, but for ids
-// (https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.fixed_x_). Decimals are compared as written.
+// (https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.fixed_x_). Decimals are
+// compared as written.
 func equal(fixed, n element.Node) bool {
 	if fixed.HasValue() != n.HasValue() || fixed.Text() != n.Text() {
 		return false

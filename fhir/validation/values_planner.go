@@ -42,8 +42,8 @@ func (p *rowPlanner) values(plan *rowPlan, row *definition.ElementDefinition, s 
 	}
 }
 
-// value reads a value of a profile as a node; the zero Node when it cannot be one. It is read as the value of a parameter: that may have
-// every type that a profile can give a value of.
+// value reads a value of a profile as a node; the zero Node when it cannot be one. It is read as the value of
+// a parameter: that may have every type that a profile can give a value of.
 func (p *rowPlanner) value(source []byte, code string) element.Node {
 	if len(source) == 0 || code == "" {
 		return element.Node{}

@@ -85,8 +85,8 @@ func (v *Visit) end() {
 	v.quiet, v.faulty, v.unsure, v.depth, v.work = 0, false, false, 0, 0
 }
 
-// outcome gives the issues in document order: profiles report from the resource on that they are of. What two profiles say in the same words is said
-// once.
+// outcome gives the issues in document order: profiles report from the resource on that they are of. What two
+// profiles say in the same words is said once.
 func (v *Visit) outcome() fhir.Outcome {
 	if !slices.IsSorted(v.places) {
 		sort.Stable(byPlace{v})
@@ -134,8 +134,8 @@ func (v *Visit) Report(n element.Node, severity fhir.Severity, code fhir.IssueCo
 	v.reportAt(n, []string{n.Location()}, "", severity, code, detail, format, args...)
 }
 
-// reportMissing adds an error about an element that is not there. It is the parent's, where HL7's validator has it: no expression
-// selects what is not there.
+// reportMissing adds an error about an element that is not there. It is the parent's, where HL7's validator
+// has it: no expression selects what is not there.
 func (v *Visit) reportMissing(parent element.Node, name, detail, format string, args ...any) {
 	if v.hushed(fhir.SeverityError) || !v.mayReport(fhir.SeverityError) {
 		return
@@ -144,8 +144,9 @@ func (v *Visit) reportMissing(parent element.Node, name, detail, format string, 
 	v.reportAt(parent, []string{at}, at+"."+name, fhir.SeverityError, fhir.CodeRequired, detail, format, args...)
 }
 
-// reportWithin adds an issue about a node that may not stand where it does, or is one too many. Its expressions are the parent, whose
-// rule it is and where HL7's validator has it, and the node, which is where the line and the column are.
+// reportWithin adds an issue about a node that may not stand where it does, or is one too many. Its
+// expressions are the parent, whose rule it is and where HL7's validator has it, and the node, which is where
+// the line and the column are.
 func (v *Visit) reportWithin(n element.Node, severity fhir.Severity, code fhir.IssueCode, detail, format string, args ...any) {
 	if v.hushed(severity) || !v.mayReport(severity) {
 		return
@@ -169,8 +170,8 @@ func (v *Visit) reportAt(n element.Node, expression []string, about string, seve
 	}
 }
 
-// hushed reports whether nothing is to be said of a fault: a question is being asked without a word, and this may be its answer, or the
-// limit is reached.
+// hushed reports whether nothing is to be said of a fault: a question is being asked without a word, and this
+// may be its answer, or the limit is reached.
 func (v *Visit) hushed(severity fhir.Severity) bool {
 	if v.quiet > 0 {
 		v.faulty = v.faulty || severity == fhir.SeverityError || severity == fhir.Fatal

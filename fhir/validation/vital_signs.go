@@ -1,8 +1,8 @@
 package validation
 
-// VitalSigns are the profiles that R4 asks every vital sign to conform to, by the code of the Observation and whether or not it names
-// them (https://hl7.org/fhir/R4/observation-vitalsigns.html). HL7's validator does so with these codes of LOINC, and those of SNOMED CT that mean
-// the same.
+// VitalSigns are the profiles that R4 asks every vital sign to conform to, by the code of the Observation and
+// whether or not it names them (https://hl7.org/fhir/R4/observation-vitalsigns.html). HL7's validator does so
+// with these codes of LOINC, and those of SNOMED CT that mean the same.
 func VitalSigns() []Call {
 	calls := make([]Call, len(vitalSigns))
 	for i, sign := range vitalSigns {

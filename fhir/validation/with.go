@@ -2,9 +2,10 @@ package validation
 
 import "slices"
 
-// With gives a validator that finds its definitions elsewhere: the options are those of WithProfiles, WithTerminology and
-// WithDefinitions that v was made with, given anew. What was compiled of the base specification is shared, so that this takes a fraction of
-// the time of New; profiles are made ready anew when they are asked for, because what they rest on may have changed.
+// With gives a validator that finds its definitions elsewhere: the options are those of WithProfiles,
+// WithTerminology and WithDefinitions that v was made with, given anew. What was compiled of the base
+// specification is shared, so that this takes a fraction of the time of New; profiles are made ready anew
+// when they are asked for, because what they rest on may have changed.
 func (v *Validator) With(opts ...Option) *Validator {
 	other := &Validator{
 		set: v.set, options: v.options, structures: v.structures, fields: slices.Clone(v.fields), unsupported: v.unsupported,

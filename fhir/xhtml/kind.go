@@ -1,7 +1,8 @@
 package xhtml
 
-// kind is an element that may stand in a narrative, as one bit, so that sets of them are numbers too: the formatting
-// elements of HTML 4.0 chapters 7 to 11 (but for section 9.4) and 15, a, and images (https://hl7.org/fhir/R4/narrative.html#xhtml).
+// kind is an element that may stand in a narrative, as one bit, so that sets of them are numbers too: the
+// formatting elements of HTML 4.0 chapters 7 to 11 (but for section 9.4) and 15, a, and images
+// (https://hl7.org/fhir/R4/narrative.html#xhtml).
 type kind uint64
 
 const (

@@ -1,7 +1,8 @@
 package xhtml
 
-// How HTML lets elements stand in one another (https://www.w3.org/TR/html401/struct/text.html and the chapters on lists and
-// tables): most browsers guess what was meant where this does not hold, and not all guess the same.
+// How HTML lets elements stand in one another (https://www.w3.org/TR/html401/struct/text.html and the
+// chapters on lists and tables): most browsers guess what was meant where this does not hold, and not all
+// guess the same.
 const (
 	inlines    = elA | elB | elEM | elI | elStrong | elSmall | elBig | elSub | elSup | elCode | elTT | elDfn | elQ | elVar | elAbbr | elAcronym | elCite | elBdo | elKbd | elSamp
 	paragraphs = elP | elH1 | elH2 | elH3 | elH4 | elH5 | elH6 | elPre | elAddress | elSpan | elCaption | elDD | elDT | inlines

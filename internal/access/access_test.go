@@ -14,7 +14,8 @@ import (
 
 var now = time.Date(2026, 3, 1, 3, 0, 0, 0, time.UTC)
 
-// callers are everybody the table of who may see what tells apart. All but the last two work for org A, or are patient p.
+// callers are everybody the table of who may see what tells apart. All but the last two work for org A, or
+// are patient p.
 var callers = map[string]access.Caller{
 	"author clinician":      clinician("A", access.InForce, access.InForce),
 	"practice clinician":    clinician("P", access.InForce, access.InForce),

@@ -31,8 +31,8 @@ var noticeDays = [...]int{30, 7, 1}
 
 const day = 24 * time.Hour
 
-// Notice gives the days of the warning that is due: the least of 30, 7 and 1 that the agreement has not got left any more; 0 when
-// none is due yet, or it has no end or is over.
+// Notice gives the days of the warning that is due: the least of 30, 7 and 1 that the agreement has not got
+// left any more; 0 when none is due yet, or it has no end or is over.
 func (a *Agreement) Notice(now time.Time) int {
 	left := a.Until.Sub(now)
 	if a.Ended || left <= 0 { // the zero time is long ago

@@ -18,8 +18,9 @@ const (
 	DetailTooMany = "break-glass-limit"
 )
 
-// MayBreakGlass reports whether the caller is somebody who may ask for one person's record in an emergency: a clinician on a list, under an agreement, lapsed or
-// not. The error is CodeForbidden, the same whoever is asked for.
+// MayBreakGlass reports whether the caller is somebody who may ask for one person's record in an emergency: a
+// clinician on a list, under an agreement, lapsed or not. The error is CodeForbidden, the same whoever is
+// asked for.
 func (c *Caller) MayBreakGlass() error {
 	if c.Role == Clinical && c.Organisation != "" && c.standing() != Never && c.Purpose != OtherUse {
 		return nil
@@ -27,7 +28,8 @@ func (c *Caller) MayBreakGlass() error {
 	return Forbidden.Err()
 }
 
-// MayBreakAgain reports whether another grant is within bounds, after those that began at the times given. The error is CodeThrottled.
+// MayBreakAgain reports whether another grant is within bounds, after those that began at the times given.
+// The error is CodeThrottled.
 func (c *Caller) MayBreakAgain(began []time.Time) error {
 	hour, day := 0, 0
 	for _, at := range began {
@@ -55,8 +57,8 @@ func (c *Caller) BrokeGlassFor(patients []fhir.ID) (g Grant, ok bool) {
 	return Grant{}, false
 }
 
-// MayReview reports whether the caller looks into emergency access by somebody of an organisation: its privacy officer, but for the one
-// who asked for it. The error is CodeForbidden.
+// MayReview reports whether the caller looks into emergency access by somebody of an organisation: its
+// privacy officer, but for the one who asked for it. The error is CodeForbidden.
 func (c *Caller) MayReview(organisation string, own bool) error {
 	if c.Role == PrivacyOfficer && c.standing() == InForce && c.Organisation != "" && c.Organisation == organisation && !own {
 		return nil
@@ -84,8 +86,8 @@ const (
 	Oneself     Alert = "oneself"
 )
 
-// Alerts compares a caller with the patient they ask for, and the patient with the names of the caller's colleagues. It says what may be: people share
-// names.
+// Alerts compares a caller with the patient they ask for, and the patient with the names of the caller's
+// colleagues. It says what may be: people share names.
 func Alerts(caller, patient *Identity, colleagues []string) (alerts []Alert) {
 	sameName := meet(caller.FullNames, patient.FullNames)
 	if caller.NHSNumber != "" && caller.NHSNumber == patient.NHSNumber || sameName && caller.BirthDate != "" && caller.BirthDate == patient.BirthDate {
@@ -103,7 +105,8 @@ func Alerts(caller, patient *Identity, colleagues []string) (alerts []Alert) {
 	return alerts
 }
 
-// meet reports whether two lists have something in common, as people write it: case, spaces and punctuation do not matter.
+// meet reports whether two lists have something in common, as people write it: case, spaces and punctuation
+// do not matter.
 func meet(a, b []string) bool {
 	for _, one := range a {
 		if folded := fold(one); folded != "" && slices.ContainsFunc(b, func(other string) bool { return fold(other) == folded }) {

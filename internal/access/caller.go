@@ -60,8 +60,8 @@ func (s Standing) String() string { return [...]string{"never", "lapsed", "in-fo
 // Worse is the lesser of two standings: what needs both has the standing of the worse.
 func (s Standing) Worse(other Standing) Standing { return min(s, other) }
 
-// Purpose is what a caller looks at records for. It follows from the kind of their organisation and from signed claims, never
-// from a header.
+// Purpose is what a caller looks at records for. It follows from the kind of their organisation and from
+// signed claims, never from a header.
 type Purpose uint8
 
 // The purposes.
@@ -74,8 +74,8 @@ const (
 	OtherUse           // anything else: research, planning, payment. Nothing is shown for it
 )
 
-// PurposeCode is the code of http://terminology.hl7.org/CodeSystem/v3-ActReason for what a caller in their role looks at records for; "" for
-// one of whom that is not known.
+// PurposeCode is the code of http://terminology.hl7.org/CodeSystem/v3-ActReason for what a caller in their
+// role looks at records for; "" for one of whom that is not known.
 func (c *Caller) PurposeCode() string {
 	switch {
 	case c.Role == Patient || c.Role == Proxy:
@@ -115,7 +115,8 @@ type Caller struct {
 	Grants       []Grant   // break-glass; those that have run out do not count
 }
 
-// Same reports whether the same is known of two callers, at whatever moments. All there is counts, so that nothing added to a Caller can be forgotten here.
+// Same reports whether the same is known of two callers, at whatever moments. All there is counts, so that
+// nothing added to a Caller can be forgotten here.
 func (c *Caller) Same(other *Caller) bool {
 	then := *other
 	then.Now = c.Now

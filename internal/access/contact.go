@@ -7,7 +7,8 @@ import (
 	"hearken/fhir"
 )
 
-// How long a contact is open when its dispatch system tells nothing more of it, how long at most, and how many there may be.
+// How long a contact is open when its dispatch system tells nothing more of it, how long at most, and how
+// many there may be.
 const (
 	contactLife         = 4 * time.Hour
 	contactMost         = 12 * time.Hour // a shift
@@ -46,8 +47,9 @@ func (k *Contact) Renewed(now time.Time) time.Time {
 	return until
 }
 
-// InContact reports whether a contact that names the caller opens its records to them, under these agreements. One that a dispatch system told of does as long as the system
-// could tell of it now, and to those who work for its organisation.
+// InContact reports whether a contact that names the caller opens its records to them, under these
+// agreements. One that a dispatch system told of does as long as the system could tell of it now, and to
+// those who work for its organisation.
 func (c *Caller) InContact(k *Contact, agreements []Agreement) bool {
 	if !k.Open(c.Now) {
 		return false
@@ -59,7 +61,8 @@ func (c *Caller) InContact(k *Contact, agreements []Agreement) bool {
 	})
 }
 
-// MayDispatch reports whether the caller is a system that sends crews of its organisation to people: registered as one, under an agreement for that. The error is CodeForbidden.
+// MayDispatch reports whether the caller is a system that sends crews of its organisation to people:
+// registered as one, under an agreement for that. The error is CodeForbidden.
 func (c *Caller) MayDispatch() error {
 	if c.Role == Dispatch && c.Organisation != "" && c.standing() == InForce && c.Purpose != OtherUse {
 		return nil
@@ -67,12 +70,14 @@ func (c *Caller) MayDispatch() error {
 	return fhir.Errorf(fhir.CodeForbidden, "crews are sent by the dispatch systems of organisations whose agreement says so").Detailed(DetailForbidden)
 }
 
-// MaySend reports whether somebody on a staff list may be one of a crew that the caller sends: of its own organisation, and in force.
+// MaySend reports whether somebody on a staff list may be one of a crew that the caller sends: of its own
+// organisation, and in force.
 func (c *Caller) MaySend(e *StaffEntry) bool {
 	return e.Organisation == c.Organisation && e.Standing(c.Now) == InForce && (e.Role == Clinical || e.Role == UrgentNonClinical)
 }
 
-// MaySendAgain reports whether somebody may be sent to another person, beside the contacts that name them. The error is CodeThrottled.
+// MaySendAgain reports whether somebody may be sent to another person, beside the contacts that name them.
+// The error is CodeThrottled.
 func (c *Caller) MaySendAgain(contacts []Contact) error {
 	open, hour := 0, 0
 	for i := range contacts {
@@ -89,7 +94,8 @@ func (c *Caller) MaySendAgain(contacts []Contact) error {
 	return fhir.Errorf(fhir.CodeThrottled, "one of the crew has %d contacts open and was sent to %d people within the hour, as many as one may be", open, hour).Detailed(DetailDispatchLimit)
 }
 
-// MayDispatchAgain reports whether another crew is within bounds, after those that were sent at the times given. The error is CodeThrottled.
+// MayDispatchAgain reports whether another crew is within bounds, after those that were sent at the times
+// given. The error is CodeThrottled.
 func (c *Caller) MayDispatchAgain(sent []time.Time) error {
 	hour := 0
 	for _, at := range sent {

@@ -48,7 +48,8 @@ func TestMayDispatch(t *testing.T) {
 	}
 }
 
-// A dispatch system sees what any client sees, and nothing of anybody; and privacy officers see whom the systems of their organisation send to whom.
+// A dispatch system sees what any client sees, and nothing of anybody; and privacy officers see whom the
+// systems of their organisation send to whom.
 func TestDecide_Dispatch(t *testing.T) {
 	system, _, _ := sending()
 	system.Contacts = []fhir.ID{"p"}
@@ -116,7 +117,8 @@ func TestInContact(t *testing.T) {
 	}
 }
 
-// A contact is open for four hours after it was last told of, and for twelve at most; it is spent when it opens nothing, and no bound counts it.
+// A contact is open for four hours after it was last told of, and for twelve at most; it is spent when it
+// opens nothing, and no bound counts it.
 func TestContact_Times(t *testing.T) {
 	for _, row := range []struct {
 		name        string

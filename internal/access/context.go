@@ -17,7 +17,8 @@ type Context struct {
 	Partly   bool          // some of it is withheld from the person
 }
 
-// What a resource is seen by stands in its label as marks, so that it is found when that is shown to others than before. A context without TYPE/ID is none.
+// What a resource is seen by stands in its label as marks, so that it is found when that is shown to others
+// than before. A context without TYPE/ID is none.
 const (
 	systemContext = "context"
 	systemRecord  = "record"
@@ -30,8 +31,10 @@ func ofContext(key fhir.Key) query.Token {
 	return query.Token{System: systemContext, Code: key.String()}
 }
 
-// In gives the tokens of a resource that is seen by its context: those by which the context is, but for the person from whom it is withheld itself, or some of its context
-// is, which it may hold as well and cannot be shown without. What names no context that is there is seen by nobody, and so is what says that it decides about access: it has a context, and that a label.
+// In gives the tokens of a resource that is seen by its context: those by which the context is, but for the
+// person from whom it is withheld itself, or some of its context is, which it may hold as well and cannot be
+// shown without. What names no context that is there is seen by nobody, and so is what says that it decides
+// about access: it has a context, and that a label.
 func (r *Resource) In(c Context) []query.Token {
 	label := append([]query.Token{ofContext(c.Key)}, r.Marks...)
 	for _, id := range c.Patients {

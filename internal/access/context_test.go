@@ -13,7 +13,8 @@ import (
 
 var letter = fhir.Key{Type: "DocumentReference", ID: "d"}
 
-// What names a context is seen by exactly those who see that: their tokens are in its label, and marks by which it is found.
+// What names a context is seen by exactly those who see that: their tokens are in its label, and marks by
+// which it is found.
 func TestResource_In(t *testing.T) {
 	when := ends.Format(time.RFC3339)
 	withheld := access.Label(access.Resource{Type: "Observation", FromPatient: true, Marks: access.MarkWhole(ends)}, ordinary.Of())
@@ -50,7 +51,8 @@ func TestResource_In(t *testing.T) {
 	}
 }
 
-// Each caller of the table sees of what names a thing what they see of the thing; of what is withheld from the person besides, the person nothing.
+// Each caller of the table sees of what names a thing what they see of the thing; of what is withheld from
+// the person besides, the person nothing.
 func TestDecide_WhatNamesIsSeenAsItsContext(t *testing.T) {
 	for who, caller := range callers {
 		d := access.Decide(caller)

@@ -165,8 +165,9 @@ func (d *Decision) person(c *Caller, basis Basis, ids ...fhir.ID) {
 	d.view = view{role: Patient}
 }
 
-// system decides for clients behind which nobody stands: they see no plan, unless an organisation registered them to exchange the
-// plans of its own patients. One that sends crews sees nothing of those they are sent to.
+// system decides for clients behind which nobody stands: they see no plan, unless an organisation registered
+// them to exchange the plans of its own patients. One that sends crews sees nothing of those they are sent
+// to.
 func (d *Decision) system(c *Caller) {
 	d.Sees = append(d.Sees, directory, public)
 	if c.Partner && c.Organisation != "" && c.Agreement == InForce {
@@ -180,22 +181,23 @@ func (d *Decision) See(label []query.Token) bool {
 	return d.Refusal == NotRefused && slices.ContainsFunc(d.Sees, func(t query.Token) bool { return slices.Contains(label, t) })
 }
 
-// MayWrite reports whether the caller may write into the record of a patient with this label: those with a relationship to
-// the person, and the person. Urgent care, a contact and a broken glass show, and change nothing.
+// MayWrite reports whether the caller may write into the record of a patient with this label: those with a
+// relationship to the person, and the person. Urgent care, a contact and a broken glass show, and change
+// nothing.
 func (d *Decision) MayWrite(label []query.Token) bool {
 	return d.Refusal == NotRefused && slices.ContainsFunc(d.Sees, func(t query.Token) bool {
 		return (t.System == systemOrg || t.System == systemSelf) && slices.Contains(label, t)
 	})
 }
 
-// WorksIn reports whether the caller's organisation has a relationship to the person of a record with this label: then nothing of it is hidden from them but facts about
-// access, and what is somebody else's as well.
+// WorksIn reports whether the caller's organisation has a relationship to the person of a record with this
+// label: then nothing of it is hidden from them but facts about access, and what is somebody else's as well.
 func (d *Decision) WorksIn(label []query.Token) bool {
 	return d.Refusal == NotRefused && slices.ContainsFunc(d.Sees, func(t query.Token) bool { return t.System == systemOrg && slices.Contains(label, t) })
 }
 
-// Visible is the condition a resource must meet to be shown, on the hidden access parameter of its type. It is a conjunct of every search,
-// of what is included, chained to and counted.
+// Visible is the condition a resource must meet to be shown, on the hidden access parameter of its type. It
+// is a conjunct of every search, of what is included, chained to and counted.
 func (d *Decision) Visible(access *query.Parameter) query.Expr {
 	if d.Refusal != NotRefused {
 		return query.Const(false)
@@ -207,8 +209,9 @@ func (d *Decision) Visible(access *query.Parameter) query.Expr {
 	return query.Simplify(any)
 }
 
-// Oversees reports whether what was done with a record is the business of the caller as a privacy officer: somebody of their organisation did
-// it, or the record, whose label this is, is of one their organisation has to do with.
+// Oversees reports whether what was done with a record is the business of the caller as a privacy officer:
+// somebody of their organisation did it, or the record, whose label this is, is of one their organisation has
+// to do with.
 func (c *Caller) Oversees(organisation string, label []query.Token) bool {
 	if c.Role != PrivacyOfficer || c.Organisation == "" || c.standing() != InForce {
 		return false

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Fact is what a resource of the admin plane lets whom do, so that two versions of one can be compared: an agreement, an entry of a staff list, a grant, somebody who
-// acts for a patient.
+// Fact is what a resource of the admin plane lets whom do, so that two versions of one can be compared: an
+// agreement, an entry of a staff list, a grant, somebody who acts for a patient.
 type Fact struct {
 	Of          string    // the organisation, by its ODS code, or the patient; "" for nothing
 	Who         []string  // whom it is about, by each identifier; nil for everybody of the organisation

@@ -22,8 +22,8 @@ type Resource struct {
 	Sends       string        // ODS code of the organisation whose crew it sends to a patient, and whose privacy officer sees that; "" for a resource that does not
 }
 
-// Of is the label of a patient's own record, the Patient resource, which what is in its compartment has from it. It is sorted and has no
-// token twice, as all labels.
+// Of is the label of a patient's own record, the Patient resource, which what is in its compartment has from
+// it. It is sorted and has no token twice, as all labels.
 func (r *Record) Of() []query.Token {
 	label := []query.Token{ofPatient(systemEmergency, r.Patient), ofPatient(systemSelf, r.Patient)}
 	for _, code := range r.relationships() {
@@ -46,11 +46,12 @@ func (r *Record) Of() []query.Token {
 	return sorted(label)
 }
 
-// Label gives the tokens that stand in the index of a resource, from the labels of the patients in whose compartments it
-// is; outside any, those of the policy for its type.
+// Label gives the tokens that stand in the index of a resource, from the labels of the patients in whose
+// compartments it is; outside any, those of the policy for its type.
 //
-// A resource in several compartments needs all of them: only an organisation that may see each of the patients sees it. The tokens that name one patient
-// are in no other's label, so that what is of several is nobody's own.
+// A resource in several compartments needs all of them: only an organisation that may see each of the
+// patients sees it. The tokens that name one patient are in no other's label, so that what is of several is
+// nobody's own.
 func Label(resource Resource, patients ...[]query.Token) []query.Token {
 	switch {
 	case resource.Fed && resource.Feeder == "":
@@ -87,7 +88,8 @@ func confirming(label []query.Token) []query.Token {
 	return slices.DeleteFunc(slices.Clone(label), func(t query.Token) bool { return t.System != systemOrg })
 }
 
-// marks are the marks of a resource as they stand in its label: who it is withheld from until some time sees it from then on.
+// marks are the marks of a resource as they stand in its label: who it is withheld from until some time sees
+// it from then on.
 func (r *Resource) marks(patients [][]query.Token) (marks []query.Token) {
 	for _, mark := range r.Marks {
 		if mark.System != systemLater {

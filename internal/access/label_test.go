@@ -64,7 +64,8 @@ func TestLabel_Marks(t *testing.T) {
 	}
 }
 
-// What was withheld until some time is seen by the person, and by nobody else of whom it is not, once that time has come for them.
+// What was withheld until some time is seen by the person, and by nobody else of whom it is not, once that
+// time has come for them.
 func TestLabel_SeenLater(t *testing.T) {
 	note := access.Label(access.Resource{Type: "Observation", FromPatient: true, Marks: access.MarkWhole(ends)}, ordinary.Of())
 	for at, want := range map[time.Time]bool{ends.Add(-1): false, ends: true, ends.Add(time.Hour): true} {

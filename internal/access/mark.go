@@ -8,8 +8,9 @@ import (
 	"hearken/fhir/search/query"
 )
 
-// Marks stand in the label of a resource beside the tokens by which it is seen, and nobody sees anything by one. They say what of the resource is
-// withheld from the person it is about, and until when, and by what it is seen:
+// Marks stand in the label of a resource beside the tokens by which it is seen, and nobody sees anything by
+// one. They say what of the resource is withheld from the person it is about, and until when, and by what it
+// is seen:
 //
 //	withheld CODE|END   the search parameter CODE reads something that is
 //	later|ID|END        the whole is, and the person sees it from END on
@@ -33,7 +34,8 @@ func end(until time.Time) string {
 	return until.UTC().Format(time.RFC3339)
 }
 
-// MarkParameters marks the parameters, by code, that read what is withheld from the person until a time; the zero time is for good.
+// MarkParameters marks the parameters, by code, that read what is withheld from the person until a time; the
+// zero time is for good.
 func MarkParameters(codes []string, until time.Time) []query.Token {
 	marks := make([]query.Token, len(codes), len(codes)+1)
 	for i, code := range codes {
@@ -75,8 +77,8 @@ func Ended(label []query.Token, now time.Time) (ends []string) {
 	return ends
 }
 
-// Readable is the condition of a record in which a search parameter tells this caller what it reads; nil for every record. Elsewhere it has no value for them. whereabouts is
-// whether it reads some of Whereabouts.
+// Readable is the condition of a record in which a search parameter tells this caller what it reads; nil for
+// every record. Elsewhere it has no value for them. whereabouts is whether it reads some of Whereabouts.
 func (d *Decision) Readable(access *query.Parameter, code string, whereabouts bool) query.Expr {
 	if d.view.role != Patient {
 		if whereabouts {

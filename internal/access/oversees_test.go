@@ -6,7 +6,8 @@ import (
 	"hearken/fhir/search/query"
 )
 
-// An act is the business of the privacy officer of who did it, and of those who have to do with the record, while agreement and entry are in force.
+// An act is the business of the privacy officer of who did it, and of those who have to do with the record,
+// while agreement and entry are in force.
 func TestOversees(t *testing.T) {
 	officer := Caller{Role: PrivacyOfficer, Organisation: "A", Agreement: InForce, Staff: InForce}
 	of := func(code string) []query.Token { return []query.Token{ofOrganisation(code), urgent} }

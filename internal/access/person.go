@@ -8,7 +8,8 @@ type Person struct {
 	Entries         []string // the entries of staff lists about them, the Practitioners that these name or their issuer does, and who the administrators are said to be
 }
 
-// Same reports whether two are one person: one subject of one issuer, or two of whom one thing is said that is said of one person.
+// Same reports whether two are one person: one subject of one issuer, or two of whom one thing is said that
+// is said of one person.
 func (p *Person) Same(other *Person) bool {
 	if p.Issuer == other.Issuer && p.Subject == other.Subject {
 		return true

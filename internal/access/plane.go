@@ -16,8 +16,9 @@ const (
 // SecurityLabel is one coding of meta.security.
 type SecurityLabel struct{ System, Code string }
 
-// LabelFact marks a resource as a fact about who may see what: an agreement, an entry of a staff list, a grant. Only what
-// has it counts as one. A PractitionerRole that came with a plan says who looks after somebody, and lets nobody in.
+// LabelFact marks a resource as a fact about who may see what: an agreement, an entry of a staff list, a
+// grant. Only what has it counts as one. A PractitionerRole that came with a plan says who looks after
+// somebody, and lets nobody in.
 const LabelFact = "fact"
 
 // confidentiality is the order of the v3 codes, least first.
@@ -26,9 +27,9 @@ var confidentiality = []string{"U", "L", "M", "N", "R", "V"}
 // DetailAdminPlane is the detail of a write that only the admin plane may do.
 const DetailAdminPlane = "admin-plane-only"
 
-// Relabelling says whether a caller may change the security labels of a resource (meta.security) from before to after, and
-// with them the resource: nil before is a new one, nil after a deletion. Anyone who may write may raise a label; only the
-// admin plane lowers one, and only it writes facts. The error is CodeForbidden.
+// Relabelling says whether a caller may change the security labels of a resource (meta.security) from before
+// to after, and with them the resource: nil before is a new one, nil after a deletion. Anyone who may write
+// may raise a label; only the admin plane lowers one, and only it writes facts. The error is CodeForbidden.
 func Relabelling(c *Caller, before, after []SecurityLabel) error {
 	if c.administers() {
 		return nil
@@ -87,9 +88,10 @@ func Restricts(labels []SecurityLabel) bool {
 // Restricting reports whether one security label makes a record a restricted one.
 func Restricting(label SecurityLabel) bool { return Restricts([]SecurityLabel{label}) }
 
-// Writable reports whether a stored resource with this label is the caller's to change: of a patient, as MayWrite has it. What is in no patient's
-// record is changed by administrators, who and what a record speaks of also by exchange partners, except for organisations, whose codes decide
-// who sees what. The error is CodeForbidden.
+// Writable reports whether a stored resource with this label is the caller's to change: of a patient, as
+// MayWrite has it. What is in no patient's record is changed by administrators, who and what a record speaks
+// of also by exchange partners, except for organisations, whose codes decide who sees what. The error is
+// CodeForbidden.
 func (d *Decision) Writable(t fhir.Type, label []query.Token) error {
 	switch {
 	case d.MayWrite(label), d.has(BasisAdmin):
@@ -100,8 +102,8 @@ func (d *Decision) Writable(t fhir.Type, label []query.Token) error {
 	return fhir.Errorf(fhir.CodeForbidden, "this caller may look at the resource and not change it").Detailed(DetailForbidden)
 }
 
-// Creatable reports whether a resource outside every patient's compartment is the caller's to make: everybody who works here may name
-// who and what a record speaks of.
+// Creatable reports whether a resource outside every patient's compartment is the caller's to make: everybody
+// who works here may name who and what a record speaks of.
 func (d *Decision) Creatable(t fhir.Type) error {
 	if d.has(BasisAdmin) || (d.has(BasisPartner) || d.has(BasisOrganisation)) && slices.Contains(outside(t), directory) {
 		return nil
@@ -110,8 +112,9 @@ func (d *Decision) Creatable(t fhir.Type) error {
 }
 
 // Feeds reports whether the caller may send AuditEvents, which tell what people did elsewhere
-// (https://profiles.ihe.net/ITI/TF/Volume2/ITI-20.html): a system that is registered does, and nobody else: an event of one's own
-// making would put a look on another. The error is CodeForbidden, whatever the event is about.
+// (https://profiles.ihe.net/ITI/TF/Volume2/ITI-20.html): a system that is registered does, and nobody else:
+// an event of one's own making would put a look on another. The error is CodeForbidden, whatever the event is
+// about.
 func (d *Decision) Feeds() error {
 	if d.has(BasisPartner) {
 		return nil

@@ -30,6 +30,7 @@ func outside(t fhir.Type) []query.Token {
 	return []query.Token{admin}
 }
 
-// ConfirmWithin is how long a change that needs two people waits for the second: over a weekend, so that whoever knows of it is at work again, and not so
-// long that somebody confirms what was right the week before.
+// ConfirmWithin is how long a change that needs two people waits for the second: over a weekend, so that
+// whoever knows of it is at work again, and not so long that somebody confirms what was right the week
+// before.
 const ConfirmWithin = 72 * time.Hour

@@ -6,8 +6,8 @@ import (
 	"hearken/fhir"
 )
 
-// Sharing is what is recorded of the person's agreement or objection to their plan being shared. It is about confidentiality;
-// it is not the legal basis of processing.
+// Sharing is what is recorded of the person's agreement or objection to their plan being shared. It is about
+// confidentiality; it is not the legal basis of processing.
 type Sharing uint8
 
 // What may be recorded.

@@ -8,7 +8,8 @@ import (
 	"hearken/internal/access"
 )
 
-// Who works in a record has a relationship to the person; and where a person at risk is, is kept from all but the authors, and from the person never.
+// Who works in a record has a relationship to the person; and where a person at risk is, is kept from all but
+// the authors, and from the person never.
 func TestDecide_Relationship(t *testing.T) {
 	open := access.Record{Patient: "p", Published: true, Authors: []string{"A"}, Practices: []string{"P"}, Carers: []string{"C"}}
 	closed := open

@@ -8,7 +8,8 @@ import (
 	"hearken/internal/access"
 )
 
-// Dispatched crews and those who wrote the record are told how to get in; urgent care, a broken glass, the practice, software and the person are not.
+// Dispatched crews and those who wrote the record are told how to get in; urgent care, a broken glass, the
+// practice, software and the person are not.
 func TestMayReveal(t *testing.T) {
 	may := map[string]bool{"author clinician": true, "crew in contact": true}
 	for who, caller := range callers {

@@ -9,7 +9,8 @@ import (
 	"hearken/internal/access"
 )
 
-// Two callers are the same when all that is known of them is, whenever it is: a field that was added and not given here a value fails.
+// Two callers are the same when all that is known of them is, whenever it is: a field that was added and not
+// given here a value fails.
 func TestSame(t *testing.T) {
 	other := access.Caller{
 		Now: time.Unix(1, 0), Role: access.Clinical, Purpose: access.Care, Organisation: "A", Urgent: true, Agreement: access.InForce, Staff: access.Lapsed, Partner: true,

@@ -14,7 +14,8 @@ type StaffEntry struct {
 	Ended        bool      // taken off the list
 }
 
-// Standing is whether the entry lets the person work at a moment: on the list, and trained. Who was once on it has lapsed.
+// Standing is whether the entry lets the person work at a moment: on the list, and trained. Who was once on
+// it has lapsed.
 func (e *StaffEntry) Standing(now time.Time) Standing {
 	switch {
 	case now.Before(e.From):
@@ -38,8 +39,9 @@ func (r Role) purpose(urgent bool) Purpose {
 	return Care
 }
 
-// Work puts together what an organisation's agreements and a person's entry on its staff list say of them: their role and
-// purpose, and the standing of each. A signed claim of another purpose than care makes it OtherUse.
+// Work puts together what an organisation's agreements and a person's entry on its staff list say of them:
+// their role and purpose, and the standing of each. A signed claim of another purpose than care makes it
+// OtherUse.
 func (c *Caller) Work(entry StaffEntry, agreements []Agreement) {
 	c.Role, c.Organisation, c.Staff = entry.Role, entry.Organisation, entry.Standing(c.Now)
 	for i := range agreements {
@@ -68,7 +70,8 @@ func Suspended(agreements []Agreement) []Agreement {
 	return ended
 }
 
-// MayBar reports whether the caller may record that an organisation is not active, by which nobody works for it any more. The error is CodeForbidden.
+// MayBar reports whether the caller may record that an organisation is not active, by which nobody works for
+// it any more. The error is CodeForbidden.
 func (c *Caller) MayBar() error {
 	if c.administers() {
 		return nil
@@ -76,16 +79,19 @@ func (c *Caller) MayBar() error {
 	return adminOnly("that an organisation is not active is recorded by the administrators")
 }
 
-// administers reports whether the caller is of the admin plane. An administrator who is on an organisation's list keeps that list, and no more.
+// administers reports whether the caller is of the admin plane. An administrator who is on an organisation's
+// list keeps that list, and no more.
 func (c *Caller) administers() bool { return c.Role == Administrator && c.Organisation == "" }
 
-// keepsList reports whether the caller keeps the list of their organisation. They do when its agreement has lapsed, too: who leaves then must
-// not stay on the list. Who administers is asked first: this says nothing of them.
+// keepsList reports whether the caller keeps the list of their organisation. They do when its agreement has
+// lapsed, too: who leaves then must not stay on the list. Who administers is asked first: this says nothing
+// of them.
 func (c *Caller) keepsList() bool {
 	return c.Role == Administrator && c.Staff == InForce && c.Agreement != Never
 }
 
-// MayKeepStaff reports whether the caller may give an organisation, by its ODS code, another staff list. The error is CodeForbidden.
+// MayKeepStaff reports whether the caller may give an organisation, by its ODS code, another staff list. The
+// error is CodeForbidden.
 func (c *Caller) MayKeepStaff(organisation string) error {
 	if c.administers() || c.keepsList() && c.Organisation == organisation {
 		return nil
@@ -101,5 +107,6 @@ func (c *Caller) MayKeepAgreements() error {
 	return adminOnly("agreements are kept by the administrators")
 }
 
-// RaisesAlone reports whether the caller may make administrators and privacy officers of an organisation without a second person.
+// RaisesAlone reports whether the caller may make administrators and privacy officers of an organisation
+// without a second person.
 func (c *Caller) RaisesAlone() bool { return c.administers() }

@@ -31,7 +31,8 @@ func TestStaffEntry_Standing(t *testing.T) {
 	}
 }
 
-// What an agreement and an entry make of somebody: it is the agreement of their organisation, for their role and for what that role looks at records for.
+// What an agreement and an entry make of somebody: it is the agreement of their organisation, for their role
+// and for what that role looks at records for.
 func TestCaller_Work(t *testing.T) {
 	every := []access.Role{access.Clinical, access.UrgentNonClinical, access.CareHome, access.PrivacyOfficer, access.Administrator, access.System, access.Patient, access.Proxy}
 	signed := func(code string, purposes ...access.Purpose) access.Agreement {

@@ -33,7 +33,8 @@ var (
 	FromPatient = query.Token{System: "from-patient"}
 )
 
-// testOf is the condition of having a token. Those of the tokens that name nobody, which most callers see by, are made once.
+// testOf is the condition of having a token. Those of the tokens that name nobody, which most callers see by,
+// are made once.
 func testOf(t query.Token) query.Test {
 	if test, ok := namingNobody[t]; ok {
 		return test

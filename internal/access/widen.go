@@ -18,7 +18,8 @@ const (
 	WidensFact      Change = "fact"        // an agreement, an entry of a staff list, a grant or a proxy lets somebody do more: see Fact.Widens
 )
 
-// ofRecords reports whether it is a change that those who may write into the record judge, and not the admin plane's alone.
+// ofRecords reports whether it is a change that those who may write into the record judge, and not the admin
+// plane's alone.
 func (w Change) ofRecords() bool { return w == EndsObjection || w == AddsAuthor }
 
 // The stable details of what needs two people.
@@ -28,8 +29,9 @@ const (
 	DetailExpired      = "expired"
 )
 
-// Widens reports whether a change of what is recorded of sharing lets more people see a record, which needs two people. Recording an objection does not, nor does a
-// first agreement: see the table in the package comment.
+// Widens reports whether a change of what is recorded of sharing lets more people see a record, which needs
+// two people. Recording an objection does not, nor does a first agreement: see the table in the package
+// comment.
 func Widens(before, after Sharing) bool { return before == Objected && after != Objected }
 
 // Closed reports whether a record with this label, of the Patient, is closed to all but its authors.
@@ -47,8 +49,9 @@ func Organisations(label []query.Token) (codes []string) {
 	return codes
 }
 
-// Admitted are the authors named in a record who see it, when label is what its Patient had before. Of one that is closed and was closed they are those who saw it and
-// those who are confirmed. A record that closes keeps the authors it has, and one that opens shows itself to whoever is named by then.
+// Admitted are the authors named in a record who see it, when label is what its Patient had before. Of one
+// that is closed and was closed they are those who saw it and those who are confirmed. A record that closes
+// keeps the authors it has, and one that opens shows itself to whoever is named by then.
 func (r *Record) Admitted(label []query.Token, confirmed []string) []string {
 	if !Closed(label) || !r.closed() {
 		return r.Authors
@@ -57,7 +60,8 @@ func (r *Record) Admitted(label []query.Token, confirmed []string) []string {
 	return slices.DeleteFunc(slices.Clone(r.Authors), func(code string) bool { return !slices.Contains(seeing, code) })
 }
 
-// WaitsFor is the Task by which an objection that one person took back waits for a second, as the label of the Patient says; "" for none.
+// WaitsFor is the Task by which an objection that one person took back waits for a second, as the label of
+// the Patient says; "" for none.
 func WaitsFor(label []query.Token) fhir.ID {
 	for _, t := range label {
 		if t.System == systemWaits {
@@ -67,9 +71,10 @@ func WaitsFor(label []query.Token) fhir.ID {
 	return ""
 }
 
-// MayLift reports whether the caller may ask that the restriction of a record with this label ends: an administrator, and a privacy officer of an organisation that wrote
-// it. It is a label that goes down, which is the admin plane's alone: whoever asks, an administrator confirms it. The error is CodeForbidden, for whoever may never ask, or
-// CodeNotFound for an officer of another organisation.
+// MayLift reports whether the caller may ask that the restriction of a record with this label ends: an
+// administrator, and a privacy officer of an organisation that wrote it. It is a label that goes down, which
+// is the admin plane's alone: whoever asks, an administrator confirms it. The error is CodeForbidden, for
+// whoever may never ask, or CodeNotFound for an officer of another organisation.
 func (c *Caller) MayLift(label []query.Token) error {
 	switch {
 	case c.administers():
@@ -82,8 +87,10 @@ func (c *Caller) MayLift(label []query.Token) error {
 	return nil
 }
 
-// MayConfirm reports whether the caller may be one of the two people for a change, of a record with this label: an administrator, or, where it is not the admin plane's alone, a
-// professional who may write into the record. It is a person who logged in (user), and never one who stands for the change already (own). The error is CodeForbidden.
+// MayConfirm reports whether the caller may be one of the two people for a change, of a record with this
+// label: an administrator, or, where it is not the admin plane's alone, a professional who may write into the
+// record. It is a person who logged in (user), and never one who stands for the change already (own). The
+// error is CodeForbidden.
 func (c *Caller) MayConfirm(what Change, d *Decision, label []query.Token, user, own bool) error {
 	if !user || own {
 		return fhir.Errorf(fhir.CodeForbidden, "it is confirmed by a person who logs in, and by another than the one who did it").Detailed(DetailSecondPerson)
@@ -91,7 +98,8 @@ func (c *Caller) MayConfirm(what Change, d *Decision, label []query.Token, user,
 	return c.mayJudge(what, d, label)
 }
 
-// MayDecline reports whether the caller may end a change that waits: whoever might confirm it, and who made it themself. The error is CodeForbidden.
+// MayDecline reports whether the caller may end a change that waits: whoever might confirm it, and who made
+// it themself. The error is CodeForbidden.
 func (c *Caller) MayDecline(what Change, d *Decision, label []query.Token, user, own bool) error {
 	if !user {
 		return fhir.Errorf(fhir.CodeForbidden, "it is declined by a person who logs in").Detailed(DetailSecondPerson)

@@ -26,7 +26,8 @@ func TestWidens(t *testing.T) {
 	}
 }
 
-// An objection that waits is seen by whoever sees one that is recorded, and no resource but the Patient says that it waits.
+// An objection that waits is seen by whoever sees one that is recorded, and no resource but the Patient says
+// that it waits.
 func TestRecord_Waits(t *testing.T) {
 	record := Record{Patient: "p", Published: true, Authors: []string{"A"}, Practices: []string{"P"}, Sharing: Agreed, Waits: "t"}
 	objected := record
@@ -89,7 +90,8 @@ func TestRecord_Admitted(t *testing.T) {
 	}
 }
 
-// A Task that waits is seen by those who may confirm it, and by administrators; when it is over by administrators alone.
+// A Task that waits is seen by those who may confirm it, and by administrators; when it is over by
+// administrators alone.
 func TestLabel_Waits(t *testing.T) {
 	label := (&Record{Patient: "p", Published: true, Sharing: Agreed, Authors: []string{"A"}, Practices: []string{"P"}, Waits: "t"}).Of()
 	for _, row := range []struct {
@@ -162,7 +164,8 @@ func TestMayConfirm(t *testing.T) {
 	}
 }
 
-// A restriction is lifted by the admin plane: asked for by it or by the privacy officer of an author, and confirmed by it alone.
+// A restriction is lifted by the admin plane: asked for by it or by the privacy officer of an author, and
+// confirmed by it alone.
 func TestMayLift(t *testing.T) {
 	label := (&Record{Patient: "p", Authors: []string{"A"}, Practices: []string{"P"}, Restricted: true}).Of()
 	at := func(role Role, code string, standing Standing) Caller {
@@ -197,7 +200,8 @@ func TestMayLift(t *testing.T) {
 	}
 }
 
-// Who may write into a record judges what is of records, and administrators all; who asked for something ends it, and confirms nothing.
+// Who may write into a record judges what is of records, and administrators all; who asked for something ends
+// it, and confirms nothing.
 func TestMayJudge_ByChange(t *testing.T) {
 	label := (&Record{Patient: "p", Authors: []string{"A"}}).Of()
 	colleague := Caller{Role: Clinical, Organisation: "A", Agreement: InForce, Staff: InForce, Purpose: Care}

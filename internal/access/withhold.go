@@ -7,9 +7,9 @@ import (
 	"hearken/profiles"
 )
 
-// Rule takes elements out of the resources a caller sees. What it takes out is gone from every surface, cannot be searched or sorted by for
-// them, and is marked: meta.tag REDACTED, and where the element is required the extension data-absent-reason with
-// masked.
+// Rule takes elements out of the resources a caller sees. What it takes out is gone from every surface,
+// cannot be searched or sorted by for them, and is marked: meta.tag REDACTED, and where the element is
+// required the extension data-absent-reason with masked.
 type Rule struct {
 	Name string
 	// Paths are elements by their definition ("Patient.address"), with all below them.
@@ -58,9 +58,9 @@ type view struct {
 	organisation string
 }
 
-// Withheld gives the rules for a caller's view of a resource with this label. The authors of a record see it whole, but for the key safe,
-// which nobody sees unasked. Everybody else does not see the whereabouts of a restricted person; the person does not see
-// what is withheld from them.
+// Withheld gives the rules for a caller's view of a resource with this label. The authors of a record see it
+// whole, but for the key safe, which nobody sees unasked. Everybody else does not see the whereabouts of a
+// restricted person; the person does not see what is withheld from them.
 func (d *Decision) Withheld(label []query.Token) []Rule {
 	if d.view.role == Patient {
 		return personRules
@@ -71,7 +71,8 @@ func (d *Decision) Withheld(label []query.Token) []Rule {
 	return everyoneRules
 }
 
-// MostWithheld gives the rules for a caller's view of whatever resource: Withheld has none but these, whatever the label.
+// MostWithheld gives the rules for a caller's view of whatever resource: Withheld has none but these,
+// whatever the label.
 func (d *Decision) MostWithheld() []Rule {
 	if d.view.role == Patient {
 		return personRules
@@ -79,8 +80,8 @@ func (d *Decision) MostWithheld() []Rule {
 	return elsewhereRules
 }
 
-// HidesWhereabouts reports whether it is kept from the caller where the person of a record with this label is, and with that which organisations have to do
-// with them.
+// HidesWhereabouts reports whether it is kept from the caller where the person of a record with this label
+// is, and with that which organisations have to do with them.
 func (d *Decision) HidesWhereabouts(label []query.Token) bool {
 	return d.view.role != Patient && slices.Contains(label, Restricted) && !slices.Contains(label, ofOrganisation(d.view.organisation))
 }

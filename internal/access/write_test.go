@@ -21,8 +21,8 @@ var writes = map[string]string{
 	"administrator":      "plan, agreed, objected, restricted, no plan yet, draft, not for patient, of two, practitioner, organisation, value set, contract, agreement, officer's review, told by A, told by A of p, told by X of p, told by nobody",
 }
 
-// Who sees is not who writes: urgent care, a contact and a broken glass show, and change nothing. An organisation's code decides who sees what, and is not a
-// partner's to change.
+// Who sees is not who writes: urgent care, a contact and a broken glass show, and change nothing. An
+// organisation's code decides who sees what, and is not a partner's to change.
 func TestWritable(t *testing.T) {
 	for who, caller := range callers {
 		d := access.Decide(caller)

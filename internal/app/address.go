@@ -9,7 +9,8 @@ import (
 	"hearken/internal/config"
 )
 
-// listen opens the configured address, if it may be: beyond this machine only with a login. loopbackOnly says that nobody but this machine can connect.
+// listen opens the configured address, if it may be: beyond this machine only with a login. loopbackOnly says
+// that nobody but this machine can connect.
 func listen(c config.Config) (listener net.Listener, loopbackOnly bool, err error) {
 	if c.DevLogin && !namesLoopback(c.Listen) {
 		return nil, false, errDevLogin

@@ -32,7 +32,8 @@ func creating(typ, body string) map[string]matrixSurface {
 	}
 }
 
-// Registered systems send AuditEvents; nobody else puts a look on anybody, and the refusal is the same about who is visible, hidden and not there.
+// Registered systems send AuditEvents; nobody else puts a look on anybody, and the refusal is the same about
+// who is visible, hidden and not there.
 func TestAttack_AuditEventsOfOnesOwn(t *testing.T) {
 	w := newMatrixWorld(t)
 	for _, c := range matrixCallers {
@@ -65,7 +66,8 @@ func TestAttack_AuditEventsOfOnesOwn(t *testing.T) {
 	w.silent(feedMarker)
 }
 
-// auditPaths are all generic ways to an AuditEvent. EVENT stands for one that was sent, and own says that a path is one of its own type's.
+// auditPaths are all generic ways to an AuditEvent. EVENT stands for one that was sent, and own says that a
+// path is one of its own type's.
 var auditPaths = []struct {
 	line, body string
 	own        bool
@@ -88,7 +90,8 @@ var auditPaths = []struct {
 	{line: "POST /", body: entryOf("batch", "GET", "?_type=AuditEvent,CarePlan")}, {line: "GET /Patient/open/$everything"}, {line: "GET /$export"}, {line: "GET /Patient/open/$graphql?query={AuditEvent(id:EVENT){id}}"},
 }
 
-// Nothing but its own type leads to an AuditEvent that was sent, and to one of the server's own nothing at all, but for privacy officers.
+// Nothing but its own type leads to an AuditEvent that was sent, and to one of the server's own nothing at
+// all, but for privacy officers.
 func TestAttack_AuditEventsByGenericPaths(t *testing.T) {
 	w := newMatrixWorld(t)
 	event := text(value(t, w.must(201, "POST /AuditEvent", fedEvent("open"), w.caller("partner"), "Prefer: return=representation").body), "id")

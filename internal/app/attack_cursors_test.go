@@ -93,7 +93,8 @@ func TestAttack_CursorOfAnother(t *testing.T) {
 	}
 }
 
-// Between two pages somebody loses their access, to one record or to all: the pages that follow, of a search or of a history, show none of it.
+// Between two pages somebody loses their access, to one record or to all: the pages that follow, of a search
+// or of a history, show none of it.
 func TestAttack_CursorAfterLosingAccess(t *testing.T) {
 	for _, row := range []struct {
 		name, who string

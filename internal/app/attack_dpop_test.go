@@ -53,7 +53,8 @@ func (h *holder) proof(method, url, token string, changes claims) string {
 	return text + "." + b64(signature)
 }
 
-// A token that is bound to a key is of no use to who has it without the key, nor with a proof that was made for something else or has been used.
+// A token that is bound to a key is of no use to who has it without the key, nor with a proof that was made
+// for something else or has been used.
 func TestAttack_DPoP(t *testing.T) {
 	w := newMatrixWorld(t)
 	h, thief := newHolder(t), newHolder(t)

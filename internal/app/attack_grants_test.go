@@ -74,7 +74,8 @@ func (w *loginWorld) unmoved(after string) {
 	}
 }
 
-// With a label that makes it a fact nobody but an administrator writes a resource, by whatever way; without, it lets nobody in.
+// With a label that makes it a fact nobody but an administrator writes a resource, by whatever way; without,
+// it lets nobody in.
 func TestAttack_FactsOfOnesOwn(t *testing.T) {
 	w := newMatrixWorld(t)
 	for _, who := range insiders {
@@ -201,7 +202,8 @@ func TestAttack_LabelsOff(t *testing.T) {
 	}
 }
 
-// joining are writes by which somebody would come to see a record they do not: sent by those who do not see it or may not write into it.
+// joining are writes by which somebody would come to see a record they do not: sent by those who do not see
+// it or may not write into it.
 var joining = []struct{ line, body string }{
 	{"POST /Consent", `{"resourceType":"Consent","status":"active","scope":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/consentscope","code":"patient-privacy"}]},"category":[{"coding":[{"system":"http://snomed.info/sct","code":"882941000000102"}]}],"patient":{"reference":"Patient/objected"},"dateTime":"2029-01-01","policyRule":{"text":"x"},"provision":{"type":"permit"}}`},
 	{"POST /CareTeam", `{"resourceType":"CareTeam","status":"active","subject":{"reference":"Patient/objected"},"managingOrganization":[{ORG}],"participant":[{"member":{ORG}}]}`},
@@ -224,7 +226,8 @@ var joining = []struct{ line, body string }{
 	{"POST /Patient/objected/$confirm-sharing", ""}, {"POST /Patient/restricted/$lift-restriction", ""}, {"POST /Patient/objected/$reveal-key-safe", `{"resourceType":"Parameters","parameter":[{"name":"detail","valueCode":"code"},{"name":"reason","valueCode":"going-in"}]}`},
 }
 
-// Nobody joins the record of somebody else by writing something beside it, alone or in a Bundle, under a second id or by a key twice.
+// Nobody joins the record of somebody else by writing something beside it, alone or in a Bundle, under a
+// second id or by a key twice.
 func TestAttack_JoiningARecord(t *testing.T) {
 	w := newMatrixWorld(t)
 	for who, code := range map[string]string{"other": "X", "paramedic": "U", "crew": "X", "foreign": "X", "breaker": "X", "patient": "X", "attorney": "X", "officer": "P", "cad": "U", "dispatched": "U"} {

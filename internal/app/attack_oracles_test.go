@@ -38,7 +38,8 @@ var oracleReads = []string{
 	"?_id=cID", "?_type=CarePlan,Patient&_id=cID", "?_type=CarePlan&_id=cID&_summary=count", "CarePlan/cID/Observation", "Bundle?composition=ID", "Composition?subject=Patient/ID", "AuditEvent?patient=ID", "AuditEvent?entity=CarePlan/cID",
 }
 
-// oracleHeaders are asked for with each of two reads, and say more of what is there than a reader who sees it could want.
+// oracleHeaders are asked for with each of two reads, and say more of what is there than a reader who sees it
+// could want.
 var oracleHeaders = []string{
 	`If-None-Match: W/"1"`, `If-None-Match: *`, `If-None-Match: W/"77", W/"1"`, "If-Modified-Since: Sun, 01 Jan 2090 00:00:00 GMT", "If-Modified-Since: Sat, 01 Jan 2000 00:00:00 GMT", `If-Match: W/"1"`, `If-Match: *`,
 	"Prefer: respond-async", "Prefer: return=OperationOutcome", "Prefer: handling=strict", "Range: bytes=0-10", "Accept: image/png", "Accept: application/fhir+xml", "Accept: text/html", "Accept-Encoding: gzip", "X-HTTP-Method-Override: DELETE",
@@ -134,7 +135,8 @@ func glassOf(system, value string) string {
 		{"name":"words","valueString":"Found collapsed at home, no relative is there to ask"}]}`
 }
 
-// oracleBody fills in what is written: an Observation of the record, of one that is visible, and one that refers to the record.
+// oracleBody fills in what is written: an Observation of the record, of one that is visible, and one that
+// refers to the record.
 func oracleBody(text, visible string) string {
 	observation := func(id, patient, more string) string {
 		return `{"resourceType":"Observation",` + id + `"status":"final","code":{"text":"x"},"subject":{"reference":"Patient/` + patient + `"}` + more + `}`
@@ -145,7 +147,8 @@ func oracleBody(text, visible string) string {
 	}[text]
 }
 
-// Writes tell hidden from absent no more than reads do, with and without references that are enforced; alone and in Bundles.
+// Writes tell hidden from absent no more than reads do, with and without references that are enforced; alone
+// and in Bundles.
 func TestAttack_OraclesOfWrites(t *testing.T) {
 	for name, integrity := range map[string]bool{"as set": false, "references enforced": true} {
 		t.Run(name, func(t *testing.T) {
@@ -209,8 +212,9 @@ func (o *oracle) inBundles(line, body, header string) {
 	}
 }
 
-// The one thing that tells, and is said to: a conditional create with an identifier that a hidden resource has makes no twin of it, nor does a system's
-// update, which could create. A user's could not, and tells nothing.
+// The one thing that tells, and is said to: a conditional create with an identifier that a hidden resource
+// has makes no twin of it, nor does a system's update, which could create. A user's could not, and tells
+// nothing.
 func TestAttack_OracleThatIsKnown(t *testing.T) {
 	w := newMatrixWorld(t)
 	gp, foreign, body := w.caller("gp"), w.caller("foreign"), oracleBody("VISIBLE", "open")
@@ -229,8 +233,10 @@ func TestAttack_OracleThatIsKnown(t *testing.T) {
 	o.inBundles("PUT /Observation?identifier=urn:n%7CoID", body, "")
 }
 
-// Breaking the glass opens what is hidden, and so tells that it is there: to those who may, after a login of just now, for the same price as asking for nobody. Each ask is
-// counted, recorded and looked into, whomever it was for; what kept the record hidden, and whether there is a plan, is in no answer; and to all others hidden and absent are alike.
+// Breaking the glass opens what is hidden, and so tells that it is there: to those who may, after a login of
+// just now, for the same price as asking for nobody. Each ask is counted, recorded and looked into, whomever
+// it was for; what kept the record hidden, and whether there is a plan, is in no answer; and to all others
+// hidden and absent are alike.
 func TestAttack_OracleOfBreakGlass(t *testing.T) {
 	w := newMatrixWorld(t)
 	fresh := func(subject string) string {

@@ -62,7 +62,8 @@ func (w *loginWorld) grantsNothing(changes claims) {
 	}
 }
 
-// A scope grants what it says and no more, however it is combined, repeated or conditioned. What is seen is of the plans copen and crestricted.
+// A scope grants what it says and no more, however it is combined, repeated or conditioned. What is seen is
+// of the plans copen and crestricted.
 func TestAttack_ScopesGrantNoMore(t *testing.T) {
 	w := newMatrixWorld(t)
 	for _, row := range []struct {

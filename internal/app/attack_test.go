@@ -8,8 +8,9 @@ import (
 	"testing"
 )
 
-// The attacks of these files go over real sockets against the world of the matrix, and each has the outcome that the table of who may see
-// what demands. What they send is made up so that the log can be searched for it.
+// The attacks of these files go over real sockets against the world of the matrix, and each has the outcome
+// that the table of who may see what demands. What they send is made up so that the log can be searched for
+// it.
 
 // caller is the header of somebody of the matrix, by name.
 func (w *loginWorld) caller(name string) string {

@@ -106,7 +106,8 @@ func (w *loginWorld) unsignedAttacks(t testing.TB) (all []tokenAttack) {
 		tokenAttack{"RS256 by the key of ES384", w.signed(`{"alg":"RS256","kid":"`+w.name+`","typ":"at+jwt"}`, w.payload(nil)), "unknown-key"})
 }
 
-// keyAttacks are tokens signed with a key of the attacker's, that say where it is to be found; and tokens that say odd things of keys.
+// keyAttacks are tokens signed with a key of the attacker's, that say where it is to be found; and tokens
+// that say odd things of keys.
 func (w *loginWorld) keyAttacks(a *attacker) (all []tokenAttack) {
 	point, _ := a.key.PublicKey.Bytes()
 	jwk := fmt.Sprintf(`{"kty":"EC","crv":"P-384","kid":"mine","x":"%s","y":"%s"}`, b64(point[1:49]), b64(point[49:]))
@@ -169,7 +170,8 @@ func (w *loginWorld) claimAttacks() (all []tokenAttack) {
 		tokenAttack{"five parts", good + ".x.y", "token-inactive"}, tokenAttack{"as JSON", `{"payload":"` + b64([]byte(payload)) + `"}`, "token-malformed"})
 }
 
-// Tokens that are forged, borrowed or confused: 401 that says why, whatever was asked for; nobody asks the attacker for keys.
+// Tokens that are forged, borrowed or confused: 401 that says why, whatever was asked for; nobody asks the
+// attacker for keys.
 func TestAttack_Tokens(t *testing.T) {
 	w := newMatrixWorld(t)
 	a := newAttacker(t)

@@ -16,7 +16,8 @@ import (
 // patience is how long an answer may take; it passes where the server waits for more of a request.
 const patience = 3 * time.Second
 
-// raw sends bytes as they are over a connection of its own, and gives all the answers to them until the server closes it or is silent.
+// raw sends bytes as they are over a connection of its own, and gives all the answers to them until the
+// server closes it or is silent.
 func (w *loginWorld) raw(request string, sent ...func(*net.TCPConn) error) (answers []reply) {
 	w.server.t.Helper()
 	host := strings.TrimSuffix(strings.TrimPrefix(w.base, "http://"), "/fhir")
@@ -58,8 +59,8 @@ func plansIn(answers []reply) (n int) {
 	return n
 }
 
-// Paths that are written in other ways lead to the same place by the same rules, or nowhere: nobody without a token sees a thing by them, and
-// nobody with one what is hidden.
+// Paths that are written in other ways lead to the same place by the same rules, or nowhere: nobody without a
+// token sees a thing by them, and nobody with one what is hidden.
 func TestAttack_Paths(t *testing.T) {
 	w := newMatrixWorld(t)
 	paramedic := w.caller("paramedic")
@@ -96,7 +97,8 @@ func first(answers []reply) string {
 	return fmt.Sprint(answers[0].status, " ", shorten(answers[0].body))
 }
 
-// Headers by which proxies, frameworks and browsers say other things than the request line are not believed, and break no answer.
+// Headers by which proxies, frameworks and browsers say other things than the request line are not believed,
+// and break no answer.
 func TestAttack_Headers(t *testing.T) {
 	w := newMatrixWorld(t)
 	author, long := w.caller("author"), strings.Repeat("x", 4000)
@@ -178,7 +180,8 @@ func TestAttack_Smuggling(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			answers := w.raw("POST /fhir/CarePlan/_search HTTP/1.1\nHost: HOST\n" + other + "\n" + formType + "\n" + framing + inner)
-			// One answer at most, and the connection ends: two framings are refused or, as HTTP has it, are chunks and the last request.
+			// One answer at most, and the connection ends: two framings are refused or, as HTTP has it, are chunks and
+			// the last request.
 			if name == "a chunk that is large" && len(answers) == 0 {
 				return // the server waits for it
 			}

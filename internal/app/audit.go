@@ -10,8 +10,8 @@ import (
 	"hearken/internal/store/embedded"
 )
 
-// WithAudit opens the configured store, which no server may have open then, and runs fn on its audit log. It does not make
-// a store where there is none, and records nothing by itself.
+// WithAudit opens the configured store, which no server may have open then, and runs fn on its audit log. It
+// does not make a store where there is none, and records nothing by itself.
 func WithAudit(ctx context.Context, c config.Config, d Deps, fn func(audit.Log) error) error {
 	return withEngine(ctx, c, d, func(engine *embedded.Store) error { return fn(engine.Audit()) })
 }

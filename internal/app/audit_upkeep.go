@@ -15,8 +15,9 @@ import (
 	"hearken/internal/sealed"
 )
 
-// anchor keeps heads of the audit log in a folder, each in a file of its own that is never written again: heads that were there
-// before a store was put back to an older state are still there afterwards, and that is what tells.
+// anchor keeps heads of the audit log in a folder, each in a file of its own that is never written again:
+// heads that were there before a store was put back to an older state are still there afterwards, and that is
+// what tells.
 type anchor struct {
 	folder     string
 	recipients sealed.Recipients
@@ -82,7 +83,8 @@ func (a *App) keepAudit(ctx context.Context) {
 	}
 }
 
-// anchorHead keeps the head of now. A folder that cannot be written is said in the log each time; nothing else waits for it.
+// anchorHead keeps the head of now. A folder that cannot be written is said in the log each time; nothing
+// else waits for it.
 func (a *App) anchorHead() {
 	if a.anchor == nil {
 		return
@@ -96,8 +98,8 @@ func (a *App) anchorHead() {
 	}
 }
 
-// purgeAudit takes the contents of records older than the configuration keeps, in small batches beside the requests. Nothing is
-// recorded when there is nothing to take.
+// purgeAudit takes the contents of records older than the configuration keeps, in small batches beside the
+// requests. Nothing is recorded when there is nothing to take.
 func (a *App) purgeAudit(ctx context.Context) {
 	if a.config.AuditRetention == 0 {
 		return

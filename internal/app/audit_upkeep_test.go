@@ -24,8 +24,8 @@ const (
 	testRecipient = "age1adn2rak0aq48lvyxrqzx2wg8ut7w2yycschuzyq2uewx2juz3p8qpzzpd3"
 )
 
-// TestAuditUpkeep runs a server that anchors the heads of its log and purges what is older than a day: each run leaves heads for their
-// owner alone, and the log verifies against all of them.
+// TestAuditUpkeep runs a server that anchors the heads of its log and purges what is older than a day: each
+// run leaves heads for their owner alone, and the log verifies against all of them.
 func TestAuditUpkeep(t *testing.T) {
 	for _, encrypted := range []bool{false, true} {
 		c := config.Defaults()

@@ -13,8 +13,8 @@ import (
 	"hearken/internal/store/embedded"
 )
 
-// Backup writes all of the configured store, which no server may have open then, to w. It changes nothing in the store and does not make
-// one where there is none.
+// Backup writes all of the configured store, which no server may have open then, to w. It changes nothing in
+// the store and does not make one where there is none.
 func Backup(ctx context.Context, c config.Config, d Deps, w io.Writer) (m backup.Manifest, err error) {
 	d = d.withDefaults()
 	err = withEngine(ctx, c, d, func(engine *embedded.Store) error {
@@ -24,8 +24,8 @@ func Backup(ctx context.Context, c config.Config, d Deps, w io.Writer) (m backup
 	return m, err
 }
 
-// backUp writes the store in the folder data, as of a moment between call and end, to w, and its audit head into m. Others go on
-// reading and writing it; only one backUp of a store may run.
+// backUp writes the store in the folder data, as of a moment between call and end, to w, and its audit head
+// into m. Others go on reading and writing it; only one backUp of a store may run.
 func backUp(ctx context.Context, engine *embedded.Store, data string, m *backup.Manifest, w io.Writer) error {
 	head, err := engine.Audit().Head(ctx)
 	if err != nil {
@@ -34,7 +34,8 @@ func backUp(ctx context.Context, engine *embedded.Store, data string, m *backup.
 	if !head.IsZero() {
 		m.Head = string(head.Line())
 	}
-	// Beside the store, where files can be linked. What a killed backup left is in nobody's use: no other process has the store open.
+	// Beside the store, where files can be linked. What a killed backup left is in nobody's use: no other
+	// process has the store open.
 	folder := filepath.Clean(data) + ".backup"
 	if err := os.RemoveAll(folder); err != nil {
 		return err
@@ -50,8 +51,8 @@ func backUp(ctx context.Context, engine *embedded.Store, data string, m *backup.
 	return backup.Write(ctx, w, os.DirFS(files), *m)
 }
 
-// Restore makes the configured store out of a backup, whole or not at all, and marks it: what was written after the backup is missing.
-// Where there is something already it is left as it is, with an error.
+// Restore makes the configured store out of a backup, whole or not at all, and marks it: what was written
+// after the backup is missing. Where there is something already it is left as it is, with an error.
 func Restore(ctx context.Context, c config.Config, d Deps, r io.Reader) (backup.Manifest, error) {
 	if names, err := os.ReadDir(c.Data); err == nil && len(names) > 0 || err != nil && !errors.Is(err, os.ErrNotExist) {
 		return backup.Manifest{}, errors.Join(fmt.Errorf("data: there is something in %s already; it is left as it is", c.Data), err)

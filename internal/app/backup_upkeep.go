@@ -18,8 +18,9 @@ import (
 	"hearken/internal/store/embedded"
 )
 
-// backups keeps copies of a running server's store in a folder, each an encrypted file that is whole or not there, named by its time. The
-// folder is what remembers when the last one was made, so that restarts neither put off the next nor make more.
+// backups keeps copies of a running server's store in a folder, each an encrypted file that is whole or not
+// there, named by its time. The folder is what remembers when the last one was made, so that restarts neither
+// put off the next nor make more.
 type backups struct {
 	folder     string
 	recipients sealed.Recipients
@@ -80,7 +81,8 @@ func backupMoment(name string) (time.Time, bool) {
 	return at, begins && ends && err == nil
 }
 
-// wait is how long until the next is due: no time when there is none, or when the newest is of a future that a clock invented.
+// wait is how long until the next is due: no time when there is none, or when the newest is of a future that
+// a clock invented.
 func (b *backups) wait() (time.Duration, error) {
 	names, err := b.names()
 	if err != nil || len(names) == 0 {
@@ -131,7 +133,8 @@ func (b *backups) due(ctx context.Context, engine *embedded.Store, data string) 
 // retryBackup is how long after a failure it is tried again, at most.
 const retryBackup = 5 * time.Minute
 
-// keepBackups makes backups when they are due, until ctx ends. What fails is said in the log and tried again; nothing else waits for it.
+// keepBackups makes backups when they are due, until ctx ends. What fails is said in the log and tried again;
+// nothing else waits for it.
 func (a *App) keepBackups(ctx context.Context) {
 	engine, is := a.Store.(*embedded.Store)
 	if a.backups == nil || !is {

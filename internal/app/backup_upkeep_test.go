@@ -20,8 +20,9 @@ import (
 	"hearken/internal/sealed"
 )
 
-// TestBackups_WhileRunning runs a server that backs itself up every two hours and keeps two: restarts in between make none, each later run
-// makes one while others write, and each restores to a whole store with all that was answered before it.
+// TestBackups_WhileRunning runs a server that backs itself up every two hours and keeps two: restarts in
+// between make none, each later run makes one while others write, and each restores to a whole store with all
+// that was answered before it.
 func TestBackups_WhileRunning(t *testing.T) {
 	c := config.Defaults()
 	c.Listen, c.Audit, c.Data = "127.0.0.1:0", config.On, filepath.Join(t.TempDir(), "data")
@@ -77,7 +78,8 @@ type lines func(string)
 
 func (l lines) Write(b []byte) (int, error) { l(string(b)); return len(b), nil }
 
-// runWithWriters starts a server at a time, has four clients write until the backup is there and each has written, and stops it.
+// runWithWriters starts a server at a time, has four clients write until the backup is there and each has
+// written, and stops it.
 func runWithWriters(t *testing.T, c config.Config, now time.Time, name, backup string) {
 	t.Helper()
 	whileRunning(t, c, app.Deps{Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now }}, func(base string) {

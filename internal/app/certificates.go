@@ -13,8 +13,9 @@ import (
 	"hearken/internal/config"
 )
 
-// certificates is what the server shows and trusts in TLS, read from files and read again when these change, so that a renewed
-// certificate needs no restart. Files that cannot be read then, or do not fit together, are logged, and what was read before stays.
+// certificates is what the server shows and trusts in TLS, read from files and read again when these change,
+// so that a renewed certificate needs no restart. Files that cannot be read then, or do not fit together, are
+// logged, and what was read before stays.
 type certificates struct {
 	cert, key, clients string // clients is "" for none
 	now                func() time.Time
@@ -35,8 +36,8 @@ type stamp [3]struct {
 // lookAgain is how often the files are looked at, at most.
 const lookAgain = time.Second
 
-// suites are those of TLS 1.2 that keep sessions secret when the key is stolen later, and are authenticated as a whole. TLS 1.3 has no
-// others.
+// suites are those of TLS 1.2 that keep sessions secret when the key is stolen later, and are authenticated
+// as a whole. TLS 1.3 has no others.
 var suites = []uint16{
 	tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
 	tls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, tls.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,

@@ -135,7 +135,8 @@ func TestTLS_Versions(t *testing.T) {
 	}
 }
 
-// A token that is bound to a client certificate is good with it alone, and a certificate that nobody vouches for is refused.
+// A token that is bound to a client certificate is good with it alone, and a certificate that nobody vouches
+// for is refused.
 func TestTLS_ClientCertificate(t *testing.T) {
 	folder, clients, strangers, passed := t.TempDir(), t.TempDir(), t.TempDir(), new(atomic.Int64)
 	certificate(t, folder, 1)

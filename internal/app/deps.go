@@ -19,7 +19,8 @@ type Deps struct {
 	NewID   func() fhir.ID   // ids of resources; default 128 bits of Random
 	Log     *slog.Logger     // see NewLogger
 	Version string           // of this build, for the CapabilityStatement
-	// Prepare, if set, brings in what is to be there before anybody connects. It is asked to log in by nobody. Its error ends Open.
+	// Prepare, if set, brings in what is to be there before anybody connects. It is asked to log in by nobody.
+	// Its error ends Open.
 	Prepare func(ctx context.Context, i *Interactions, base string) error
 }
 

@@ -51,8 +51,9 @@ func dev(t *testing.T, keys string) (*server, *devlogin.Client) {
 
 const byNumber = "GET /CarePlan?_include=CarePlan:subject&patient.identifier=https://fhir.nhs.uk/Id/nhs-number%7C"
 
-// Each sample person logs in by plain HTTP and finds what they may: the plan of Mrs Whitcombe, at home (shared, of Fernbank Surgery and
-// Hollowmere Hospice), of Miss Tolland, in the care home (shared, of Fernbank Surgery), and of Mr Kowalczyk, who objects to sharing.
+// Each sample person logs in by plain HTTP and finds what they may: the plan of Mrs Whitcombe, at home
+// (shared, of Fernbank Surgery and Hollowmere Hospice), of Miss Tolland, in the care home (shared, of
+// Fernbank Surgery), and of Mr Kowalczyk, who objects to sharing.
 func TestDevLogin_People(t *testing.T) {
 	s, login := dev(t, "")
 	for _, row := range []struct {
@@ -142,8 +143,8 @@ func TestDevLogin_Launch(t *testing.T) {
 	s.must(400, "POST "+root+"/token", refresh.Encode(), form)
 }
 
-// A nurse who has just logged in opens the record of somebody who objects to sharing, for an hour, and her privacy officer is asked to look
-// into it; a token refreshed six minutes later is of no login of just now.
+// A nurse who has just logged in opens the record of somebody who objects to sharing, for an hour, and her
+// privacy officer is asked to look into it; a token refreshed six minutes later is of no login of just now.
 func TestDevLogin_BreakGlass(t *testing.T) {
 	var later atomic.Int64
 	now := func() time.Time { return time.Now().Add(time.Duration(later.Load())) }
@@ -289,8 +290,9 @@ func TestDevLogin_Refuses(t *testing.T) {
 	}
 }
 
-// The sample dispatch system sends the paramedic to somebody whose plan is a draft: they see the person and how to get in, nothing of the draft, and nothing any more when the
-// dispatch is over. It sees nothing itself.
+// The sample dispatch system sends the paramedic to somebody whose plan is a draft: they see the person and
+// how to get in, nothing of the draft, and nothing any more when the dispatch is over. It sees nothing
+// itself.
 func TestDevLogin_Dispatch(t *testing.T) {
 	s, login := dev(t, "")
 	answer, err := login.Backend(t.Context(), devlogin.DispatchClient, "system/*.cruds", time.Now(), rand.Text())

@@ -10,8 +10,8 @@ import (
 	"hearken/internal/store/embedded"
 )
 
-// withEngine opens the configured store, which no server may have open then, as it is, for what only the embedded engine can do. It does
-// not make a store where there is none.
+// withEngine opens the configured store, which no server may have open then, as it is, for what only the
+// embedded engine can do. It does not make a store where there is none.
 func withEngine(ctx context.Context, c config.Config, d Deps, fn func(*embedded.Store) error) error {
 	c.Temporary = false
 	if names, err := os.ReadDir(c.Data); err != nil || len(names) == 0 {

@@ -17,8 +17,8 @@ import (
 	"hearken/internal/fhirtest"
 )
 
-// sampleApp starts an app that somebody else's SMART library makes, fhirclient, and gives its address. HEARKEN_FHIRCLIENT names a folder in
-// which testdata/fhirclient/package.json was installed.
+// sampleApp starts an app that somebody else's SMART library makes, fhirclient, and gives its address.
+// HEARKEN_FHIRCLIENT names a folder in which testdata/fhirclient/package.json was installed.
 func sampleApp(t *testing.T, iss func() string) string {
 	folder := fhirtest.NPM(t, "HEARKEN_FHIRCLIENT", "testdata/fhirclient")
 	command := exec.Command("node", "app.cjs")
@@ -88,8 +88,8 @@ func browse(t *testing.T, address, person, number string) (seen appSees) {
 	return seen
 }
 
-// The library that most SMART apps are written with completes both launches, finds the plan of the patient it was launched for and no other,
-// and is refused what its scopes or its person may not.
+// The library that most SMART apps are written with completes both launches, finds the plan of the patient it
+// was launched for and no other, and is refused what its scopes or its person may not.
 func TestDevLogin_FHIRClient(t *testing.T) {
 	var s *server
 	address := sampleApp(t, func() string {

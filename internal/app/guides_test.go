@@ -188,7 +188,8 @@ func put(t *testing.T, name, text string) string {
 	return name
 }
 
-// A package as published, a folder and a single file in XML are brought in together; without them what they brought is gone.
+// A package as published, a folder and a single file in XML are brought in together; without them what they
+// brought is gone.
 func TestPackages(t *testing.T) {
 	dir := t.TempDir()
 	folder := filepath.Join(dir, "folder")

@@ -25,8 +25,9 @@ type Interactions struct {
 	remove string // the folder of a temporary store, removed by Close
 }
 
-// OpenInteractions opens the configured store and brings the definitions of our guide and of the configured packages into it. base is
-// the service base that absolute references to this server begin with. The error names every fault of a package.
+// OpenInteractions opens the configured store and brings the definitions of our guide and of the configured
+// packages into it. base is the service base that absolute references to this server begin with. The error
+// names every fault of a package.
 func OpenInteractions(ctx context.Context, c config.Config, base string, d Deps) (*Interactions, error) {
 	i, err := openStore(ctx, c, base, d.withDefaults())
 	if err != nil {

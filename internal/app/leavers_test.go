@@ -24,8 +24,9 @@ func (s *server) path(r reply) string {
 	return path
 }
 
-// The issuer has taken a leaver's token back, and this server has not asked since: what it remembers of the token goes with the staff list
-// that leaves them out, and nobody else's does. The list alone shuts them out, too, whatever the issuer says.
+// The issuer has taken a leaver's token back, and this server has not asked since: what it remembers of the
+// token goes with the staff list that leaves them out, and nobody else's does. The list alone shuts them out,
+// too, whatever the issuer says.
 func TestLeavers_LoseTokens(t *testing.T) {
 	w := newLoginWorld(t, nil)
 	admin := w.bearer("admin", everything)
@@ -58,7 +59,8 @@ func TestLeavers_LoseTokens(t *testing.T) {
 	}
 }
 
-// What administrators write to an entry or an agreement by ordinary writes counts from the answer on: what is kept of an entry goes by the change log.
+// What administrators write to an entry or an agreement by ordinary writes counts from the answer on: what is
+// kept of an entry goes by the change log.
 func TestLeavers_OrdinaryWrites(t *testing.T) {
 	for _, row := range []struct{ name, search, old, new string }{
 		{"an entry that is ended", "PractitionerRole?identifier=author", `"active":true`, `"active":false`},

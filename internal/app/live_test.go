@@ -29,8 +29,8 @@ func transactionOf(entries ...string) string {
 	return `{"resourceType":"Bundle","type":"transaction","entry":[` + strings.Join(entries, ",") + `]}`
 }
 
-// A profile that is stored is in force with the next write, however it was written, and no longer than it is active; a restart
-// changes nothing.
+// A profile that is stored is in force with the next write, however it was written, and no longer than it is
+// active; a restart changes nothing.
 func TestLive_Profile(t *testing.T) {
 	data := t.TempDir() + "/data"
 	at := func(c *config.Config) { c.Data = data }
@@ -129,7 +129,8 @@ func TestLive_Refused(t *testing.T) {
 	careless.must(201, "POST /Patient", bornPatient(""))
 }
 
-// While a profile changes back and forth, with the value set it is bound to, each write is judged by one of the two states.
+// While a profile changes back and forth, with the value set it is bound to, each write is judged by one of
+// the two states.
 func TestLive_Race(t *testing.T) {
 	s := start(t, nil)
 	state := func(element, other string) string {
@@ -166,7 +167,8 @@ func TestLive_Race(t *testing.T) {
 	writers.Wait()
 }
 
-// Warnings of our guide come back however a resource is written, and are no reason to refuse it; what was sent is stored as it was.
+// Warnings of our guide come back however a resource is written, and are no reason to refuse it; what was
+// sent is stored as it was.
 func TestRemarks_ComeBack(t *testing.T) {
 	s := start(t, nil)
 	const legacy = `{"resourceType":"Observation","id":"o","status":"final","subject":{"reference":"Patient/p"},"code":{"coding":[{"system":"http://snomed.info/sct","code":"365870005"}]},` +
@@ -196,8 +198,8 @@ func TestRemarks_ComeBack(t *testing.T) {
 	}
 }
 
-// The settings decide what is judged: nothing but structure, declared profiles, or what a plan calls for as well; and which profiles may
-// be declared.
+// The settings decide what is judged: nothing but structure, declared profiles, or what a plan calls for as
+// well; and which profiles may be declared.
 func TestValidation_Settings(t *testing.T) {
 	// A CPR decision without a Patient as subject: R4 allows it, our profile does not. The second declares the profile.
 	const called = `{"resourceType":"Observation","status":"final","code":{"coding":[{"system":"http://snomed.info/sct","code":"365870005"}]},"valueString":"x"%s}`

@@ -20,8 +20,8 @@ type login struct {
 	config config.Config
 }
 
-// newLogin makes the checks of tokens that are meant for the service base; nil when nobody has to log in. No issuer is asked yet:
-// one that is down does not keep the server from starting.
+// newLogin makes the checks of tokens that are meant for the service base; nil when nobody has to log in. No
+// issuer is asked yet: one that is down does not keep the server from starting.
 func newLogin(c config.Config, base string, now func() time.Time) (*login, error) {
 	if !c.Login() {
 		return nil, nil

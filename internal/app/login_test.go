@@ -15,8 +15,9 @@ import (
 	"hearken/internal/config"
 )
 
-// world is a server that people log in to at an issuer, and what there is to be seen: the plans of a patient whom everybody concerned may
-// see (p1), and of one who has no relationship to anybody but those who wrote it (p2).
+// world is a server that people log in to at an issuer, and what there is to be seen: the plans of a patient
+// whom everybody concerned may see (p1), and of one who has no relationship to anybody but those who wrote it
+// (p2).
 type loginWorld struct {
 	*server
 	*issuer
@@ -137,8 +138,8 @@ func (w *loginWorld) records() {
 	}
 }
 
-// Each cell of the table of who may see what, over HTTP: the statuses for a record that is visible to urgent care, for one that is hidden
-// from all but its authors, and for none.
+// Each cell of the table of who may see what, over HTTP: the statuses for a record that is visible to urgent
+// care, for one that is hidden from all but its authors, and for none.
 func TestLogin_Statuses(t *testing.T) {
 	w := newLoginWorld(t, nil)
 	forged := w.bearer("author", everything)
@@ -212,8 +213,8 @@ func TestLogin_Search(t *testing.T) {
 	}
 }
 
-// A key that the issuer changes while the server runs is learned; an issuer that is down locks nobody out whose key is known, and what
-// cannot be checked is never answered with "no plan".
+// A key that the issuer changes while the server runs is learned; an issuer that is down locks nobody out
+// whose key is known, and what cannot be checked is never answered with "no plan".
 func TestLogin_IssuerWhileRunning(t *testing.T) {
 	w := newLoginWorld(t, nil)
 	w.issuer.rotate(t)
@@ -289,7 +290,8 @@ func TestLogin_Open(t *testing.T) {
 	}
 }
 
-// A paramedic goes on finding plans when a robot has used up what their shared client may ask; others of the client wait.
+// A paramedic goes on finding plans when a robot has used up what their shared client may ask; others of the
+// client wait.
 func TestLogin_UrgentLane(t *testing.T) {
 	w := newLoginWorld(t, func(c *config.Config) { c.RateClient = 30 }) // enough for what the world brings in
 	const lookup = "GET /CarePlan?patient.identifier=https://fhir.nhs.uk/Id/nhs-number%7C9990000018"
@@ -325,7 +327,8 @@ func TestLogin_UrgentLane(t *testing.T) {
 	t.Error("who does not answer calls is never refused")
 }
 
-// Every look, and every try without a good token, is in the audit log of the store, with who it was as far as that is known, and no token.
+// Every look, and every try without a good token, is in the audit log of the store, with who it was as far as
+// that is known, and no token.
 func TestLogin_Audited(t *testing.T) {
 	data := ""
 	w := newLoginWorld(t, func(c *config.Config) { data = c.Data })

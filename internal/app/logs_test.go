@@ -10,9 +10,10 @@ import (
 	"hearken/internal/fhirtest"
 )
 
-// Every sample plan goes through every interaction, rightly and wrongly; then neither the log nor any diagnostics hold
-// a name, a number or an id of anybody. Diagnostics do repeat what a client wrote as the name of a parameter, element or
-// type, or it could not find its typing error; even there they hold no number.
+// Every sample plan goes through every interaction, rightly and wrongly; then neither the log nor any
+// diagnostics hold a name, a number or an id of anybody. Diagnostics do repeat what a client wrote as the
+// name of a parameter, element or type, or it could not find its typing error; even there they hold no
+// number.
 func TestLogs_HoldNoIdentifiers(t *testing.T) {
 	s := start(t, nil)
 	c := &curious{server: s}

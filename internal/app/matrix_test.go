@@ -26,8 +26,8 @@ const (
 	ofCheck                     // 200, with what is said of one resource that is not there
 )
 
-// knownHidden is what a caller should see by the table and does not yet, by caller and surface, with the reason. Nothing may be
-// listed here the other way round.
+// knownHidden is what a caller should see by the table and does not yet, by caller and surface, with the
+// reason. Nothing may be listed here the other way round.
 var knownHidden = map[[2]string]string{
 	{"patient", "history of what was deleted"}: "whether a deleted resource is in the compartment of a patient/ scope cannot be told: it has no index",
 	{"patient", "version of what was deleted"}: "the same",

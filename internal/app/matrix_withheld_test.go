@@ -94,7 +94,8 @@ func TestMatrix_Withheld(t *testing.T) {
 	t.Logf("%d cases", cases)
 }
 
-// checkWithheldOne looks at an answer that is one resource: it is shown to who sees it, has an ETag if it can be written back, and is valid.
+// checkWithheldOne looks at an answer that is one resource: it is shown to who sees it, has an ETag if it can
+// be written back, and is valid.
 func (w *loginWorld) checkWithheldOne(t *testing.T, c *matrixCaller, s *withheldSurface, id string, r reply) {
 	t.Helper()
 	if !s.one || r.status != 200 {

@@ -10,8 +10,9 @@ import (
 	"hearken/internal/config"
 )
 
-// The records of the matrix, by what stands in the way of seeing them. Each is a Patient, an approved plan (of "unrelated" a draft), an
-// Observation, one that was deleted, and a letter that is seen by who sees the plan: all of organisation A, and all but the last patient's of practice P.
+// The records of the matrix, by what stands in the way of seeing them. Each is a Patient, an approved plan
+// (of "unrelated" a draft), an Observation, one that was deleted, and a letter that is seen by who sees the
+// plan: all of organisation A, and all but the last patient's of practice P.
 var matrixRecords = []string{"open", "objected", "restricted", "unrelated"}
 
 const absentRecord = "none"

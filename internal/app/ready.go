@@ -9,8 +9,8 @@ import (
 
 var errStopping = errors.New("the server is stopping")
 
-// ready says what would become of the next look-up and the next write. Where looks are recorded, what cannot be recorded is not
-// shown: then a log that takes no more ends look-ups, too.
+// ready says what would become of the next look-up and the next write. Where looks are recorded, what cannot
+// be recorded is not shown: then a log that takes no more ends look-ups, too.
 func (a *App) ready() rest.Readiness {
 	if a.stopping.Load() {
 		return rest.Readiness{Lookups: errStopping, Writes: errStopping}

@@ -14,8 +14,9 @@ import (
 	"hearken/internal/store"
 )
 
-// A server whose disk fills up stays in a balancer's list for as long as a crew can find a plan on it, and says that it takes no
-// writes. The disk is this machine's: what is made larger is the room that is to be left.
+// A server whose disk fills up stays in a balancer's list for as long as a crew can find a plan on it, and
+// says that it takes no writes. The disk is this machine's: what is made larger is the room that is to be
+// left.
 func TestReady_NearlyFull(t *testing.T) {
 	data := t.TempDir() + "/data"
 	free := freeSpace(t, t.TempDir())
@@ -63,7 +64,8 @@ func TestReady_NearlyFull(t *testing.T) {
 	}
 }
 
-// What is not stored yet cannot be brought when the disk is full: that is said, and nothing is in force that is not there.
+// What is not stored yet cannot be brought when the disk is full: that is said, and nothing is in force that
+// is not there.
 func TestOpen_FullWithoutDefinitions(t *testing.T) {
 	c := config.Defaults()
 	c.Listen, c.Data, c.DiskReserve = "127.0.0.1:0", t.TempDir()+"/data", freeSpace(t, t.TempDir())*3/2

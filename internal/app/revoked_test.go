@@ -68,8 +68,8 @@ func revocations() []revocation {
 	}
 }
 
-// Each kind of fact about a caller, once it is in force no more, is so for the very next request, and in force again for the very next when it is put right;
-// the clock alone does the same.
+// Each kind of fact about a caller, once it is in force no more, is so for the very next request, and in
+// force again for the very next when it is put right; the clock alone does the same.
 func TestMatrix_Revoked(t *testing.T) {
 	var offset atomic.Int64
 	w := newMatrixWorldWith(t, func(*config.Config) {}, app.Deps{Now: func() time.Time { return time.Now().Add(time.Duration(offset.Load())) }})
@@ -127,7 +127,8 @@ func TestMatrix_Revoked(t *testing.T) {
 	}
 }
 
-// written has one administrator write a fact and, where it lets somebody do more, another confirm it; it gives the id of what that made.
+// written has one administrator write a fact and, where it lets somebody do more, another confirm it; it
+// gives the id of what that made.
 func (w *loginWorld) written(line, body, admin, admin2 string) (id string) {
 	w.t.Helper()
 	r := w.send(line, body, admin)

@@ -72,7 +72,8 @@ func (a *App) expireWaiting(ctx context.Context) {
 	}
 }
 
-// labelBinaries labels the Binaries of a store that is older than their labels. Until then nobody who logs in sees them; what is not done in time the next start does.
+// labelBinaries labels the Binaries of a store that is older than their labels. Until then nobody who logs in
+// sees them; what is not done in time the next start does.
 func (a *App) labelBinaries(ctx context.Context) {
 	if a.login == nil {
 		return

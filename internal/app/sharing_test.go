@@ -26,7 +26,8 @@ func TestSharing_SecondPerson(t *testing.T) {
 	w.must(200, "GET /CarePlan/cp1", "", crew)
 }
 
-// An organisation that one person names as an author of a record that was objected to waits: found by whoever may confirm it, declined by one, named again, and confirmed.
+// An organisation that one person names as an author of a record that was objected to waits: found by whoever
+// may confirm it, declined by one, named again, and confirmed.
 func TestSharing_AuthorWaits(t *testing.T) {
 	w := newLoginWorld(t, nil)
 	admin := w.bearer("admin", everything)
@@ -87,7 +88,8 @@ func TestSharing_RestrictionLifted(t *testing.T) {
 	}
 }
 
-// The organisation of a role that an open record names as its author is nobody's alone to change: not a partner's, and an administrator's with another.
+// The organisation of a role that an open record names as its author is nobody's alone to change: not a
+// partner's, and an administrator's with another.
 func TestSharing_AuthorsOrganisation(t *testing.T) {
 	w := newLoginWorld(t, nil)
 	author, other, admin, admin2 := w.bearer("author", everything), w.bearer("other", everything), w.bearer("admin", everything), w.bearer("admin2", everything)
@@ -127,7 +129,8 @@ func TestSharing_AuthorsOrganisation(t *testing.T) {
 	w.must(404, "GET /CarePlan/cp1", "", other)
 }
 
-// With --staff-list-second-person=additions whom a list adds waits for another administrator, and who leaves is out with it.
+// With --staff-list-second-person=additions whom a list adds waits for another administrator, and who leaves
+// is out with it.
 func TestSharing_StaffListAdditions(t *testing.T) {
 	w := newLoginWorld(t, func(c *config.Config) { c.StaffListSecondPerson = config.Additions })
 	admin, admin2 := w.bearer("admin", everything), w.bearer("admin2", everything)

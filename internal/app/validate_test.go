@@ -16,8 +16,8 @@ import (
 	"hearken/profiles"
 )
 
-// issuesIn is the issues of an OperationOutcome, without the one that says that the write was done or that there is nothing to
-// say.
+// issuesIn is the issues of an OperationOutcome, without the one that says that the write was done or that
+// there is nothing to say.
 func issuesIn(t *testing.T, body []byte) []any {
 	t.Helper()
 	outcome := value(t, body)
@@ -35,7 +35,8 @@ func issuesIn(t *testing.T, body []byte) []any {
 	return all
 }
 
-// corpus is resources right and wrong: R4's examples, our profiles' own, valid and with one fault each, and what is no FHIR.
+// corpus is resources right and wrong: R4's examples, our profiles' own, valid and with one fault each, and
+// what is no FHIR.
 func corpus(t *testing.T) map[string]string {
 	t.Helper()
 	all := map[string]string{
@@ -64,8 +65,8 @@ func corpus(t *testing.T) map[string]string {
 	return all
 }
 
-// $validate gives exactly the verdict that a write gets, issue by issue, and stores nothing: a resource that is sent as it is, and one in
-// Parameters.
+// $validate gives exactly the verdict that a write gets, issue by issue, and stores nothing: a resource that
+// is sent as it is, and one in Parameters.
 func TestValidate_AsAWrite(t *testing.T) {
 	s := start(t, nil)
 	all := corpus(t)

@@ -23,8 +23,8 @@ func Judge(c config.Config, guides *conformance.Guides, now func() time.Time, mo
 	}
 }
 
-// validatorOf makes what judges resources by a set of definitions, as the configuration asks; nil when nothing is to be judged. What is
-// compiled of FHIR itself is compiled once and shared by all sets.
+// validatorOf makes what judges resources by a set of definitions, as the configuration asks; nil when
+// nothing is to be judged. What is compiled of FHIR itself is compiled once and shared by all sets.
 func validatorOf(c config.Config, set *definition.Set, now func() time.Time, more ...validation.Option) func(*conformance.Definitions) conformance.Validate {
 	if c.Validation == config.ValidationOff {
 		return nil

@@ -10,9 +10,10 @@ import (
 // encryptedFileSystems encrypt what is in them by themselves.
 var encryptedFileSystems = []string{"ecryptfs", "fuse.gocryptfs", "fuse.encfs", "fuse.cryfs"}
 
-// isEncrypted reports whether it can be told that what is in a folder is encrypted on its volume. root is the machine's file system: of
-// Linux, /proc tells which volume a folder is on, and /sys which volumes are made by dm-crypt, or stand on such. It cannot see what the
-// disk itself, or a cloud, encrypts: false is not known, not no.
+// isEncrypted reports whether it can be told that what is in a folder is encrypted on its volume. root is the
+// machine's file system: of Linux, /proc tells which volume a folder is on, and /sys which volumes are made
+// by dm-crypt, or stand on such. It cannot see what the disk itself, or a cloud, encrypts: false is not
+// known, not no.
 func isEncrypted(root fs.FS, folder string) bool {
 	folder, err := filepath.Abs(folder)
 	if err != nil {
@@ -34,7 +35,8 @@ func isEncrypted(root fs.FS, folder string) bool {
 	return device != "" && standsOnCrypt(root, path.Join("sys/dev/block", device), 0)
 }
 
-// mountOf finds the mount a folder is on: its device as "major:minor" and the kind of its file system (proc(5), mountinfo).
+// mountOf finds the mount a folder is on: its device as "major:minor" and the kind of its file system
+// (proc(5), mountinfo).
 func mountOf(mounts, folder string) (device, kind string) {
 	longest := -1
 	for line := range strings.Lines(mounts) {

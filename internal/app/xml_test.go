@@ -104,8 +104,8 @@ func TestExamples_XMLTokenByToken(t *testing.T) {
 	t.Logf("%d examples are the same both ways", same)
 }
 
-// Whatever is asked for, the XML has the content of the JSON: pages, histories, errors, the CapabilityStatement, parts of
-// resources.
+// Whatever is asked for, the XML has the content of the JSON: pages, histories, errors, the
+// CapabilityStatement, parts of resources.
 func TestXML_SameAsJSON(t *testing.T) {
 	s := start(t, nil)
 	sources, err := load.Find([]string{filepath.Join(fhirtest.ModuleRoot(t), "testdata", "plans")})
@@ -191,7 +191,8 @@ func TestTransaction_XML_Plans(t *testing.T) {
 	}
 }
 
-// A page read in XML is a page: its links are followed to the end, in XML by the Accept header, or by the _format they keep.
+// A page read in XML is a page: its links are followed to the end, in XML by the Accept header, or by the
+// _format they keep.
 func TestSearch_XML_Pages(t *testing.T) {
 	s := start(t, nil)
 	for range 7 {

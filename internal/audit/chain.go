@@ -9,14 +9,16 @@ import (
 
 // How Records are chained, and what that proves
 //
-// Each run of a server that records anything begins a chain. Its Opening names the chain before it, with the hash of that
-// chain's last Record; the hash of the Opening stands before the first Record. The hash of a Record covers the one before it,
-// its place, its time and the digest of its contents with 128 random bits. So the hash of the newest Record, the Head, fixes
-// every Record there ever was, in its order. Contents and random bits can be purged when their time is over: the
-// digest stays, the chain stays whole, and without the random bits nobody can guess what was there.
+// Each run of a server that records anything begins a chain. Its Opening names the chain before it, with the
+// hash of that chain's last Record; the hash of the Opening stands before the first Record. The hash of a
+// Record covers the one before it, its place, its time and the digest of its contents with 128 random bits.
+// So the hash of the newest Record, the Head, fixes every Record there ever was, in its order. Contents and
+// random bits can be purged when their time is over: the digest stays, the chain stays whole, and without the
+// random bits nobody can guess what was there.
 //
-// Verify finds by itself whatever was changed without doing all the hashes anew: a Record changed, left out, put in, swapped
-// with another; a chain left out; a Record that can no longer be found by what it is searched by. It cannot find by itself:
+// Verify finds by itself whatever was changed without doing all the hashes anew: a Record changed, left out,
+// put in, swapped with another; a chain left out; a Record that can no longer be found by what it is searched
+// by. It cannot find by itself:
 //
 //   - that the newest Records, or all of them, were cut off together with what says how many there were;
 //   - that the whole directory was put back to an older state;

@@ -1,6 +1,6 @@
-// Package audit is who looked at what, who wrote what and who was refused: the Record of one act, the Log that
-// engines keep Records in, and how Records are shown (as AuditEvents of IHE's Basic Audit Log Patterns, and in plain words
-// to the person whose record it is). It does no I/O, and knows neither stores nor HTTP.
+// Package audit is who looked at what, who wrote what and who was refused: the Record of one act, the Log
+// that engines keep Records in, and how Records are shown (as AuditEvents of IHE's Basic Audit Log Patterns,
+// and in plain words to the person whose record it is). It does no I/O, and knows neither stores nor HTTP.
 //
 // What is promised:
 //

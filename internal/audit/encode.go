@@ -10,8 +10,8 @@ import (
 // ErrContents says that a Record's contents cannot be read.
 var ErrContents = errors.New("the contents of an audit record cannot be read")
 
-// layout is the first byte of a Record's contents. The fields follow in the order of appendRecord; a string is its length as a
-// uvarint and its bytes.
+// layout is the first byte of a Record's contents. The fields follow in the order of appendRecord; a string
+// is its length as a uvarint and its bytes.
 const layout = 1
 
 // The bits of the flags byte.

@@ -17,9 +17,10 @@ type Site struct {
 	OrganisationSystem string // the identifier system of Agent.Organisation
 }
 
-// Events renders an Entry as AuditEvents (https://hl7.org/fhir/R4/auditevent.html), by IHE's Basic Audit Log Patterns
-// (https://profiles.ihe.net/ITI/BALP/): one for each patient, as those ask for, or one where there is none. Each names the
-// profile it conforms to, if there is one for what was done. What must not be stored is told by its digest.
+// Events renders an Entry as AuditEvents (https://hl7.org/fhir/R4/auditevent.html), by IHE's Basic Audit Log
+// Patterns (https://profiles.ihe.net/ITI/BALP/): one for each patient, as those ask for, or one where there
+// is none. Each names the profile it conforms to, if there is one for what was done. What must not be stored
+// is told by its digest.
 func Events(e *Entry, at Site) [][]byte {
 	all := make([][]byte, EventCount(e))
 	for i := range all {

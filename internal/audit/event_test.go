@@ -77,8 +77,9 @@ func (r *rendered) count(code string) (n int) {
 	return n
 }
 
-// TestEvents renders each sort of act. All must be valid R4, name the profile they conform to, and keep what that asks for:
-// one client and one server in the right parts with their addresses, one patient at most, one object or one query.
+// TestEvents renders each sort of act. All must be valid R4, name the profile they conform to, and keep what
+// that asks for: one client and one server in the right parts with their addresses, one patient at most, one
+// object or one query.
 func TestEvents(t *testing.T) {
 	nurse := audit.Agent{Issuer: "https://am.example.org", Subject: "u-1", Client: "app", Role: "S8000:G8000:R8001", Organisation: "RX1", Purpose: "TREAT", User: true}
 	plan := audit.Version{Key: fhir.Key{Type: "CarePlan", ID: "c"}, Version: 2}

@@ -44,8 +44,9 @@ func (h Head) Line() []byte {
 	return append(line, '\n')
 }
 
-// ReadHeads reads Heads that were kept as lines, one or many, in any order. Empty lines are skipped; any other line that
-// is not a Head is an error that names the line, so that a damaged file is not taken for one with fewer heads.
+// ReadHeads reads Heads that were kept as lines, one or many, in any order. Empty lines are skipped; any
+// other line that is not a Head is an error that names the line, so that a damaged file is not taken for one
+// with fewer heads.
 func ReadHeads(r io.Reader) ([]Head, error) {
 	var heads []Head
 	lines := bufio.NewScanner(r)

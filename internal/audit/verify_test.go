@@ -73,8 +73,8 @@ func (b *book) relink() {
 	}
 }
 
-// TestVerification tampers with a log of three chains in every way there is, and says whether it is found with no head, and
-// with one that was kept elsewhere before.
+// TestVerification tampers with a log of three chains in every way there is, and says whether it is found
+// with no head, and with one that was kept elsewhere before.
 func TestVerification(t *testing.T) {
 	for _, row := range []struct {
 		name          string

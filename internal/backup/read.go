@@ -21,8 +21,9 @@ import (
 // maxWords is how long a manifest or the digests may be.
 const maxWords = 64 << 20
 
-// Read takes a backup out of r into a folder, which is there and empty, and makes the files durable. It has succeeded only when there is no
-// error: the digests stand at the end. Errors wrap ErrDamaged and ErrNewer; else they are those of r and of the file system.
+// Read takes a backup out of r into a folder, which is there and empty, and makes the files durable. It has
+// succeeded only when there is no error: the digests stand at the end. Errors wrap ErrDamaged and ErrNewer;
+// else they are those of r and of the file system.
 func Read(ctx context.Context, r io.Reader, folder string) (Manifest, error) {
 	r = source{r}
 	in := reader{tar: tar.NewReader(r), folder: folder, digests: map[string]string{}}
@@ -46,7 +47,8 @@ func Read(ctx context.Context, r io.Reader, folder string) (Manifest, error) {
 	return m, sealed.SyncFolder(folder)
 }
 
-// source is where a backup comes from: what cannot be read of it is damage, other than a fault of the file system it goes to.
+// source is where a backup comes from: what cannot be read of it is damage, other than a fault of the file
+// system it goes to.
 type source struct{ from io.Reader }
 
 func (s source) Read(p []byte) (int, error) {

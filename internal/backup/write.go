@@ -13,7 +13,8 @@ import (
 	"time"
 )
 
-// Write puts the files of a folder, which nobody writes to meanwhile, into w, until ctx ends. A folder in it is an error: no engine makes one.
+// Write puts the files of a folder, which nobody writes to meanwhile, into w, until ctx ends. A folder in it
+// is an error: no engine makes one.
 func Write(ctx context.Context, w io.Writer, folder fs.FS, m Manifest) error {
 	m.Form = form
 	out := writer{tar: tar.NewWriter(untilDone{ctx, w}), time: m.Time, digests: map[string]string{}}

@@ -18,8 +18,8 @@ const (
 	DetailAgreementPurpose      = "agreement-purpose"
 )
 
-// CheckAgreement says what is wrong with a Contract that is an agreement in force: one that binds nobody, or that means what nobody can read. What is
-// not in force may be unfinished.
+// CheckAgreement says what is wrong with a Contract that is an agreement in force: one that binds nobody, or
+// that means what nobody can read. What is not in force may be unfinished.
 func CheckAgreement(n element.Node) (issues fhir.Outcome) {
 	if n.Child("status").Text() != "executed" {
 		return nil

@@ -43,8 +43,8 @@ func grantParts(grant element.Node, name string) iter.Seq[element.Node] {
 	}
 }
 
-// Contact reads a Basic that opens records to who is sent to a patient, but for the system that told of it, which is named by issuer and client: "" for one that two
-// administrators wrote.
+// Contact reads a Basic that opens records to who is sent to a patient, but for the system that told of it,
+// which is named by issuer and client: "" for one that two administrators wrote.
 func (t Times) Contact(n element.Node) (k access.Contact, issuer, client string) {
 	_, grant := t.Grant(n)
 	if grant.Patient != "" {
@@ -69,7 +69,8 @@ func (t Times) Contact(n element.Node) (k access.Contact, issuer, client string)
 	return k, by.Child("system").Text(), by.Child("value").Text()
 }
 
-// contactFact is what such a Basic lets whom do. Of another system's telling it is another: it counts as long as that is registered.
+// contactFact is what such a Basic lets whom do. Of another system's telling it is another: it counts as long
+// as that is registered.
 func (t Times) contactFact(n element.Node) access.Fact {
 	k, issuer, client := t.Contact(n)
 	f := access.Fact{Who: identifiers(n), What: []string{GrantContact + " " + k.Organisation + " " + issuer + "|" + client}, From: k.From, Until: k.Until, Ended: k.Ended || k.Until.IsZero()}

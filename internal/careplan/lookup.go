@@ -6,8 +6,8 @@ import (
 	"hearken/fhir"
 )
 
-// lookups are the searches by which whoever answers an urgent call finds a person and their plan: the types, and the parameters that hold
-// an identifier.
+// lookups are the searches by which whoever answers an urgent call finds a person and their plan: the types,
+// and the parameters that hold an identifier.
 var lookups = map[fhir.Type][]string{
 	"Patient":  {"identifier"},
 	"CarePlan": {"patient.identifier", "subject.identifier", "subject:Patient.identifier", "patient:identifier", "subject:identifier"},

@@ -14,8 +14,8 @@ const (
 	ODSSiteSystem         = "https://fhir.nhs.uk/Id/ods-site-code"
 )
 
-// parties reads the references of an element: the ODS code where one stands beside or instead of the reference, or what it refers
-// to. Contained resources are followed.
+// parties reads the references of an element: the ODS code where one stands beside or instead of the
+// reference, or what it refers to. Contained resources are followed.
 func (r *FactReader) parties(n element.Node, name string) (parties []Party) {
 	for reference := range n.Children() {
 		if reference.Name() == name {
@@ -49,8 +49,8 @@ var named = map[string][]string{typePatient: {"managingOrganization", "generalPr
 // affiliations are the elements by which a resource says of which organisation it is, first the one that counts.
 var affiliations = [...]string{"organization", "managingOrganization"}
 
-// leading finds the types that references from records to organisations lead to and through. What is a record of somebody's itself is none: whose record it is decides
-// who sees that one, and no other.
+// leading finds the types that references from records to organisations lead to and through. What is a record
+// of somebody's itself is none: whose record it is decides who sees that one, and no other.
 func leading(set *definition.Set) map[string]bool {
 	found := map[string]bool{}
 	var add func(t string, elements []string)
@@ -84,11 +84,12 @@ func targetsOf(set *definition.Set, t, name string) (all []string) {
 	return all
 }
 
-// Leads reports whether organisations may be found through resources of a type: which one such a resource is of decides who sees the records that name it.
+// Leads reports whether organisations may be found through resources of a type: which one such a resource is
+// of decides who sees the records that name it.
 func (r *FactReader) Leads(t fhir.Type) bool { return r.leads[string(t)] }
 
-// Organisation is the organisation that a resource is, or is of: an Organization by its ODS code, a PractitionerRole and a
-// CareTeam by reference; the zero Party for anything else.
+// Organisation is the organisation that a resource is, or is of: an Organization by its ODS code, a
+// PractitionerRole and a CareTeam by reference; the zero Party for anything else.
 func (r *FactReader) Organisation(n element.Node) Party {
 	if !r.leads[n.Structure().Name] {
 		return Party{}

@@ -18,8 +18,9 @@ const (
 	typeOrganization = "Organization"
 )
 
-// Fact reads what a resource lets whom do; the zero Fact for one that is no fact about callers, whatever it says. An Organization is one without the label: by its ODS codes
-// it is who is named as an author, a practice or a home, and one that is not active bars those whose codes they are.
+// Fact reads what a resource lets whom do; the zero Fact for one that is no fact about callers, whatever it
+// says. An Organization is one without the label: by its ODS codes it is who is named as an author, a
+// practice or a home, and one that is not active bars those whose codes they are.
 func (t Times) Fact(n element.Node) (f access.Fact) {
 	if n.Structure().Name == typeOrganization {
 		f.Of = typeOrganization

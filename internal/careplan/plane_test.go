@@ -66,7 +66,8 @@ func TestTimes_Fact(t *testing.T) {
 	}
 }
 
-// What lies between a record and an organisation is what R4 lets a record name as its author, its practice or a home, and nothing that is a record itself.
+// What lies between a record and an organisation is what R4 lets a record name as its author, its practice or
+// a home, and nothing that is a record itself.
 func TestFactReader_Leads(t *testing.T) {
 	r := NewFactReader(r4.Definitions())
 	var got []string

@@ -10,9 +10,10 @@ import (
 // Follow gives the ODS codes of what a reference leads to; none when it leads to no organisation.
 type Follow func(fhir.Key) (code string, err error)
 
-// Record puts together what the resources of a patient say about who may see them. when reads a date as the store does: the first
-// moment it may stand for, in any unit; ok is false for what is no date. Of agreements and objections the latest
-// counts, and of several that may be the latest an objection. The error is one of follow's.
+// Record puts together what the resources of a patient say about who may see them. when reads a date as the
+// store does: the first moment it may stand for, in any unit; ok is false for what is no date. Of agreements
+// and objections the latest counts, and of several that may be the latest an objection. The error is one of
+// follow's.
 func Record(patient fhir.ID, all []Facts, follow Follow, when func(string) (int64, bool)) (access.Record, error) {
 	r := access.Record{Patient: patient, Sharing: Sharing(all, when)}
 	for i := range all {
@@ -60,8 +61,8 @@ func add(codes *[]string, parties []Party, follow Follow) error {
 	return nil
 }
 
-// moment is when an agreement or objection was said. An objection of an unknown date may be the latest; an agreement without a date is the
-// oldest.
+// moment is when an agreement or objection was said. An objection of an unknown date may be the latest; an
+// agreement without a date is the oldest.
 type moment struct {
 	known, objection bool
 	at               int64

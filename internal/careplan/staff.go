@@ -8,10 +8,11 @@ import (
 	"hearken/internal/access"
 )
 
-// How the facts about callers are written. Each is a resource that bears the security label access.LabelFact, which only the
-// admin plane gives.
+// How the facts about callers are written. Each is a resource that bears the security label access.LabelFact,
+// which only the admin plane gives.
 const (
-	// RoleSystem has the codes of access.Role: PractitionerRole.code of a staff-list entry, Contract.subType of an agreement.
+	// RoleSystem has the codes of access.Role: PractitionerRole.code of a staff-list entry, Contract.subType of
+	// an agreement.
 	RoleSystem = "https://hearken.example.org/fhir/CodeSystem/access-role"
 	// PurposeSystem has the purposes of an agreement: TREAT, ETREAT, HOPERAT.
 	PurposeSystem = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
@@ -41,7 +42,8 @@ const (
 
 var purposes = map[string]access.Purpose{"TREAT": access.Care, "ETREAT": access.UrgentCare, "HOPERAT": access.Oversight}
 
-// Times reads the dates of facts: the moment a date begins, and with end the moment it is over. ok is false for no date.
+// Times reads the dates of facts: the moment a date begins, and with end the moment it is over. ok is false
+// for no date.
 type Times func(text string) (start, end time.Time, ok bool)
 
 // period reads a Period as [from, until); what is open is zero. A date that cannot be read ends it at once.
@@ -101,7 +103,8 @@ func (t Times) Agreement(n element.Node) access.Agreement {
 	return a
 }
 
-// Grant reads a Basic that opens a record; kind is "" for one that does not. One whose patient is not known here opens nothing.
+// Grant reads a Basic that opens a record; kind is "" for one that does not. One whose patient is not known
+// here opens nothing.
 func (t Times) Grant(n element.Node) (kind string, g access.Grant) {
 	for child := range n.Children() {
 		if child.Name() == "identifier" {

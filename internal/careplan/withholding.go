@@ -24,8 +24,8 @@ type Withholding struct {
 // Has reports whether a label is among them.
 func (w *Withholding) Has(label string) bool { return slices.Contains(w.Labels, label) }
 
-// Holds reports whether a label withholds at a moment. By the serious-harm test it takes a named professional and an end
-// (Data Protection Act 2018, Schedule 3, Part 2); the others need none, and end when one is given.
+// Holds reports whether a label withholds at a moment. By the serious-harm test it takes a named professional
+// and an end (Data Protection Act 2018, Schedule 3, Part 2); the others need none, and end when one is given.
 func (w *Withholding) Holds(label string, now time.Time) bool {
 	if !w.Has(label) || label == access.LabelSeriousHarm && (!w.Named || w.Until.IsZero()) {
 		return false
@@ -33,7 +33,8 @@ func (w *Withholding) Holds(label string, now time.Time) bool {
 	return w.Until.IsZero() || now.Before(w.Until)
 }
 
-// Ends is when the person sees what they are not to see now, zero for never; ok is false when nothing is withheld from them.
+// Ends is when the person sees what they are not to see now, zero for never; ok is false when nothing is
+// withheld from them.
 func (w *Withholding) Ends() (until time.Time, ok bool) {
 	for _, label := range access.PersonLabels {
 		if w.Has(label) && (label != access.LabelSeriousHarm || w.Named && !w.Until.IsZero()) {
@@ -43,7 +44,8 @@ func (w *Withholding) Ends() (until time.Time, ok bool) {
 	return until, false
 }
 
-// WithholdingOf reads what an element, by its extensions, or a resource, by meta.security besides, says of being withheld.
+// WithholdingOf reads what an element, by its extensions, or a resource, by meta.security besides, says of
+// being withheld.
 func (t Times) WithholdingOf(n element.Node) (w Withholding) {
 	if n.IsResource() {
 		for _, label := range SecurityLabels(n) {

@@ -8,7 +8,8 @@ import (
 	"hearken/internal/careplan"
 )
 
-// Only a named professional withholds by the serious-harm test, and only until a time: a label without these, however it came here, does not hold.
+// Only a named professional withholds by the serious-harm test, and only until a time: a label without these,
+// however it came here, does not hold.
 func TestWithholding_Holds(t *testing.T) {
 	now := time.Date(2024, 3, 1, 12, 0, 0, 0, time.UTC)
 	later, before := now.Add(time.Hour), now.Add(-time.Hour)

@@ -76,7 +76,8 @@ type Config struct {
 	given []given // where each setting came from, in the order of the table
 }
 
-// Person is somebody as an issuer names them, and as whoever set this server up does: two of one name are one person. Name is "" where none is said.
+// Person is somebody as an issuer names them, and as whoever set this server up does: two of one name are one
+// person. Name is "" where none is said.
 type Person struct{ Issuer, Subject, Name string }
 
 // Administrator finds somebody among the administrators.

@@ -29,8 +29,8 @@ func Flags(flags *pflag.FlagSet) {
 	flags.Var(&said{}, fileFlag, "a JSON file of settings")
 }
 
-// said is what the command line said of a flag, to be understood by Load. It implements pflag.Value. A list may be said in
-// parts: a flag that is repeated adds to it.
+// said is what the command line said of a flag, to be understood by Load. It implements pflag.Value. A list
+// may be said in parts: a flag that is repeated adds to it.
 type said struct {
 	text string
 	list bool

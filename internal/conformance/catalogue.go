@@ -20,7 +20,8 @@ func (g *Guides) ImplementationGuides() []string {
 	return found
 }
 
-// ProfilesOf lists the canonicals of the guides' profiles of a resource type, sorted: neither abstract nor retired ones.
+// ProfilesOf lists the canonicals of the guides' profiles of a resource type, sorted: neither abstract nor
+// retired ones.
 func (g *Guides) ProfilesOf(typ fhir.Type) []string {
 	var found []string
 	for _, pack := range g.library.Packages() {

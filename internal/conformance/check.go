@@ -16,10 +16,11 @@ import (
 // DetailUnusable is the stable detail of what Check finds, besides those of fhir/validation/snapshot.
 const DetailUnusable = "definition-not-usable"
 
-// Check says what keeps a resource that takes effect when it is stored from that, beyond what every resource is judged by: no snapshot can be
-// made of a structure, a value set imports itself. That is an error where the definition is active, and a warning where it is not
-// in force. A definition of FHIR's own is no fault: it is stored and has no effect. told is what the validator said of the resource, or of
-// the Bundle it is in: what is in it is not found again, and kept is what of it is not said better by what is found.
+// Check says what keeps a resource that takes effect when it is stored from that, beyond what every resource
+// is judged by: no snapshot can be made of a structure, a value set imports itself. That is an error where
+// the definition is active, and a warning where it is not in force. A definition of FHIR's own is no fault:
+// it is stored and has no effect. told is what the validator said of the resource, or of the Bundle it is in:
+// what is in it is not found again, and kept is what of it is not said better by what is found.
 func (d *Definitions) Check(n element.Node, told fhir.Outcome) (kept, found fhir.Outcome) {
 	if d.owner == nil || !IsLive(fhir.Type(n.Structure().Name)) {
 		return told, nil
@@ -50,7 +51,8 @@ type checking struct {
 	found       fhir.Outcome
 }
 
-// report adds an issue, unless it was told. It takes the place of the warning that its element refers to what is not known.
+// report adds an issue, unless it was told. It takes the place of the warning that its element refers to what
+// is not known.
 func (c *checking) report(at element.Node, severity fhir.Severity, code fhir.IssueCode, detail, format string, args ...any) {
 	line, column := at.LineColumn()
 	issue := fhir.Issue{Severity: severity, Code: code, Detail: detail, Diagnostics: fmt.Sprintf(format, args...),
@@ -80,8 +82,9 @@ func isError(i fhir.Issue) bool { return i.Severity == fhir.SeverityError || i.S
 
 func isDerivation(i fhir.Issue) bool { return i.Detail == validation.DetailDerivation }
 
-// structure makes the snapshot of a StructureDefinition as it would be made when it is in force. What it lacks to be read was told where it
-// is lacking, and where it derives from what it cannot derive from no row of it means anything.
+// structure makes the snapshot of a StructureDefinition as it would be made when it is in force. What it
+// lacks to be read was told where it is lacking, and where it derives from what it cannot derive from no row
+// of it means anything.
 func (c *checking) structure() {
 	row, err := igpackage.StructureDefinition(c.root)
 	switch {

@@ -36,8 +36,8 @@ var coreURLs = sync.OnceValue(func() map[string]bool {
 	return urls
 })
 
-// IsCore reports whether a canonical, with or without "|version", is of a definition of FHIR itself. Nothing takes the place of
-// those.
+// IsCore reports whether a canonical, with or without "|version", is of a definition of FHIR itself. Nothing
+// takes the place of those.
 func IsCore(canonical string) bool {
 	url, _, _ := strings.Cut(canonical, "|")
 	return coreURLs()[url]

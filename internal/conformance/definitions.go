@@ -34,8 +34,8 @@ type Definitions struct {
 // Validate judges a resource by a set of definitions, and by the profiles besides that its meta.profile names.
 type Validate func(tree *element.Tree, profiles ...string) fhir.Outcome
 
-// Validate judges a resource by the definitions, and by the profiles besides: all faults and remarks. On a server that validates nothing there
-// are none.
+// Validate judges a resource by the definitions, and by the profiles besides: all faults and remarks. On a
+// server that validates nothing there are none.
 func (d *Definitions) Validate(tree *element.Tree, profiles ...string) fhir.Outcome {
 	if d.validate == nil {
 		return nil
@@ -57,8 +57,9 @@ type live struct {
 	structure *definition.StructureDefinition // of a StructureDefinition
 }
 
-// Structure finds a structure by canonical with or without "|version"; nil when there is none. What FHIR itself defines is found first,
-// then what the guides define, then what clients have stored. It is a snapshot.Source.
+// Structure finds a structure by canonical with or without "|version"; nil when there is none. What FHIR
+// itself defines is found first, then what the guides define, then what clients have stored. It is a
+// snapshot.Source.
 func (d *Definitions) Structure(canonical string) *definition.StructureDefinition {
 	if s := d.owner.guides.Structure(canonical); s != nil {
 		return s
@@ -72,8 +73,8 @@ func (d *Definitions) Structure(canonical string) *definition.StructureDefinitio
 	return nil
 }
 
-// Questionnaire finds the Questionnaire that a response names by canonical with or without "|version", of a guide or stored by a client; the
-// zero Node when there is none.
+// Questionnaire finds the Questionnaire that a response names by canonical with or without "|version", of a
+// guide or stored by a client; the zero Node when there is none.
 func (d *Definitions) Questionnaire(canonical string) element.Node {
 	if r := d.owner.guides.library.Resource(canonical); r != nil {
 		return r.Node
@@ -127,8 +128,8 @@ func (d *Definitions) again() *Definitions {
 // latest is after whatever is stored.
 const latest = math.MaxUint64
 
-// read makes a live definition of a resource; nil when it takes no effect: it is not active, it cannot be understood, or its canonical is
-// not for clients to define.
+// read makes a live definition of a resource; nil when it takes no effect: it is not active, it cannot be
+// understood, or its canonical is not for clients to define.
 func (f *InForce) read(n element.Node) *live {
 	url := n.Child("url").Text()
 	if n.IsZero() || !IsLive(fhir.Type(n.Structure().Name)) || n.Child("status").Text() != "active" || url == "" || IsCore(url) || f.guides.Has(url) {
@@ -145,8 +146,8 @@ func (f *InForce) read(n element.Node) *live {
 	return l
 }
 
-// definitions makes the set of what FHIR, the guides and clients define. Of two definitions of one canonical and version the one
-// written last counts.
+// definitions makes the set of what FHIR, the guides and clients define. Of two definitions of one canonical
+// and version the one written last counts.
 func (f *InForce) definitions(all map[fhir.Key]*live) *Definitions {
 	d := &Definitions{owner: f, live: all, structures: map[string][]*definition.StructureDefinition{}, forms: map[string][]element.Node{}}
 	inOrder := make([]*live, 0, len(all))

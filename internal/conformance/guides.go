@@ -14,8 +14,9 @@ import (
 	"hearken/fhir/validation/snapshot"
 )
 
-// Guides is the definitions that a server is started with: our guide and packages, as far as they are neither FHIR's own nor
-// each other's. It never changes once NewGuides has made it, but for the keys that Seed gives what it stores.
+// Guides is the definitions that a server is started with: our guide and packages, as far as they are neither
+// FHIR's own nor each other's. It never changes once NewGuides has made it, but for the keys that Seed gives
+// what it stores.
 type Guides struct {
 	set     *definition.Set // FHIR's, with the search parameters of the guides
 	library *igpackage.Library
@@ -35,10 +36,11 @@ const (
 	DetailServerDefinition = "server-definition" // a client wrote what the server brings
 )
 
-// NewGuides brings our guide and packages together. What FHIR itself defines is left out of packages, and so is what the
-// guide defines, each package's with one piece of information. The outcome warns of packages that are needed and not there; search
-// parameters that conflict or cannot be understood and structures of packages whose snapshot cannot be made are errors, each
-// by name: then a server is not to be started with them.
+// NewGuides brings our guide and packages together. What FHIR itself defines is left out of packages, and so
+// is what the guide defines, each package's with one piece of information. The outcome warns of packages that
+// are needed and not there; search parameters that conflict or cannot be understood and structures of
+// packages whose snapshot cannot be made are errors, each by name: then a server is not to be started with
+// them.
 func NewGuides(packs ...*igpackage.Package) (*Guides, fhir.Outcome) {
 	g := &Guides{urls: map[string]bool{}, keys: map[fhir.Key]bool{}}
 	var outcome fhir.Outcome
@@ -127,8 +129,8 @@ func (g *Guides) Has(canonical string) bool {
 	return g.urls[url]
 }
 
-// Structure finds a structure of FHIR itself, of our guide or of a package, by canonical with or without "|version"; nil when there
-// is none. It is a snapshot.Source.
+// Structure finds a structure of FHIR itself, of our guide or of a package, by canonical with or without
+// "|version"; nil when there is none. It is a snapshot.Source.
 func (g *Guides) Structure(canonical string) *definition.StructureDefinition {
 	if s := r4.Definitions().StructureDefinition(canonical); s != nil {
 		return s

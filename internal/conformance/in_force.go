@@ -15,10 +15,11 @@ import (
 
 // InForce keeps the definitions in force on a server, as clients store others. It is safe for concurrent use.
 //
-// Nobody waits for a definition that was written: whoever writes one calls Touch when it is committed, and the next who asks for
-// Current reads what has changed, from the histories of LiveTypes down to the commit that was read last. Several
-// servers on one database need no more than that each follows the change log (store.Reader.Changes) and calls Touch for a change of
-// one of LiveTypes: where the change came from makes no difference here.
+// Nobody waits for a definition that was written: whoever writes one calls Touch when it is committed, and
+// the next who asks for Current reads what has changed, from the histories of LiveTypes down to the commit
+// that was read last. Several servers on one database need no more than that each follows the change log
+// (store.Reader.Changes) and calls Touch for a change of one of LiveTypes: where the change came from makes
+// no difference here.
 type InForce struct {
 	guides    *Guides
 	store     store.Store
@@ -29,8 +30,9 @@ type InForce struct {
 	mu      sync.Mutex // held by whoever reads what has changed
 }
 
-// New makes an InForce of the guides and of what is stored in s, which may be nil for nothing. validator makes what judges by a set of definitions; it is called once for each set
-// that something is judged by, and nil where nothing is to be judged.
+// New makes an InForce of the guides and of what is stored in s, which may be nil for nothing. validator
+// makes what judges by a set of definitions; it is called once for each set that something is judged by, and
+// nil where nothing is to be judged.
 func New(guides *Guides, s store.Store, validator func(*Definitions) Validate) *InForce {
 	return &InForce{guides: guides, store: s, validator: validator}
 }
@@ -48,7 +50,8 @@ func (f *InForce) Guides() *Guides { return f.guides }
 // Touch says that resources of LiveTypes were written and the commit is done.
 func (f *InForce) Touch() { f.touched.Add(1) }
 
-// Current gives the definitions in force: all that was committed before the last Touch is in them. The error is the store's.
+// Current gives the definitions in force: all that was committed before the last Touch is in them. The error
+// is the store's.
 func (f *InForce) Current(ctx context.Context) (*Definitions, error) {
 	if d := f.current.Load(); d != nil && (f.store == nil || d.turn == f.touched.Load()) {
 		return d, nil

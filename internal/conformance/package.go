@@ -21,9 +21,9 @@ var Guide = sync.OnceValue(func() *igpackage.Package {
 // gzipped is what a gzipped file begins with.
 var gzipped = []byte{0x1f, 0x8b}
 
-// ReadPackage reads what is at a path: a package as published (.tgz), a folder, or a file with one definition or a Bundle of them, in
-// JSON or XML. The package is nil when nothing in it can be used; the outcome names every fault with the file in
-// it; the error is why the path cannot be read at all.
+// ReadPackage reads what is at a path: a package as published (.tgz), a folder, or a file with one definition
+// or a Bundle of them, in JSON or XML. The package is nil when nothing in it can be used; the outcome names
+// every fault with the file in it; the error is why the path cannot be read at all.
 func ReadPackage(path string) (*igpackage.Package, fhir.Outcome, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -46,8 +46,8 @@ func ReadPackage(path string) (*igpackage.Package, fhir.Outcome, error) {
 	return pack, outcome, nil
 }
 
-// ReadPackages reads the packages at the paths. The outcome has the faults of them all, each with its path: when one is an error
-// they are not to be used.
+// ReadPackages reads the packages at the paths. The outcome has the faults of them all, each with its path:
+// when one is an error they are not to be used.
 func ReadPackages(paths []string) ([]*igpackage.Package, fhir.Outcome) {
 	var packs []*igpackage.Package
 	var all fhir.Outcome

@@ -27,8 +27,8 @@ func (s *seeding) place(r *igpackage.Resource) (fhir.Key, error) {
 	return fhir.Key{Type: r.Type, ID: digestID(r)}, nil
 }
 
-// stand finds where the definitions are stored as they are. refused is the error when one of them is not. What an earlier start
-// stored besides stays: there is no room to delete it.
+// stand finds where the definitions are stored as they are. refused is the error when one of them is not.
+// What an earlier start stored besides stays: there is no room to delete it.
 func (s *seeding) stand(g *Guides, from store.Reader, refused error) error {
 	return g.each(func(r *igpackage.Resource) error {
 		for _, id := range []fhir.ID{r.ID, digestID(r)} {

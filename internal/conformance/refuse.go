@@ -7,8 +7,8 @@ import (
 	"hearken/fhir/search/query"
 )
 
-// Types are the kinds of definition that guides are made of, which a server stores of them. Those of LiveTypes are in force
-// when clients store them.
+// Types are the kinds of definition that guides are made of, which a server stores of them. Those of
+// LiveTypes are in force when clients store them.
 var Types = []fhir.Type{
 	"CodeSystem", "ConceptMap", "ImplementationGuide", "OperationDefinition", "SearchParameter", "StructureDefinition", "ValueSet",
 }
@@ -19,8 +19,9 @@ var LiveTypes = []fhir.Type{"CodeSystem", "ConceptMap", "Questionnaire", "Struct
 // IsLive reports whether resources of the type take effect when they are stored.
 func IsLive(typ fhir.Type) bool { return slices.Contains(LiveTypes, typ) }
 
-// Refuse says why a client may not write a definition with a canonical under key (CodeConflict): what the guides bring is the server's,
-// under its own key and under any other. nil when it may; "" is the canonical of a deletion.
+// Refuse says why a client may not write a definition with a canonical under key (CodeConflict): what the
+// guides bring is the server's, under its own key and under any other. nil when it may; "" is the canonical
+// of a deletion.
 func (g *Guides) Refuse(key fhir.Key, canonical string) error {
 	if !slices.Contains(Types, key.Type) {
 		return nil

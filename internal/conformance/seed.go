@@ -23,10 +23,10 @@ const claimSpace = "definition"
 // nobody is who has the claim of a definition that is no longer brought.
 func nobody(typ fhir.Type) fhir.Key { return fhir.Key{Type: typ, ID: "-"} }
 
-// Seed stores the definitions of the guides, as far as they are not stored as they are, deletes those of an earlier start
-// that are not among them, and remembers their keys for Refuse. It is called once, before anybody reads or writes. A store that
-// takes no writes is enough when all of them are stored as they are: a server whose disk is full starts again. The
-// error is the store's, or that a definition cannot be indexed.
+// Seed stores the definitions of the guides, as far as they are not stored as they are, deletes those of an
+// earlier start that are not among them, and remembers their keys for Refuse. It is called once, before
+// anybody reads or writes. A store that takes no writes is enough when all of them are stored as they are: a
+// server whose disk is full starts again. The error is the store's, or that a definition cannot be indexed.
 func (g *Guides) Seed(ctx context.Context, s store.Store, x *search.Extractor) error {
 	var there []fhir.Key
 	err := s.View(ctx, func(r store.Reader) (err error) {

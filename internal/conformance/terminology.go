@@ -6,8 +6,8 @@ import (
 	"hearken/fhir/terminology"
 )
 
-// Terminology is the code systems, value sets and concept maps of FHIR, of our guide and of the packages. It is read when it
-// is asked for first, in some tens of milliseconds.
+// Terminology is the code systems, value sets and concept maps of FHIR, of our guide and of the packages. It
+// is read when it is asked for first, in some tens of milliseconds.
 func (g *Guides) Terminology() *terminology.Library {
 	g.terminologyOnce.Do(func() {
 		var all []element.Node

@@ -26,8 +26,9 @@ func (a *authorization) asksForPatient() bool {
 	return a.patient == "" && slices.Contains(a.scopes, "launch/patient")
 }
 
-// authorize is the authorization endpoint (https://hl7.org/fhir/smart-app-launch/app-launch.html#obtain-authorization-code). A client or
-// address that is wrong is told to the person; all else to the app.
+// authorize is the authorization endpoint
+// (https://hl7.org/fhir/smart-app-launch/app-launch.html#obtain-authorization-code). A client or address that
+// is wrong is told to the person; all else to the app.
 func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	redirect, err := url.Parse(q.Get("redirect_uri"))

@@ -34,7 +34,8 @@ func IsBackend(client string) bool {
 	return slices.ContainsFunc(Backends(), func(p Person) bool { return p.Subject == client })
 }
 
-// sampleKey is what scripts sign with. It is no secret, and lets nobody in who could not have chosen to be anybody on the login's page.
+// sampleKey is what scripts sign with. It is no secret, and lets nobody in who could not have chosen to be
+// anybody on the login's page.
 func sampleKey() (jose.JSONWebKey, error) {
 	seed := sha512.Sum384([]byte("the sample clients of a login that asks nobody for a password"))
 	key, err := ecdsa.ParseRawPrivateKey(elliptic.P384(), seed[:])
@@ -42,7 +43,8 @@ func sampleKey() (jose.JSONWebKey, error) {
 }
 
 // Backend is what the token endpoint answers when a client that acts for itself logs in, with the sample key
-// (https://hl7.org/fhir/smart-app-launch/backend-services.html). The text once is in no other login of it, and may be guessed.
+// (https://hl7.org/fhir/smart-app-launch/backend-services.html). The text once is in no other login of it,
+// and may be guessed.
 func (c *Client) Backend(ctx context.Context, client, scope string, now time.Time, once string) (map[string]any, error) {
 	endpoints, err := c.endpoints(ctx)
 	if err != nil {

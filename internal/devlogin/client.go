@@ -29,8 +29,8 @@ var (
 	pageFault  = regexp.MustCompile(`class="fault" role="alert">([^<]*)<`)
 )
 
-// Login is what the token endpoint answers when a person logs in; patient is the NHS number to choose where scope asks for one, launch what the app
-// was launched with. The error says what the server had against it.
+// Login is what the token endpoint answers when a person logs in; patient is the NHS number to choose where
+// scope asks for one, launch what the app was launched with. The error says what the server had against it.
 func (c *Client) Login(ctx context.Context, person, scope, patient, launch string) (map[string]any, error) {
 	endpoints, err := c.endpoints(ctx)
 	if err != nil {

@@ -2,7 +2,8 @@ package devlogin
 
 import "net/http"
 
-// Capabilities are what apps can rely on, as SMART names it (https://hl7.org/fhir/smart-app-launch/conformance.html#capabilities).
+// Capabilities are what apps can rely on, as SMART names it
+// (https://hl7.org/fhir/smart-app-launch/conformance.html#capabilities).
 func Capabilities() []string {
 	return []string{"launch-ehr", "launch-standalone", "client-public", "client-confidential-asymmetric", "sso-openid-connect",
 		"context-ehr-patient", "context-standalone-patient", "context-banner", "permission-offline", "permission-online"}

@@ -26,7 +26,8 @@ const factSystem = "https://hearken.example.org/Id/dev-login"
 // factLabel is what makes a fact of a resource.
 var factLabel = object{"security": list{object{"system": access.LabelSystem, "code": access.LabelFact}}}
 
-// Facts are the agreements of the sample people's organisations and their entries in the staff lists, for an issuer of this address.
+// Facts are the agreements of the sample people's organisations and their entries in the staff lists, for an
+// issuer of this address.
 func Facts(issuer string) (facts []Fact) {
 	roles := map[string]list{}
 	for _, p := range append(People(), Backends()...) {

@@ -100,8 +100,8 @@ func New(o Options) (*Provider, error) {
 // maxForm is the longest form that is read, in bytes.
 const maxForm = 64 << 10
 
-// ServeHTTP answers what is asked of the provider, by a name of this machine only: a page from elsewhere whose name leads here is
-// refused.
+// ServeHTTP answers what is asked of the provider, by a name of this machine only: a page from elsewhere
+// whose name leads here is refused.
 func (p *Provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !isLoopback(r.Host) {
 		http.Error(w, "this login is for its own machine only", http.StatusForbidden)

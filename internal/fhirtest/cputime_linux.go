@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// CPUTime is the processor time that this process took while work ran, its garbage collection included: other processes of a busy
-// machine do not lengthen it, other tests at the same time would.
+// CPUTime is the processor time that this process took while work ran, its garbage collection included: other
+// processes of a busy machine do not lengthen it, other tests at the same time would.
 func CPUTime(t testing.TB, work func()) time.Duration {
 	t.Helper()
 	clock := func() time.Duration {

@@ -6,8 +6,9 @@ import (
 	"testing"
 )
 
-// NPM gives a folder of the test's own with the files of source, a folder with a package.json, and the packages it names beside them. The
-// environment variable names the folder into which they were installed; without it see Absent.
+// NPM gives a folder of the test's own with the files of source, a folder with a package.json, and the
+// packages it names beside them. The environment variable names the folder into which they were installed;
+// without it see Absent.
 func NPM(t testing.TB, variable, source string) string {
 	t.Helper()
 	installed := os.Getenv(variable)

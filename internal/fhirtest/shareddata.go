@@ -39,8 +39,8 @@ func SharedData(t testing.TB, elem ...string) string {
 	return ""
 }
 
-// Absent ends a test that cannot be run without something that is not here: skipped with a line that says so and how to run it, except under
-// CI=true, where nothing is skipped and it is a failure.
+// Absent ends a test that cannot be run without something that is not here: skipped with a line that says so
+// and how to run it, except under CI=true, where nothing is skipped and it is a failure.
 func Absent(t testing.TB, wanted string) {
 	t.Helper()
 	if os.Getenv("CI") == "true" {

@@ -57,8 +57,9 @@ func ValidatorCases(t testing.TB) []ValidatorCase {
 	return cases
 }
 
-// Verdicts compares verdicts with HL7's, and with those that are known to differ (fhir/validation/testdata/known-verdicts.tsv: name, and
-// why). A difference that is not listed is an error, and so is a line of the list that is no difference.
+// Verdicts compares verdicts with HL7's, and with those that are known to differ
+// (fhir/validation/testdata/known-verdicts.tsv: name, and why). A difference that is not listed is an error,
+// and so is a line of the list that is no difference.
 type Verdicts struct {
 	known       map[string]string
 	asked, like int
@@ -85,7 +86,8 @@ func KnownVerdicts(t testing.TB) *Verdicts {
 	return &v
 }
 
-// Hold reports whether a verdict on a case is as it should be: HL7's, or another where that is listed. It fails the test where not.
+// Hold reports whether a verdict on a case is as it should be: HL7's, or another where that is listed. It
+// fails the test where not.
 func (v *Verdicts) Hold(t testing.TB, c *ValidatorCase, valid bool) bool {
 	t.Helper()
 	v.asked++

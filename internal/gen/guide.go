@@ -10,10 +10,10 @@ import (
 	"strings"
 )
 
-// guideTable writes what is published as R4's own guide: the extension definitions, then the profiles and logical
-// models. A structure is a row that begins with "=E" or "=P", followed by the rows of its snapshot; the columns are those of
-// structures.tsv, with the id of an element in the place of its path. A row that begins with "!" gives an invariant
-// before the first row that has it.
+// guideTable writes what is published as R4's own guide: the extension definitions, then the profiles and
+// logical models. A structure is a row that begins with "=E" or "=P", followed by the rows of its snapshot;
+// the columns are those of structures.tsv, with the id of an element in the place of its path. A row that
+// begins with "!" gives an invariant before the first row that has it.
 func guideTable(src *source) (string, error) {
 	g := guide{table: &table{}, errata: newConstraintTable(), types: map[string]string{}, refs: map[constraintFacts]string{}, keys: map[string]int{}}
 	for _, s := range src.structures {
@@ -103,7 +103,8 @@ func (e elementDefinition) checkID() error {
 	return nil
 }
 
-// givenCardinality is what a row of a differential says, "1.." or "..1"; flags it cannot give, because false may be meant.
+// givenCardinality is what a row of a differential says, "1.." or "..1"; flags it cannot give, because false
+// may be meant.
 func givenCardinality(e elementDefinition) (string, error) {
 	for _, name := range []string{"isModifier", "isSummary", "mustSupport"} {
 		if e.members[name] != nil {
@@ -151,8 +152,8 @@ func (g *guide) ref(c constraintFacts) (string, error) {
 	return ref, g.table.row("!", ref, c.flags, c.source, c.expression)
 }
 
-// values are the columns for fixed and pattern values, "fixed:uri=" and compact JSON behind it. A member that has no column
-// anywhere is an error.
+// values are the columns for fixed and pattern values, "fixed:uri=" and compact JSON behind it. A member that
+// has no column anywhere is an error.
 func (g *guide) values(e elementDefinition) ([]string, error) {
 	var columns []string
 	for _, name := range slices.Sorted(maps.Keys(e.members)) {

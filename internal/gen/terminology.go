@@ -86,8 +86,9 @@ func currencyCodes() publishedSystem {
 	return system
 }
 
-// writeCodeSystem writes the head, then a row for each concept: depth in the hierarchy ("" at the root), code,
-// display ("" where it is the code), properties. A property is a letter for its type (typeLetters), its code, "=", its value.
+// writeCodeSystem writes the head, then a row for each concept: depth in the hierarchy ("" at the root),
+// code, display ("" where it is the code), properties. A property is a letter for its type (typeLetters), its
+// code, "=", its value.
 func writeCodeSystem(t *table, s publishedSystem) error {
 	sensitive := s.CaseSensitive == nil || *s.CaseSensitive
 	var properties []string

@@ -17,8 +17,9 @@ import (
 const accessLogCount = 50
 
 // accessLog answers GET [base]/Patient/[id]/$access-log, an operation of our own
-// (profiles/package/OperationDefinition-access-log.json): who looked at the record or changed it, the newest first, in plain words.
-// Asking is recorded as everything is, and so is in the next answer. 404 when there never was such a patient.
+// (profiles/package/OperationDefinition-access-log.json): who looked at the record or changed it, the newest
+// first, in plain words. Asking is recorded as everything is, and so is in the next answer. 404 when there
+// never was such a patient.
 func (s *Server) accessLog(ctx context.Context, r *request) (Answer, error) {
 	f, err := s.accessLogFilter(r)
 	if err != nil {
@@ -99,8 +100,8 @@ type organisationNames struct {
 	own    string            // the caller's
 }
 
-// organisationNames looks up those of some accesses to a record. Who is not to know where a person at risk is does not learn which organisations look after them
-// by asking who looked.
+// organisationNames looks up those of some accesses to a record. Who is not to know where a person at risk is
+// does not learn which organisations look after them by asking who looked.
 func (s *Server) organisationNames(ctx context.Context, rd store.Reader, patient fhir.Key, entries []audit.Entry) (organisationNames, error) {
 	names := organisationNames{known: map[string]string{}}
 	if g := guardOf(ctx); g != nil {
@@ -137,7 +138,8 @@ func (n *organisationNames) give(code string) given {
 // masked is a primitive that is there and not told (https://hl7.org/fhir/R4/extension-data-absent-reason.html).
 const masked = `{"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/data-absent-reason","valueCode":"masked"}]}`
 
-// organisationName is what an organisation calls itself, by its identifier; "" when it is not known here, or not for certain.
+// organisationName is what an organisation calls itself, by its identifier; "" when it is not known here, or
+// not for certain.
 func (s *Server) organisationName(rd store.Reader, code string) string {
 	c, err := s.criteriaOf("Organization", []search.Pair{{Name: "identifier", Value: code}})
 	if err != nil {

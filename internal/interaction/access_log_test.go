@@ -7,8 +7,8 @@ import (
 	"hearken/internal/smart"
 )
 
-// Who looked at the record of a person at risk says which practice, ward or care home is theirs. Who is not told where they are is not told that either; those who
-// are, and about people who are not at risk, are.
+// Who looked at the record of a person at risk says which practice, ward or care home is theirs. Who is not
+// told where they are is not told that either; those who are, and about people who are not at risk, are.
 func TestAccessLog_WhereaboutsWithheld(t *testing.T) {
 	s := guarded(t)
 	login := s.Login
@@ -48,7 +48,8 @@ func TestAccessLog_WhereaboutsWithheld(t *testing.T) {
 	}
 }
 
-// What asks for a part of it is a number, a moment or a place in it, and nothing else is taken for one; what is asked for is what is told.
+// What asks for a part of it is a number, a moment or a place in it, and nothing else is taken for one; what
+// is asked for is what is told.
 func TestAccessLog_Asked(t *testing.T) {
 	s := guarded(t)
 	for range 3 {
@@ -72,7 +73,8 @@ func TestAccessLog_Asked(t *testing.T) {
 	}
 }
 
-// An access by nobody's organisation is told without one, and not as by one that is not told. An organisation is called by its name where one alone has its code, and asked for once.
+// An access by nobody's organisation is told without one, and not as by one that is not told. An organisation
+// is called by its name where one alone has its code, and asked for once.
 func TestAccessLog_Organisations(t *testing.T) {
 	s := guarded(t)
 	s.Login = nil

@@ -114,8 +114,8 @@ func (a *act) wrote() bool {
 	return slices.ContainsFunc(a.versions.versions, func(v audit.Version) bool { return v.Written })
 }
 
-// append records. A request whose own time is over is recorded all the same: it may have been answered in part, or it was
-// an attempt.
+// append records. A request whose own time is over is recorded all the same: it may have been answered in
+// part, or it was an attempt.
 func (s *Server) append(ctx context.Context, record *audit.Record) error {
 	if ctx.Err() != nil {
 		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordLate)
@@ -210,7 +210,8 @@ func (s *Server) beginRecord(r *request) *audit.Record {
 	return record
 }
 
-// agent is who asked, as the token says and, where it does not, as the staff list and the agreement of their organisation do.
+// agent is who asked, as the token says and, where it does not, as the staff list and the agreement of their
+// organisation do.
 func (r *request) agent() audit.Agent {
 	p := r.Principal
 	if p == nil {

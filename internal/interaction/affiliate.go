@@ -10,8 +10,8 @@ import (
 	"hearken/internal/store"
 )
 
-// mayAffiliate refuses a write by which a record that names what is written might open to another organisation, or gives it as a *heldFact where it waits for a second
-// administrator.
+// mayAffiliate refuses a write by which a record that names what is written might open to another
+// organisation, or gives it as a *heldFact where it waits for a second administrator.
 func (tx *guardedTx) mayAffiliate(p *store.Prepared) error {
 	if !tx.server.facts.reader.Leads(p.Key.Type) {
 		return nil
@@ -35,7 +35,8 @@ func (tx *guardedTx) mayAffiliate(p *store.Prepared) error {
 	return err
 }
 
-// affiliating reads to what organisations a write says that something belongs, and belonged. What stays as it is, is said by neither.
+// affiliating reads to what organisations a write says that something belongs, and belonged. What stays as it
+// is, is said by neither.
 func (tx *guardedTx) affiliating(w *access.Affiliating, p *store.Prepared, held *heldFact, stored element.Node) (err error) {
 	var before, after careplan.Party
 	if w.Exists {

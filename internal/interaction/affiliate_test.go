@@ -40,7 +40,8 @@ func referring(element, organisation string) string {
 	return `,"` + element + `":{"reference":"Organization/` + organisation + `"}`
 }
 
-// affiliated is plane with a record, p4's, that names somebody or something of A by each way, as an author or a practice, and names what is not there; and with a system of X's.
+// affiliated is plane with a record, p4's, that names somebody or something of A by each way, as an author or
+// a practice, and names what is not there; and with a system of X's.
 func affiliated(t testing.TB) *interaction.Server {
 	t.Helper()
 	s := plane(t)
@@ -79,7 +80,8 @@ func sentIn(kind, method, url, body string) string {
 	return `{"resourceType":"Bundle","type":"` + kind + `","entry":[{"resource":` + body + `,"request":{"method":"` + method + `","url":"` + url + `"}}]}`
 }
 
-// To which organisation something belongs that a record names is nobody's alone to change, in whichever way: what an administrator writes waits for another, and nobody else changes it.
+// To which organisation something belongs that a record names is nobody's alone to change, in whichever way:
+// what an administrator writes waits for another, and nobody else changes it.
 func TestAffiliation_TwoPeople(t *testing.T) {
 	for name, row := range map[string]struct{ target, body string }{
 		"a role":                  {"PractitionerRole/role", roleOf("role", "x")},
@@ -155,7 +157,8 @@ func TestAffiliation_TwoPeople(t *testing.T) {
 	}
 }
 
-// What takes an organisation away, and what leaves it as it is, is one person's and at once; and so is what is made under an id of this server's.
+// What takes an organisation away, and what leaves it as it is, is one person's and at once; and so is what
+// is made under an id of this server's.
 func TestAffiliation_OnePerson(t *testing.T) {
 	asWere := strings.Replace(roleOf("role", "a"), `"identifier"`, `"active":false,"identifier"`, 1)
 	byCode := strings.Replace(roleOf("role", "a"), `"reference":"Organization/a"`, `"identifier":{"system":"https://fhir.nhs.uk/Id/ods-organization-code","value":"A"}`, 1)
@@ -210,7 +213,8 @@ func TestAffiliation_OnePerson(t *testing.T) {
 	}
 }
 
-// What a partner is told is the same whether a record names what it writes, or one does not: it learns nothing of records that it does not see.
+// What a partner is told is the same whether a record names what it writes, or one does not: it learns
+// nothing of records that it does not see.
 func TestAffiliation_NoOracle(t *testing.T) {
 	s := affiliated(t)
 	unguarded(s, func() { put(t, s, "PractitionerRole/idle", roleOf("idle", "a")) })
@@ -327,7 +331,8 @@ func TestAffiliation_AtOnce(t *testing.T) {
 	}
 }
 
-// A store that fails at any call fails the write, for an administrator and a client, of what is there and of what is not.
+// A store that fails at any call fails the write, for an administrator and a client, of what is there and of
+// what is not.
 func TestAffiliation_StoreFails(t *testing.T) {
 	s := affiliated(t)
 	broken := &failingStore{Store: s.Store, left: -1, err: errBroken}

@@ -15,8 +15,8 @@ import (
 	"hearken/internal/store"
 )
 
-// checkFact refuses a fact that says nothing: an agreement that binds nobody would lock an organisation out, or let it in for ever. It looks at what is about
-// to be stored, whoever stores it, in whichever way.
+// checkFact refuses a fact that says nothing: an agreement that binds nobody would lock an organisation out,
+// or let it in for ever. It looks at what is about to be stored, whoever stores it, in whichever way.
 func (l *labelling) checkFact(rec store.Record, resource access.Resource) error {
 	if !isAgreement(resource) {
 		return nil
@@ -41,8 +41,9 @@ func agreementFaults(node element.Node) error {
 	return refusal(fhir.CodeBusinessRule, issues)
 }
 
-// agreementNotices answers GET [base]/Contract/$agreement-notices, an operation of our own (profiles/package/OperationDefinition-agreement-notices.json): the agreements that end
-// within 30, 7 or 1 days, soonest first, for administrators. One that another takes the place of is listed, too: it ends.
+// agreementNotices answers GET [base]/Contract/$agreement-notices, an operation of our own
+// (profiles/package/OperationDefinition-agreement-notices.json): the agreements that end within 30, 7 or 1
+// days, soonest first, for administrators. One that another takes the place of is listed, too: it ends.
 func (s *Server) agreementNotices(_ context.Context, r *request) (reading, error) {
 	if _, err := s.parameters(r); err != nil {
 		return nil, err

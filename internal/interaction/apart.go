@@ -8,12 +8,15 @@ import (
 	"hearken/internal/store"
 )
 
-// What this server records itself is in the audit log, where no interaction reaches but a privacy officer's (oversight.go). AuditEvents that clients send to a
-// server that keeps one (the feed of https://profiles.ihe.net/ITI/TF/Volume2/ITI-20.html, which of a server with login registered systems
-// alone have: access.Decision.Feeds) are kept apart from it, and from all other resources: they are created, and read or searched for by
-// their own type alone. Where people log in, that is by the systems and the privacy officers of the organisation that sent them: who sees a patient does not see who
-// looked at the record elsewhere. They are never changed or deleted, and nothing leads to them from elsewhere: no search of the system or of a
-// compartment, no chain, _has, include or history of the system. A server without an audit log has them as any other type.
+// What this server records itself is in the audit log, where no interaction reaches but a privacy officer's
+// (oversight.go). AuditEvents that clients send to a server that keeps one (the feed of
+// https://profiles.ihe.net/ITI/TF/Volume2/ITI-20.html, which of a server with login registered systems alone
+// have: access.Decision.Feeds) are kept apart from it, and from all other resources: they are created, and
+// read or searched for by their own type alone. Where people log in, that is by the systems and the privacy
+// officers of the organisation that sent them: who sees a patient does not see who looked at the record
+// elsewhere. They are never changed or deleted, and nothing leads to them from elsewhere: no search of the
+// system or of a compartment, no chain, _has, include or history of the system. A server without an audit log
+// has them as any other type.
 
 // auditEventType is the type that is kept apart.
 const auditEventType fhir.Type = "AuditEvent"

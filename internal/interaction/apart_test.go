@@ -9,8 +9,8 @@ const fedEvent = `{"resourceType":"AuditEvent","type":{"system":"http://dicom.ne
 	`"recorded":"2024-02-29T12:00:00Z","agent":[{"requestor":true,"who":{"reference":"Patient/p"}}],"source":{"observer":{"display":"feed"}},` +
 	`"entity":[{"what":{"reference":"Patient/p"}}]}`
 
-// TestApart sends an AuditEvent to a server that keeps an audit log: it is created and found by its own type, nothing changes it,
-// and no other way leads to it.
+// TestApart sends an AuditEvent to a server that keeps an audit log: it is created and found by its own type,
+// nothing changes it, and no other way leads to it.
 func TestApart(t *testing.T) {
 	s, _ := newServer(t)
 	mustDo(t, s, 201, "PUT", "Patient/p", patient("p", "1"))

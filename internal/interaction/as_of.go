@@ -8,9 +8,10 @@ import (
 	"hearken/fhir/terminology"
 )
 
-// asOf is the time that a terminology operation is asked about, as the question whether a definition that was last changed on a date was then
-// what it is today; nil where no date was said. "If a date is provided, it means that the server should use the value set / code system definitions as they
-// were on the given date, or return an error if this is not possible" (https://hl7.org/fhir/R4/valueset-operation-expand.html).
+// asOf is the time that a terminology operation is asked about, as the question whether a definition that was
+// last changed on a date was then what it is today; nil where no date was said. "If a date is provided, it
+// means that the server should use the value set / code system definitions as they were on the given date, or
+// return an error if this is not possible" (https://hl7.org/fhir/R4/valueset-operation-expand.html).
 // Definitions are not kept as they were, so that it is possible when none was changed since.
 type asOf func(changed string) bool
 

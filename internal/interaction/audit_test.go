@@ -166,7 +166,8 @@ func TestAudit_Who(t *testing.T) {
 	}
 }
 
-// TestAudit_WhoByStaffList has what the token does not say of its person from the staff list and the agreement, for a look and for a refusal.
+// TestAudit_WhoByStaffList has what the token does not say of its person from the staff list and the
+// agreement, for a look and for a refusal.
 func TestAudit_WhoByStaffList(t *testing.T) {
 	s := guarded(t)
 	before := headOf(t, s.Audit)
@@ -365,8 +366,8 @@ func TestAccessLog(t *testing.T) {
 	mustDo(t, s, 400, "GET", "Patient/p/$access-log", "")
 }
 
-// A search is recorded with the patients that it names, and with nothing else that has an id; a store that does not say whose record something is part of is read for it, as far as it
-// can be.
+// A search is recorded with the patients that it names, and with nothing else that has an id; a store that
+// does not say whose record something is part of is read for it, as far as it can be.
 func TestAudit_Whose(t *testing.T) {
 	s := guarded(t)
 	author := principal("author", "user/*.cruds")

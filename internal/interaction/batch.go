@@ -33,10 +33,10 @@ func readEnvelope(body []byte) (envelope, error) {
 // batchWorkers is how many entries of one batch run at once: enough that their commits share an fsync.
 var batchWorkers = 4 * runtime.GOMAXPROCS(0)
 
-// batch does each entry on its own, as if it had come alone; one that fails changes nothing for the
-// others. Their order does not matter by definition; to be of no surprise they go as in a
-// transaction: deletions, creations, updates, reads. body is the Bundle in JSON; faulty has the faults of the entries whose
-// resources could not be put into it.
+// batch does each entry on its own, as if it had come alone; one that fails changes nothing for the others.
+// Their order does not matter by definition; to be of no surprise they go as in a transaction: deletions,
+// creations, updates, reads. body is the Bundle in JSON; faulty has the faults of the entries whose resources
+// could not be put into it.
 func (s *Server) batch(ctx context.Context, r *request, body []byte, faulty map[int]fhir.Outcome) (Answer, error) {
 	bundle, err := readEnvelope(body)
 	if err != nil {

@@ -82,9 +82,10 @@ func BenchmarkCreate(b *testing.B) {
 	}
 }
 
-// BenchmarkLoggedIn is what people ask for who log in, recorded and guarded, from the call to the answer: a paramedic a plan by its id, and by NHS number with the patient and what
-// hangs on it; and a patient their own plan. What is known of them is kept, or looked up for each request; open is the same without login and record. It runs many at once, since each waits for the
-// sync of its record: go by the processor time.
+// BenchmarkLoggedIn is what people ask for who log in, recorded and guarded, from the call to the answer: a
+// paramedic a plan by its id, and by NHS number with the patient and what hangs on it; and a patient their
+// own plan. What is known of them is kept, or looked up for each request; open is the same without login and
+// record. It runs many at once, since each waits for the sync of its record: go by the processor time.
 func BenchmarkLoggedIn(b *testing.B) {
 	s := guarded(b)
 	keeping, log := s.Login, s.Audit

@@ -32,7 +32,8 @@ func (s *Server) resource(r *request, typ fhir.Type) (element.Node, error) {
 	return s.parse(wrapBinary(&r.Call, r.key.ID), typ)
 }
 
-// isBinaryResource: clients send Binary resources as application/json or application/xml as well, and mean the resource.
+// isBinaryResource: clients send Binary resources as application/json or application/xml as well, and mean
+// the resource.
 func isBinaryResource(r *request) bool {
 	switch name := plainMediaType(r.MediaType); element.FormatOf(name) {
 	case element.JSON:

@@ -12,8 +12,9 @@ import (
 // detailWithheldParameter is the detail of a search or write that would be decided by what its caller does not see.
 const detailWithheldParameter = "withheld-parameter"
 
-// blinded writes into a search that parameters which read withheld elements have no value in the records they are withheld in: into its condition, that
-// of the scopes included, and into what it includes. It refuses to sort by one where that would tell the value by its place.
+// blinded writes into a search that parameters which read withheld elements have no value in the records they
+// are withheld in: into its condition, that of the scopes included, and into what it includes. It refuses to
+// sort by one where that would tell the value by its place.
 func (r *guardedReader) blinded(q query.Query) (query.Query, error) {
 	if err := r.sortable(&q); err != nil {
 		return q, err
@@ -24,8 +25,8 @@ func (r *guardedReader) blinded(q query.Query) (query.Query, error) {
 	return q, nil
 }
 
-// sortable refuses to sort by a parameter that is withheld in something this caller sees. What they ask for besides makes no difference, so that the refusal
-// tells nothing of a value. Whereabouts are never sorted by.
+// sortable refuses to sort by a parameter that is withheld in something this caller sees. What they ask for
+// besides makes no difference, so that the refusal tells nothing of a value. Whereabouts are never sorted by.
 func (r *guardedReader) sortable(q *query.Query) error {
 	for _, key := range q.Sort {
 		withheld, err := r.withheldSomewhere(key.Parameter)
@@ -49,8 +50,9 @@ func (r *guardedReader) withheldSomewhere(p *query.Parameter) (bool, error) {
 	return len(page.Matches) > 0, err
 }
 
-// mayAsk refuses criteria of a conditional write that are about what is withheld from its writer in some record: whether something is there already must be decided on
-// all that is stored, and would tell what is withheld.
+// mayAsk refuses criteria of a conditional write that are about what is withheld from its writer in some
+// record: whether something is there already must be decided on all that is stored, and would tell what is
+// withheld.
 func (tx *guardedTx) mayAsk(where query.Expr) (err error) {
 	query.Walk(where, func(e query.Expr) bool {
 		for _, p := range tx.asks(e) {
@@ -155,8 +157,8 @@ func where(e, readable query.Expr) query.Expr {
 	return query.And{e, readable}
 }
 
-// compartment is a compartment whose members are in it by references that are all told. That something is in the record of a patient is what they see it
-// by.
+// compartment is a compartment whose members are in it by references that are all told. That something is in
+// the record of a patient is what they see it by.
 func (b blind) compartment(e query.InCompartment) query.Expr {
 	if e.Focus.Type == patientType {
 		return e

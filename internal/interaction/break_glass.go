@@ -20,12 +20,16 @@ import (
 	"hearken/profiles"
 )
 
-// breakGlass answers POST [base]/Patient/$break-glass, an operation of our own (profiles/package/OperationDefinition-break-glass.json): in an emergency a
-// clinician, also one whose agreement or training has lapsed, opens one person's record for an hour, having logged in just now, for a coded reason and in words.
+// breakGlass answers POST [base]/Patient/$break-glass, an operation of our own
+// (profiles/package/OperationDefinition-break-glass.json): in an emergency a clinician, also one whose
+// agreement or training has lapsed, opens one person's record for an hour, having logged in just now, for a
+// coded reason and in words.
 //
-// The grant and the Task by which a privacy officer of the clinician's organisation looks into it are one commit. The answer is the same whether or not there is a plan, and
-// whether or not the caller could see the person before. That nobody has the identifier is told after the grant only, as 404 no-plan-here: asking is
-// recorded, counted and looked into whatever it finds, so that it is no way to find out who is a patient here.
+// The grant and the Task by which a privacy officer of the clinician's organisation looks into it are one
+// commit. The answer is the same whether or not there is a plan, and whether or not the caller could see the
+// person before. That nobody has the identifier is told after the grant only, as 404 no-plan-here: asking is
+// recorded, counted and looked into whatever it finds, so that it is no way to find out who is a patient
+// here.
 func (s *Server) breakGlass(ctx context.Context, r *request) (Answer, error) {
 	g := guardOf(ctx)
 	if g == nil {
@@ -126,7 +130,8 @@ func (b *breaking) read(r *request) error {
 	return nil
 }
 
-// breakGlassTurns is the space of claims by which the grants of one caller come one after the other, so that they are counted right.
+// breakGlassTurns is the space of claims by which the grants of one caller come one after the other, so that
+// they are counted right.
 const breakGlassTurns = "break-glass"
 
 // apply is the Update: counted, found, granted, and given to a privacy officer.
@@ -216,8 +221,8 @@ func (b *breaking) find(tx *labelling) error {
 	return nil
 }
 
-// staff reads who the caller is, as far as that is written down, and the names on the list of their organisation. It is read whether or not the person is
-// there.
+// staff reads who the caller is, as far as that is written down, and the names on the list of their
+// organisation. It is read whether or not the person is there.
 func (b *breaking) staff(tx *labelling) (caller access.Identity, colleagues []string, err error) {
 	me := b.guard.person()
 	where := query.Match{Parameter: b.server.Registry.Parameter(staffType, "organization"),

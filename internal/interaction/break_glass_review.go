@@ -19,8 +19,9 @@ import (
 // detailReviewed is the detail of a review that has been closed before.
 const detailReviewed = "already-closed"
 
-// resolveBreakGlass answers POST [base]/Task/[id]/$break-glass-resolve, an operation of our own: who broke the glass, for whom and why, told to a privacy officer of their
-// organisation. That it was told is part of the Task from then on, in the same commit.
+// resolveBreakGlass answers POST [base]/Task/[id]/$break-glass-resolve, an operation of our own: who broke
+// the glass, for whom and why, told to a privacy officer of their organisation. That it was told is part of
+// the Task from then on, in the same commit.
 func (s *Server) resolveBreakGlass(ctx context.Context, r *request) (Answer, error) {
 	v := review{server: s, guard: guardOf(ctx), task: r.key}
 	if err := s.planeCommit(ctx, func(tx *labelling) error {
@@ -49,8 +50,9 @@ func (s *Server) resolveBreakGlass(ctx context.Context, r *request) (Answer, err
 	return Answer{Status: http.StatusOK, Body: answerParameters(all...)}, nil
 }
 
-// closeBreakGlass answers POST [base]/Task/[id]/$break-glass-close, an operation of our own: a privacy officer of the organisation, never the one who broke the glass, says
-// what came of looking into it. It is said once.
+// closeBreakGlass answers POST [base]/Task/[id]/$break-glass-close, an operation of our own: a privacy
+// officer of the organisation, never the one who broke the glass, says what came of looking into it. It is
+// said once.
 func (s *Server) closeBreakGlass(ctx context.Context, r *request) (Answer, error) {
 	v := review{server: s, guard: guardOf(ctx), task: r.key}
 	p, err := s.parameters(r)
@@ -92,7 +94,8 @@ type review struct {
 	stored store.Record
 }
 
-// load reads the Task and the grant it is about, and refuses who may not look: as not there, for who does not see the Task.
+// load reads the Task and the grant it is about, and refuses who may not look: as not there, for who does not
+// see the Task.
 func (v *review) load(tx *labelling) error {
 	if v.guard == nil {
 		return fhir.Errorf(fhir.CodeNotSupported, "nobody logs in to this server: nobody can be told from another").Detailed("no-login")

@@ -98,7 +98,8 @@ func TestBreakGlass_Who(t *testing.T) {
 	}
 }
 
-// The record is open for an hour, whole, to that clinician alone, to look at and not to write; the answer does not tell whether there is a plan.
+// The record is open for an hour, whole, to that clinician alone, to look at and not to write; the answer
+// does not tell whether there is a plan.
 func TestBreakGlass_Opens(t *testing.T) {
 	s := plane(t)
 	clock := s.Now
@@ -268,7 +269,8 @@ func parseTree(t testing.TB, body string) *element.Tree {
 	return tree
 }
 
-// What was done by emergency access is recorded with its reason, the asking and each look; what was done without it, and the words that were given for it, are not.
+// What was done by emergency access is recorded with its reason, the asking and each look; what was done
+// without it, and the words that were given for it, are not.
 func TestBreakGlass_Ground(t *testing.T) {
 	s := plane(t)
 	other := emergency("other")

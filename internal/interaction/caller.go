@@ -31,7 +31,8 @@ func (c *Callers) Caller(rd store.Reader, p *smart.Principal) (access.Caller, er
 	return caller, err
 }
 
-// Still is a Login.Still. Of what was withheld from a person it does not ask again what has ended: that stays so, and each resource says itself what of it ends when.
+// Still is a Login.Still. Of what was withheld from a person it does not ask again what has ended: that stays
+// so, and each resource says itself what of it ends when.
 func (c *Callers) Still(rd store.Reader, p *smart.Principal, then *access.Caller) (bool, error) {
 	now, _, err := c.lookUp(rd, p)
 	now.Ended = then.Ended
@@ -85,8 +86,8 @@ const (
 	proxyType     fhir.Type = "RelatedPerson"
 )
 
-// person finds out whether the caller is a patient or acts for one: by the NHS number they logged in with, or by what the issuer says
-// describes them.
+// person finds out whether the caller is a patient or acts for one: by the NHS number they logged in with, or
+// by what the issuer says describes them.
 func (l *lookup) person() (bool, error) {
 	user := l.principal.Context.FHIRUser
 	switch {
@@ -119,7 +120,8 @@ func (l *lookup) person() (bool, error) {
 
 func (l *lookup) server() *Server { return l.Server }
 
-// namedBy is the condition of being about somebody: by issuer and subject, or client where there is no user, or by the role they chose.
+// namedBy is the condition of being about somebody: by issuer and subject, or client where there is no user,
+// or by the role they chose.
 func (s *Server) namedBy(t fhir.Type, who person) query.Expr {
 	any := query.Or{s.hasToken(t, "identifier", who.issuer, who.subject)}
 	if who.roleProfile != "" {

@@ -59,7 +59,8 @@ func (w *factWorld) compare1(p *smart.Principal, organisation string) {
 	})
 }
 
-// Who is on a list and has tokens of ever new roles or of great length fills no more than is set aside, and who holds thousands of grants is not kept.
+// Who is on a list and has tokens of ever new roles or of great length fills no more than is set aside, and
+// who holds thousands of grants is not kept.
 func TestCallers_Bounded(t *testing.T) {
 	w := newFactWorld(t, "embedded", 1)
 	put(t, w.writer, "PractitionerRole/s", staffEntry("s", "s1", "A", "clinical"))
@@ -97,8 +98,9 @@ func (w *factWorld) lookedUp(ask func(fn func(store.Reader)), p *smart.Principal
 	return w.searches - before
 }
 
-// What is kept is used: on the state it was found on and on others with the same facts, in an Update too, after a look at an older state, and after as many others as one
-// generation holds, for who comes back before that.
+// What is kept is used: on the state it was found on and on others with the same facts, in an Update too,
+// after a look at an older state, and after as many others as one generation holds, for who comes back before
+// that.
 func TestCallers_Keep(t *testing.T) {
 	w := newFactWorld(t, "embedded", 1)
 	known := &smart.Principal{Issuer: issuer, Subject: "s1", User: true}
@@ -192,7 +194,8 @@ var errNoChanges = errors.New("the change log cannot be read")
 
 func (brokenLog) Changes(store.Commit, int) ([]store.Change, error) { return nil, errNoChanges }
 
-// When it cannot be told whether facts have changed, nobody is told what they were; and when it can be again, it is what they are now.
+// When it cannot be told whether facts have changed, nobody is told what they were; and when it can be again,
+// it is what they are now.
 func TestCallers_LogBroken(t *testing.T) {
 	w := newFactWorld(t, "embedded", 1)
 	known := &smart.Principal{Issuer: issuer, Subject: "s1", User: true}

@@ -20,13 +20,15 @@ const (
 // maxUnseen is how many commits are looked through for facts. After more, whatever was found before does not count.
 const maxUnseen = 64
 
-// callerCache keeps the facts about callers who work by a staff list. What it gives is what a look-up on the very state that is read would find: it goes
-// by the change log of that state, and not by what writers tell. So a fact counts for whatever is read after its commit, whoever
-// wrote it: an interaction, an import, another server on the same store. And of an older state that somebody still reads, or the tip in an Update, it says what
-// stands there.
+// callerCache keeps the facts about callers who work by a staff list. What it gives is what a look-up on the
+// very state that is read would find: it goes by the change log of that state, and not by what writers tell.
+// So a fact counts for whatever is read after its commit, whoever wrote it: an interaction, an import,
+// another server on the same store. And of an older state that somebody still reads, or the tip in an Update,
+// it says what stands there.
 //
-// Kept is nobody of whom nothing is known: those could be any number, and would come to push out those who work. Patients and proxies are
-// not, since what decides about them lies all over their records: of these it is kept which types need not be looked through.
+// Kept is nobody of whom nothing is known: those could be any number, and would come to push out those who
+// work. Patients and proxies are not, since what decides about them lies all over their records: of these it
+// is kept which types need not be looked through.
 type callerCache struct {
 	mu      sync.Mutex
 	seen    store.Commit               // up to where the change log was looked through
@@ -69,8 +71,8 @@ type callerEntry struct {
 	bytes int
 }
 
-// workFacts gives the facts about a caller on the state that is read: those kept, or those it looks up. Within an Update, whose own writes are in no
-// log yet, it keeps nothing.
+// workFacts gives the facts about a caller on the state that is read: those kept, or those it looks up.
+// Within an Update, whose own writes are in no log yet, it keeps nothing.
 func (c *Callers) workFacts(rd store.Reader, p *smart.Principal) (workFacts, error) {
 	key := keyOf(p)
 	at, err := c.kept.moment(rd)
@@ -164,7 +166,8 @@ func (c *callerCache) get(key callerKey, at moment) (workFacts, bool) {
 	return e.facts, !slices.ContainsFunc(at.log, func(change store.Change) bool { return slices.Contains(e.facts.types, change.Key.Type) })
 }
 
-// unchanged reports whether, by the log as far as it was looked through, what is found of some types is the same on two states.
+// unchanged reports whether, by the log as far as it was looked through, what is found of some types is the
+// same on two states.
 func (c *callerCache) unchanged(types []fhir.Type, one, other store.Commit) bool {
 	first := min(one, other)
 	return first >= c.floor && !slices.ContainsFunc(types, func(t fhir.Type) bool { return c.written[t] > first })

@@ -21,7 +21,8 @@ import (
 	"hearken/internal/store"
 )
 
-// factWorld is a store that a server without a login writes facts into, and what callers are known by on another server of the same store.
+// factWorld is a store that a server without a login writes facts into, and what callers are known by on
+// another server of the same store.
 type factWorld struct {
 	t      testing.TB
 	writer *interaction.Server
@@ -48,7 +49,8 @@ func newFactWorld(t testing.TB, engine string, seed uint64) *factWorld {
 	return w
 }
 
-// callers are those who ask: staff by name, by the role they chose, of one organisation by their token or not; clients; a person and a proxy.
+// callers are those who ask: staff by name, by the role they chose, of one organisation by their token or
+// not; clients; a person and a proxy.
 func (w *factWorld) callers() []*smart.Principal {
 	all := []*smart.Principal{{Issuer: issuer, Subject: "nobody", User: true}}
 	for _, subject := range []string{"s1", "s2", "s3"} {
@@ -144,7 +146,8 @@ func (w *factWorld) fact() (target, body string) {
 	return "Patient/" + id, `{"resourceType":"Patient","id":"` + id + `","identifier":[{"system":"https://fhir.nhs.uk/Id/nhs-number","value":"` + w.one("9990000018", "9990000085") + `"}]}`
 }
 
-// withheld is something of a patient's that they are not to see, or part of which they are not, until a time that is near; or no longer.
+// withheld is something of a patient's that they are not to see, or part of which they are not, until a time
+// that is near; or no longer.
 func (w *factWorld) withheld() (target, body string) {
 	until := `"extension":[{"url":"https://hearken.example.org/fhir/StructureDefinition/withholding","extension":[{"url":"until","valueInstant":"` +
 		w.clock.now().Add(time.Duration(w.random.IntN(72)-24)*time.Hour).Format(time.RFC3339) + `"}`
@@ -290,8 +293,8 @@ func (r factReader) Changes(since store.Commit, limit int) ([]store.Change, erro
 	return slices.DeleteFunc(changes, func(c store.Change) bool { return c.Key.Type == r.deaf }), err
 }
 
-// Facts are written at random, by every way there is, the clock goes to and fro, and many callers ask on the newest state, on older ones and in Updates: what
-// is kept is what a look-up finds, each time.
+// Facts are written at random, by every way there is, the clock goes to and fro, and many callers ask on the
+// newest state, on older ones and in Updates: what is kept is what a look-up finds, each time.
 func TestCallers_KeptIsLookedUp(t *testing.T) {
 	for _, engine := range []string{"embedded", "oracle"} {
 		t.Run(engine, func(t *testing.T) {
@@ -317,8 +320,8 @@ func TestCallers_KeptIsLookedUp(t *testing.T) {
 	}
 }
 
-// The same test fails when a kind of fact is not noticed when it changes, when an Update's own writes are taken for what is stored, and when the clock of the first
-// look is gone by.
+// The same test fails when a kind of fact is not noticed when it changes, when an Update's own writes are
+// taken for what is stored, and when the clock of the first look is gone by.
 func TestCallers_KeptIsLookedUp_Mutants(t *testing.T) {
 	mutants := map[string]func(*factWorld){
 		"an Update is taken for a View": func(w *factWorld) {
@@ -357,7 +360,8 @@ func TestCallers_KeptIsLookedUp_Mutants(t *testing.T) {
 	}
 }
 
-// What is known of a person takes no search once nothing that ends is known to be stored, and one of the types that have some where something is.
+// What is known of a person takes no search once nothing that ends is known to be stored, and one of the
+// types that have some where something is.
 func TestCallers_PersonSearches(t *testing.T) {
 	s := guarded(t)
 	calls := &callStore{Store: s.Store}

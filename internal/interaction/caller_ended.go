@@ -50,14 +50,16 @@ func (l *lookup) endedOf(id fhir.ID, types []fhir.Type) error {
 	return nil
 }
 
-// endings are the types of which there are resources that withhold something from the person until some time. It is what resources say themselves, and a label
-// that follows from other facts changes nothing of it: so it is so of a type until something of that type is written.
+// endings are the types of which there are resources that withhold something from the person until some time.
+// It is what resources say themselves, and a label that follows from other facts changes nothing of it: so it
+// is so of a type until something of that type is written.
 type endings struct {
 	types []fhir.Type  // sorted
 	of    store.Commit // the state they were found on; 0 for none
 }
 
-// ending gives those of the members of a compartment that have something which ends: most have not, and so need not be looked through for each caller.
+// ending gives those of the members of a compartment that have something which ends: most have not, and so
+// need not be looked through for each caller.
 func (c *Callers) ending(rd store.Reader, members []fhir.Type) ([]fhir.Type, error) {
 	at, err := c.kept.moment(rd)
 	if err != nil {

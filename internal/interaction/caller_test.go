@@ -9,7 +9,8 @@ import (
 	"hearken/internal/smart"
 )
 
-// Somebody is who facts say they are, as far as these say it: with a fact that is not in force, or not about them, they are nobody.
+// Somebody is who facts say they are, as far as these say it: with a fact that is not in force, or not about
+// them, they are nobody.
 func TestCallers_Facts(t *testing.T) {
 	as1 := func(who string, change func(*smart.Principal)) *smart.Principal {
 		p := principal(who, "user/*.cruds")
@@ -78,7 +79,8 @@ func TestCallers_Facts(t *testing.T) {
 	}
 }
 
-// seenBy are the patients of a guarded server, with other facts, whose record somebody sees: by name, where a client before them was asked for.
+// seenBy are the patients of a guarded server, with other facts, whose record somebody sees: by name, where a
+// client before them was asked for.
 func seenBy(t *testing.T, p *smart.Principal, facts map[string]string) string {
 	t.Helper()
 	s := guarded(t)

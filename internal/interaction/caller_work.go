@@ -13,8 +13,9 @@ import (
 	"hearken/internal/store"
 )
 
-// workFacts are what staff lists, agreements and grants say of one caller, as they are written: what of it is in force is for the clock of each request
-// to say (describe). They share no bytes with the resources they were read from.
+// workFacts are what staff lists, agreements and grants say of one caller, as they are written: what of it is
+// in force is for the clock of each request to say (describe). They share no bytes with the resources they
+// were read from.
 type workFacts struct {
 	entries    []access.StaffEntry
 	agreements []access.Agreement
@@ -42,8 +43,8 @@ func (w *working) Search(q *query.Query) (store.Page, error) {
 	return w.rd.Search(q)
 }
 
-// find looks up the entries of the organisation the caller acts for, or all, the agreements of that organisation, and the grants of
-// those who have a role.
+// find looks up the entries of the organisation the caller acts for, or all, the agreements of that
+// organisation, and the grants of those who have a role.
 func (w *working) find() error {
 	if err := w.staff(); err != nil {
 		return err
@@ -83,7 +84,8 @@ func (w *working) agreements(organisation string) error {
 	})
 }
 
-// barred finds out whether an Organization with a code is not active. All of them count: one more, which is active, is no way round it.
+// barred finds out whether an Organization with a code is not active. All of them count: one more, which is
+// active, is no way round it.
 func (w *working) barred(organisation string) error {
 	inactive := query.Match{Parameter: w.Registry.Parameter(organizationType, "active"), Test: query.TokenTest{Code: "false", AnySystem: true}}
 	where := query.And{w.hasToken(organizationType, "identifier", careplan.ODSOrganisationSystem, organisation), inactive}
@@ -125,7 +127,8 @@ func ownContact(k *access.Contact) access.Contact {
 	return own
 }
 
-// system is what staff lists say of a dispatch system, which was looked up already if it told of one of the contacts before.
+// system is what staff lists say of a dispatch system, which was looked up already if it told of one of the
+// contacts before.
 func (w *working) system(by person, before []person, contacts []access.Contact) (entries []access.StaffEntry, err error) {
 	if i := slices.Index(before, by); i >= 0 {
 		return contacts[i].System, nil
@@ -146,8 +149,8 @@ func (w *working) named(t fhir.Type) query.Expr {
 	return w.namedBy(t, person{key.issuer, key.name, key.role})
 }
 
-// organisation is the one that all entries are of; known is false for one who is on no list, or on several when the token does not say for
-// whom they act.
+// organisation is the one that all entries are of; known is false for one who is on no list, or on several
+// when the token does not say for whom they act.
 func (f *workFacts) organisation() (code string, known bool) {
 	for i := range f.entries {
 		if f.entries[i].Organisation != f.entries[0].Organisation {

@@ -25,9 +25,9 @@ type capabilityKey struct{ base, security string }
 // maxCapabilities bounds the cache: behind proxies a server may be called by many names, some of them made up.
 const maxCapabilities = 16
 
-// capabilityStatement answers GET [base]/metadata (https://hl7.org/fhir/R4/http.html#capabilities). The statement is made
-// of the table of interactions, the registry of search parameters and what the store can do: it says what is there, and
-// cannot say anything else.
+// capabilityStatement answers GET [base]/metadata (https://hl7.org/fhir/R4/http.html#capabilities). The
+// statement is made of the table of interactions, the registry of search parameters and what the store can
+// do: it says what is there, and cannot say anything else.
 func (s *Server) capabilityStatement(ctx context.Context, r *request) (reading, error) {
 	for _, p := range r.Parameters {
 		switch {

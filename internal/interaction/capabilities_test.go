@@ -114,7 +114,8 @@ func TestCapabilities_CannotLie(t *testing.T) {
 	}
 }
 
-// What the statement says of AuditEvents is so, for a privacy officer too: they are read and searched by what it names, and changed by nothing.
+// What the statement says of AuditEvents is so, for a privacy officer too: they are read and searched by what
+// it names, and changed by nothing.
 func TestCapabilities_Oversight(t *testing.T) {
 	s := guarded(t)
 	look := as(principal("author", "user/*.cruds"), "GET", "CarePlan/cp1", "")
@@ -182,7 +183,8 @@ func TestCapabilities_Oversight(t *testing.T) {
 	}
 }
 
-// An operation is named where it is offered: those that are about who does it need a login, and those that need a record of it an audit log.
+// An operation is named where it is offered: those that are about who does it need a login, and those that
+// need a record of it an audit log.
 func TestCapabilities_OperationsOffered(t *testing.T) {
 	named := func(s *interaction.Server) map[string]bool {
 		all := map[string]bool{}

@@ -9,8 +9,9 @@ import (
 	"hearken/fhir"
 )
 
-// terminologyCapabilities answers GET [base]/metadata?mode=terminology (https://hl7.org/fhir/R4/terminologycapabilities.html):
-// which code systems are loaded, and what can be asked of them. It is made of the library of now.
+// terminologyCapabilities answers GET [base]/metadata?mode=terminology
+// (https://hl7.org/fhir/R4/terminologycapabilities.html): which code systems are loaded, and what can be
+// asked of them. It is made of the library of now.
 func (s *Server) terminologyCapabilities(_ context.Context, r *request) (reading, error) {
 	library, err := s.library()
 	if err != nil {

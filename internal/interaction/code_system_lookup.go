@@ -11,7 +11,8 @@ import (
 	"hearken/fhir/terminology"
 )
 
-// lookup answers CodeSystem/$lookup (https://hl7.org/fhir/R4/codesystem-operation-lookup.html): what is known of a code.
+// lookup answers CodeSystem/$lookup (https://hl7.org/fhir/R4/codesystem-operation-lookup.html): what is known
+// of a code.
 func (s *Server) lookup(_ context.Context, r *request) (reading, error) {
 	p, err := s.parameters(r)
 	if err != nil {

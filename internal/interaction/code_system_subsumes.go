@@ -6,8 +6,8 @@ import (
 	"hearken/fhir/terminology"
 )
 
-// subsumes answers CodeSystem/$subsumes (https://hl7.org/fhir/R4/codesystem-operation-subsumes.html): whether one code is
-// above another in the hierarchy of their system.
+// subsumes answers CodeSystem/$subsumes (https://hl7.org/fhir/R4/codesystem-operation-subsumes.html): whether
+// one code is above another in the hierarchy of their system.
 func (s *Server) subsumes(_ context.Context, r *request) (reading, error) {
 	p, err := s.parameters(r)
 	if err != nil {

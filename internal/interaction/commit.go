@@ -15,12 +15,12 @@ import (
 // more, and that it wants another run on a newer state. It never leaves this package.
 var errAgain = errors.New("the state has moved on")
 
-// maxAgain is how often a write is tried again. Each try answers one change that another writer made in between, so that
-// more than a few mean a resource that many clients rewrite without pause.
+// maxAgain is how often a write is tried again. Each try answers one change that another writer made in
+// between, so that more than a few mean a resource that many clients rewrite without pause.
 const maxAgain = 24
 
-// commit runs fn in an Update, again and again while it answers errAgain; again counts from 0. Like every function of an
-// Update fn has no effects but through the Tx and the variables it sets from scratch.
+// commit runs fn in an Update, again and again while it answers errAgain; again counts from 0. Like every
+// function of an Update fn has no effects but through the Tx and the variables it sets from scratch.
 func (s *Server) commit(ctx context.Context, fn func(tx store.Tx, again int) error) error {
 	return s.commitPrepared(ctx, func() error { return nil }, fn)
 }
@@ -44,8 +44,8 @@ func (s *Server) commitPrepared(ctx context.Context, prepare func() error, fn fu
 	return store.ErrConflict
 }
 
-// write is one Update of the store. Definitions that were written take effect before it returns; also after a failure, of which
-// nobody can tell whether the commit was done.
+// write is one Update of the store. Definitions that were written take effect before it returns; also after a
+// failure, of which nobody can tell whether the commit was done.
 func (s *Server) write(ctx context.Context, fn func(tx store.Tx) error) error {
 	if s.Conformance == nil {
 		return s.updateStore(ctx, fn)

@@ -9,9 +9,11 @@ import (
 // detailSubsetted is the detail of a write of a part of a resource.
 const detailSubsetted = "subsetted"
 
-// checkComplete refuses to store what says of itself that it is a part of a resource: the answer to a read with _summary or _elements, written back, would take the
-// place of the whole, and a plan would be without what was left out (https://hl7.org/fhir/R4/search.html#summary). It holds for new resources too: a part would
-// pass for the whole of a plan. Parts inside a stored Bundle are what was found once, and take no place.
+// checkComplete refuses to store what says of itself that it is a part of a resource: the answer to a read
+// with _summary or _elements, written back, would take the place of the whole, and a plan would be without
+// what was left out (https://hl7.org/fhir/R4/search.html#summary). It holds for new resources too: a part
+// would pass for the whole of a plan. Parts inside a stored Bundle are what was found once, and take no
+// place.
 func checkComplete(root element.Node) fhir.Outcome {
 	tag, redacted := search.Incomplete(root)
 	if tag.IsZero() {

@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// What was read in part takes the place of nothing: by no way that writes, in no format, and the answer says why. The whole, without the tag, does.
+// What was read in part takes the place of nothing: by no way that writes, in no format, and the answer says
+// why. The whole, without the tag, does.
 func TestUpdate_Subsetted(t *testing.T) {
 	const plan = `{"resourceType":"CarePlan","id":"c","status":"active","intent":"plan","title":"Kept","subject":{"reference":"Patient/p"},"identifier":[{"system":"urn:n","value":"c"}],"note":[{"text":"Kept"}]}`
 	for _, narrowed := range []string{"_elements=status", "_elements=identifier", "_summary=true", "_summary=text", "_summary=data"} {

@@ -7,8 +7,9 @@ import (
 	"hearken/internal/store"
 )
 
-// translate answers ConceptMap/$translate (https://hl7.org/fhir/R4/conceptmap-operation-translate.html): what a code is in
-// another code system, by one concept map or by all that lead from and to the value sets that are named.
+// translate answers ConceptMap/$translate (https://hl7.org/fhir/R4/conceptmap-operation-translate.html): what
+// a code is in another code system, by one concept map or by all that lead from and to the value sets that
+// are named.
 func (s *Server) translate(_ context.Context, r *request) (reading, error) {
 	p, err := s.parameters(r)
 	if err != nil {

@@ -31,10 +31,10 @@ import (
 //     writer moved K from was, by these rules, committed before what it moved K to; so if B's search is newer than the
 //     latter, it is newer than both.
 //
-// So whichever commits second has searched a state in which the first had committed. Claims are taken in one order by
-// everybody, so that those who share several meet at the first. Writers without criteria (a plain POST or PUT) make no
-// claims: what they do can be put in order after the conditional create whose search did not see it. And a match found by
-// search always wins over a claim.
+// So whichever commits second has searched a state in which the first had committed. Claims are taken in one
+// order by everybody, so that those who share several meet at the first. Writers without criteria (a plain
+// POST or PUT) make no claims: what they do can be put in order after the conditional create whose search did
+// not see it. And a match found by search always wins over a claim.
 
 // settling is one conditional creation that is being decided.
 type settling struct {

@@ -13,15 +13,17 @@ import (
 	"hearken/internal/store"
 )
 
-// confirmSharing answers POST [base]/Patient/[id]/$confirm-sharing and Task/[id]/$confirm-sharing, an operation of our own
-// (profiles/package/OperationDefinition-confirm-sharing.json): a second person confirms what lets more people see a record. By the Patient it is the one thing that waits
-// there; where several do, the Task says which. Where nothing waits, or the caller does not see it, it is 404.
+// confirmSharing answers POST [base]/Patient/[id]/$confirm-sharing and Task/[id]/$confirm-sharing, an
+// operation of our own (profiles/package/OperationDefinition-confirm-sharing.json): a second person confirms
+// what lets more people see a record. By the Patient it is the one thing that waits there; where several do,
+// the Task says which. Where nothing waits, or the caller does not see it, it is 404.
 func (s *Server) confirmSharing(ctx context.Context, r *request) (Answer, error) {
 	return s.decide(ctx, r, (*deciding).confirm)
 }
 
-// declineSharing answers POST [base]/Patient/[id]/$decline-sharing and Task/[id]/$decline-sharing, an operation of our own
-// (profiles/package/OperationDefinition-decline-sharing.json): whoever might confirm it, or who did it, ends the waiting. Who was kept from the record still is.
+// declineSharing answers POST [base]/Patient/[id]/$decline-sharing and Task/[id]/$decline-sharing, an
+// operation of our own (profiles/package/OperationDefinition-decline-sharing.json): whoever might confirm it,
+// or who did it, ends the waiting. Who was kept from the record still is.
 func (s *Server) declineSharing(ctx context.Context, r *request) (Answer, error) {
 	return s.decide(ctx, r, (*deciding).decline)
 }
@@ -105,7 +107,8 @@ func (d *deciding) concerned() ([]fhir.ID, error) {
 	return ownersOf(d.about, in.index), err
 }
 
-// find finds what waits; ErrNotFound where there is nothing for this caller. Who stands for it finds it whether or not they see the record: a privacy officer who asked sees none.
+// find finds what waits; ErrNotFound where there is nothing for this caller. Who stands for it finds it
+// whether or not they see the record: a privacy officer who asked sees none.
 func (d *deciding) find(tx *labelling) (waiting, error) {
 	label, err := tx.Label(d.at)
 	if err != nil {

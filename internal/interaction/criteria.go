@@ -32,8 +32,8 @@ const (
 	identifierSpace = "identifier" // "Patient|" and the code of one identifier token in them
 )
 
-// criteriaOf reads the parameters of a conditional interaction. Unknown parameters, result parameters and empty criteria
-// are CodeInvalid.
+// criteriaOf reads the parameters of a conditional interaction. Unknown parameters, result parameters and
+// empty criteria are CodeInvalid.
 func (s *Server) criteriaOf(typ fhir.Type, parameters []search.Pair) (*criteria, error) {
 	parsed, err := s.Parser.Parse(search.Target{Type: typ}, parameters, search.Options{Criteria: true})
 	if err != nil {
@@ -69,8 +69,8 @@ func (s *Server) identifies(e query.Expr) bool {
 	return false
 }
 
-// ifNoneExist reads the If-None-Exist header or Bundle.entry.request.ifNoneExist; nil when there is none. It is the query
-// part of a search URL; with "?" or the whole "Patient?" before it it is understood as well.
+// ifNoneExist reads the If-None-Exist header or Bundle.entry.request.ifNoneExist; nil when there is none. It
+// is the query part of a search URL; with "?" or the whole "Patient?" before it it is understood as well.
 func (s *Server) ifNoneExist(typ fhir.Type, text string) (*criteria, error) {
 	if text == "" {
 		return nil, nil

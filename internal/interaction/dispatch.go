@@ -39,14 +39,18 @@ const (
 	reasonEnded   = "dispatch-ended"
 )
 
-// dispatch answers POST [base]/Encounter/$dispatch, an operation of our own (profiles/package/OperationDefinition-dispatch.json): the dispatch system of an ambulance service tells
-// of a crew on its way to somebody, as an Encounter, and each time that something of it changes. While it is under way those of the crew who are on the organisation's staff list
-// see the person's record, by a grant (access.Contact); finished, cancelled or entered in error it is over with this commit, and for good.
+// dispatch answers POST [base]/Encounter/$dispatch, an operation of our own
+// (profiles/package/OperationDefinition-dispatch.json): the dispatch system of an ambulance service tells of
+// a crew on its way to somebody, as an Encounter, and each time that something of it changes. While it is
+// under way those of the crew who are on the organisation's staff list see the person's record, by a grant
+// (access.Contact); finished, cancelled or entered in error it is over with this commit, and for good.
 //
-// It is one dispatch by the identifier that the system gave it: told twice it is one grant, told at once by two it is one, and told of its beginning after its end it is 409, and
-// opens nothing. By meta.lastUpdated, where that is sent, what is older than what was told before changes nothing; an end always counts.
+// It is one dispatch by the identifier that the system gave it: told twice it is one grant, told at once by
+// two it is one, and told of its beginning after its end it is 409, and opens nothing. By meta.lastUpdated,
+// where that is sent, what is older than what was told before changes nothing; an end always counts.
 //
-// The system is told nothing of the person: whether they are here, and whatever is in the way of seeing them, the answer is the same.
+// The system is told nothing of the person: whether they are here, and whatever is in the way of seeing them,
+// the answer is the same.
 func (s *Server) dispatch(ctx context.Context, r *request) (Answer, error) {
 	g := guardOf(ctx)
 	if g == nil {
@@ -111,8 +115,9 @@ type asked struct {
 	key    fhir.Key
 }
 
-// dispatchStatuses are the statuses of an Encounter by whether they are its end (https://hl7.org/fhir/R4/valueset-encounter-status.html). A crew on its way is planned. What is
-// unknown says neither.
+// dispatchStatuses are the statuses of an Encounter by whether they are its end
+// (https://hl7.org/fhir/R4/valueset-encounter-status.html). A crew on its way is planned. What is unknown
+// says neither.
 var dispatchStatuses = map[string]bool{
 	"planned": false, "arrived": false, "triaged": false, "in-progress": false, "onleave": false, "finished": true, "cancelled": true, "entered-in-error": true,
 }

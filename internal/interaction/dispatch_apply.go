@@ -14,7 +14,8 @@ import (
 	"hearken/internal/store"
 )
 
-// The spaces of claims by which the messages of one organisation come one after the other, so that its contacts are counted right, and by which a dispatch has one grant.
+// The spaces of claims by which the messages of one organisation come one after the other, so that its
+// contacts are counted right, and by which a dispatch has one grant.
 const (
 	dispatchTurns = "dispatch-turn"
 	dispatchSpace = "dispatch"
@@ -143,7 +144,8 @@ func (d *dispatch) count(fresh bool) error {
 	return err
 }
 
-// patients are those whose record is opened: by an NHS number all records of theirs, as to who breaks the glass; none for who is not here.
+// patients are those whose record is opened: by an NHS number all records of theirs, as to who breaks the
+// glass; none for who is not here.
 func (d *dispatch) patients(tx *labelling) (ids []fhir.ID, err error) {
 	if d.asked.number == "" {
 		_, _, err := d.server.current(tx, d.asked.key)
@@ -159,8 +161,9 @@ func (d *dispatch) patients(tx *labelling) (ids []fhir.ID, err error) {
 	return ids, err
 }
 
-// members are those of the crew who are on the staff list of the organisation, in force, by all that they may log in by. The others are left out, and said to be: who is not
-// on it yet must not keep the rest of the crew from the record. With nobody left it is an error.
+// members are those of the crew who are on the staff list of the organisation, in force, by all that they may
+// log in by. The others are left out, and said to be: who is not on it yet must not keep the rest of the crew
+// from the record. With nobody left it is an error.
 func (d *dispatch) members(tx *labelling) (crew []person, err error) {
 	seen := map[fhir.Key]bool{d.grant: true}
 	for _, individual := range d.crew {
@@ -222,8 +225,9 @@ func identifiersOf(n element.Node) (all []person) {
 	return all
 }
 
-// bounded refuses to send somebody to more people than one may be sent to, by the contacts that name them, but for this one. On the way it has the spent ones name nobody, so that
-// what is known of a caller stays short; their earlier versions say who it was.
+// bounded refuses to send somebody to more people than one may be sent to, by the contacts that name them,
+// but for this one. On the way it has the spent ones name nobody, so that what is known of a caller stays
+// short; their earlier versions say who it was.
 func (d *dispatch) bounded(tx *labelling, who []person, seen map[fhir.Key]bool) error {
 	var named query.Or
 	for _, one := range who {

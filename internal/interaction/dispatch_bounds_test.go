@@ -51,7 +51,8 @@ func TestDispatch_Races(t *testing.T) {
 	}
 }
 
-// A contact ends with what it hangs on: the crew's own entry, the agreement, the registration of the system; and it goes nowhere with somebody who works for others.
+// A contact ends with what it hangs on: the crew's own entry, the agreement, the registration of the system;
+// and it goes nowhere with somebody who works for others.
 func TestDispatch_OutlivesNothing(t *testing.T) {
 	ended := func(target string) func(*testing.T, *interaction.Server) {
 		return func(t *testing.T, s *interaction.Server) {
@@ -105,7 +106,8 @@ func TestDispatch_OutlivesNothing(t *testing.T) {
 	}
 }
 
-// An end counts for the next request, and for one that is under way: wherever in it the end comes, it shows nothing that was written after.
+// An end counts for the next request, and for one that is under way: wherever in it the end comes, it shows
+// nothing that was written after.
 func TestDispatch_EndsAtOnce(t *testing.T) {
 	for _, line := range []string{"GET Observation/op4", "GET Observation?_id=op4", "GET Observation/op4/_history", "GET Patient?_id=p4&_revinclude=Observation:patient", "POST Patient/p1/$reveal-key-safe"} {
 		method, target, _ := strings.Cut(line, " ")
@@ -145,7 +147,8 @@ func TestDispatch_EndsAtOnce(t *testing.T) {
 	}
 }
 
-// One person is sent to so many at once and in an hour, whoever sends them; ends are always taken; and what is spent names nobody.
+// One person is sent to so many at once and in an hour, whoever sends them; ends are always taken; and what
+// is spent names nobody.
 func TestDispatch_CrewBounds(t *testing.T) {
 	s, c := dispatching(t)
 	send := func(number string) int {
@@ -233,8 +236,9 @@ func TestDispatch_SystemBounds(t *testing.T) {
 	}
 }
 
-// Each message is in the access log of the person, in plain words, and in what the privacy officers see whom it concerns: of the organisation that sent, and of the authors. The
-// grant says who was sent to officers of the former alone.
+// Each message is in the access log of the person, in plain words, and in what the privacy officers see whom
+// it concerns: of the organisation that sent, and of the authors. The grant says who was sent to officers of
+// the former alone.
 func TestDispatch_Recorded(t *testing.T) {
 	s, _ := dispatching(t)
 	messageTaken(t, s, tells("1", "planned", numbered("9990000158"), crewOf("paramedic")))
@@ -284,7 +288,8 @@ func TestDispatch_Recorded(t *testing.T) {
 	}
 }
 
-// The number of a dispatch lets nobody in, whatever it looks like; and by an NHS number all records of one person are opened, recorded and closed as one.
+// The number of a dispatch lets nobody in, whatever it looks like; and by an NHS number all records of one
+// person are opened, recorded and closed as one.
 func TestDispatch_Grants(t *testing.T) {
 	s, _ := dispatching(t)
 	login := s.Login

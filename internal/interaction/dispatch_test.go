@@ -12,8 +12,9 @@ import (
 	"hearken/internal/smart"
 )
 
-// dispatching is a guarded server with a dispatch system of organisation U (client-cad), whose agreement lets it be one, and one of X (client-xcad), whose agreement is not for
-// urgent care; and with NHS numbers on the patients who objected (p2), are at risk (p3) and have a draft alone (p4).
+// dispatching is a guarded server with a dispatch system of organisation U (client-cad), whose agreement lets
+// it be one, and one of X (client-xcad), whose agreement is not for urgent care; and with NHS numbers on the
+// patients who objected (p2), are at risk (p3) and have a draft alone (p4).
 func dispatching(t testing.TB) (*interaction.Server, *clock) {
 	t.Helper()
 	s, c := newServer(t)
@@ -207,7 +208,8 @@ func TestDispatch_Messages(t *testing.T) {
 	}
 }
 
-// The crew see the record of the person for four hours from the last that was told of it, and for twelve at most; with their key safe, and without what is closed to a contact.
+// The crew see the record of the person for four hours from the last that was told of it, and for twelve at
+// most; with their key safe, and without what is closed to a contact.
 func TestDispatch_Opens(t *testing.T) {
 	s, c := dispatching(t)
 	look := func(want string) {
@@ -281,7 +283,8 @@ func TestDispatch_Opens(t *testing.T) {
 	look("200 404 404 404")
 }
 
-// Of a person who is here, of one who closed their record and of one who is not the system is told the same, whatever it tells and however often.
+// Of a person who is here, of one who closed their record and of one who is not the system is told the same,
+// whatever it tells and however often.
 func TestDispatch_HiddenAndAbsentAlike(t *testing.T) {
 	for _, by := range []struct {
 		name    string

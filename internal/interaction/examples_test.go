@@ -12,9 +12,9 @@ import (
 	"hearken/internal/fhirtest"
 )
 
-// Every published example that has an end-point is stored by PUT and comes back with the same content, decimals
-// to the last digit; only meta.versionId and meta.lastUpdated are the server's. Which of them are valid is the validator's
-// business.
+// Every published example that has an end-point is stored by PUT and comes back with the same content,
+// decimals to the last digit; only meta.versionId and meta.lastUpdated are the server's. Which of them are
+// valid is the validator's business.
 func TestUpdate_Examples(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(fhirtest.SharedData(t, "examples"), "*", "*.json"))
 	if err != nil || len(files) < 500 {

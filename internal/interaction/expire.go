@@ -12,8 +12,9 @@ import (
 	"hearken/internal/store"
 )
 
-// ExpireWaiting ends what has waited too long for a second person, staff lists included, so that nobody finds it among what they may confirm; it gives how much that was. That it cannot be
-// confirmed any more does not depend on it. What it does is recorded as this software's own. The error is one of the store's.
+// ExpireWaiting ends what has waited too long for a second person, staff lists included, so that nobody finds
+// it among what they may confirm; it gives how much that was. That it cannot be confirmed any more does not
+// depend on it. What it does is recorded as this software's own. The error is one of the store's.
 func (s *Server) ExpireWaiting(ctx context.Context) (ended int, err error) {
 	s.once.Do(s.setUp)
 	r := &request{row: &row{interaction: "operation", method: http.MethodPost}, extended: &operation{name: "expire-sharing"}, act: &act{}}

@@ -19,9 +19,10 @@ func (s *Server) withRules(by *conformance.Definitions, fault error, c *Call, ty
 	return together(fault, broken)
 }
 
-// together is one error with the errors of both, so that a client hears at once of all it has to mend. The first decides the
-// status, unless it is a fault of ours: then the second is all there is to say. What the second says of a place where the
-// first found a fault, or of what that stands in, is left out: whatever it missed there may have been meant. Either may be nil.
+// together is one error with the errors of both, so that a client hears at once of all it has to mend. The
+// first decides the status, unless it is a fault of ours: then the second is all there is to say. What the
+// second says of a place where the first found a fault, or of what that stands in, is left out: whatever it
+// missed there may have been meant. Either may be nil.
 func together(first, second error) error {
 	switch {
 	case first == nil, second != nil && Status(first) >= http.StatusInternalServerError:

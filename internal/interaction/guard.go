@@ -21,7 +21,8 @@ type Login struct {
 	Caller func(store.Reader, *smart.Principal) (access.Caller, error)
 	// Still reports whether on another state, or later, what counts is known of them that Caller found; nil asks Caller.
 	Still func(store.Reader, *smart.Principal, *access.Caller) (bool, error)
-	// Person is what whoever named the administrators calls the one that a subject of an issuer is, so that two tokens of one are told from two people; "" for not said, as nil.
+	// Person is what whoever named the administrators calls the one that a subject of an issuer is, so that two
+	// tokens of one are told from two people; "" for not said, as nil.
 	Person func(issuer, subject string) string
 }
 
@@ -33,8 +34,8 @@ func (l *Login) still(rd store.Reader, p *smart.Principal, then *access.Caller) 
 	return now.Same(then), err
 }
 
-// guard is what one caller may do, decided once for a request and all entries of its Bundle. It stands between the interactions and
-// the store: what a caller may not see is, to every interaction, not there.
+// guard is what one caller may do, decided once for a request and all entries of its Bundle. It stands
+// between the interactions and the store: what a caller may not see is, to every interaction, not there.
 type guard struct {
 	server    *Server
 	principal *smart.Principal
@@ -78,8 +79,8 @@ func (s *Server) enter(ctx context.Context, r *request) (context.Context, error)
 	return ctx, g.permit(r)
 }
 
-// admit decides by the scopes and then by what is known of the caller. Of a citizen who logged in with their NHS number the scopes may
-// be about the patient they are, who has to be found first.
+// admit decides by the scopes and then by what is known of the caller. Of a citizen who logged in with their
+// NHS number the scopes may be about the patient they are, who has to be found first.
 func (g *guard) admit(ctx context.Context, r *request) error {
 	if g.principal.NHSNumber == "" {
 		if err := g.permit(r); err != nil {
@@ -122,9 +123,11 @@ func (g *guard) decide(ctx context.Context) error {
 // errMoved is how a guard says that what is known of its caller is no longer what it decided by.
 var errMoved = errors.New("what is known of the caller has changed")
 
-// holds refuses to go on by a decision when the state that is read, or written on, says something else of the caller than the one that was decided on. So nothing is
-// seen or written by facts of one moment and data of a later one. It is asked before anything is written: what an Update writes itself
-// lets nobody do it. (On an engine whose Updates run beside each other, one that began before a fact changed counts as done before.) Without a login it holds.
+// holds refuses to go on by a decision when the state that is read, or written on, says something else of the
+// caller than the one that was decided on. So nothing is seen or written by facts of one moment and data of a
+// later one. It is asked before anything is written: what an Update writes itself lets nobody do it. (On an
+// engine whose Updates run beside each other, one that began before a fact changed counts as done before.)
+// Without a login it holds.
 func (g *guard) holds(rd store.Reader) error {
 	if g == nil || rd.Commit() == g.of {
 		return nil
@@ -139,8 +142,8 @@ func (g *guard) holds(rd store.Reader) error {
 	return nil
 }
 
-// AnswersCalls reports whether a caller is one of those who answer urgent calls, by what is known of them now. One whom nothing is known
-// of, or can be found out, is not.
+// AnswersCalls reports whether a caller is one of those who answer urgent calls, by what is known of them
+// now. One whom nothing is known of, or can be found out, is not.
 func (s *Server) AnswersCalls(ctx context.Context, p *smart.Principal) bool {
 	if s.Login == nil || p == nil {
 		return false

@@ -37,8 +37,9 @@ func TestGuard_CriteriaTellNothing(t *testing.T) {
 	}
 }
 
-// Criteria that match only what their writer does not see make no twin, whatever they are; and those without an identifier are answered alike whether there is
-// something like it or not. Where nothing can be hidden they decide as ever.
+// Criteria that match only what their writer does not see make no twin, whatever they are; and those without
+// an identifier are answered alike whether there is something like it or not. Where nothing can be hidden
+// they decide as ever.
 func TestGuard_CriteriaWithoutIdentifier(t *testing.T) {
 	about := func(code, patient string) string {
 		return `{"resourceType":"Observation","status":"final","code":{"text":"` + code + `"},"subject":{"reference":"Patient/` + patient + `"},"performer":[{"reference":"Patient/` + patient + `"}]}`
@@ -151,7 +152,8 @@ func TestGuard_CriteriaAreRecorded(t *testing.T) {
 	}
 }
 
-// An identifier that a hidden resource had once is taken as one is that a resource in sight had: as fast, and without a word of it.
+// An identifier that a hidden resource had once is taken as one is that a resource in sight had: as fast, and
+// without a word of it.
 func TestGuard_ClaimGivenUpByTheHidden(t *testing.T) {
 	s := guarded(t)
 	counting := &failingStore{Store: s.Store, left: -1}
@@ -201,8 +203,8 @@ func TestGuard_Feed(t *testing.T) {
 	}
 }
 
-// Nobody writes about a patient who is not there: it would tell them from one who is hidden, and would have a say in who sees the record that comes
-// later.
+// Nobody writes about a patient who is not there: it would tell them from one who is hidden, and would have a
+// say in who sees the record that comes later.
 func TestGuard_NobodysPatientIsLikeAHiddenOne(t *testing.T) {
 	s := guarded(t)
 	for _, who := range []string{"other", "client-partner"} {
@@ -222,7 +224,8 @@ func TestGuard_NobodysPatientIsLikeAHiddenOne(t *testing.T) {
 	}
 }
 
-// The conditions of granular scopes ask of no other resource: who chose them would be told what stands in what they do not see.
+// The conditions of granular scopes ask of no other resource: who chose them would be told what stands in
+// what they do not see.
 func TestGuard_ScopesAskOfNoOtherResource(t *testing.T) {
 	s := guarded(t)
 	for _, id := range []string{"p1", "none"} {
@@ -255,7 +258,8 @@ func TestGuard_HintInTransactions(t *testing.T) {
 	}
 }
 
-// What is deleted is not seen by more people than before: a draft, and a fact about who may see what, go on being what they were.
+// What is deleted is not seen by more people than before: a draft, and a fact about who may see what, go on
+// being what they were.
 func TestGuard_DeletedIsAsHidden(t *testing.T) {
 	s := guarded(t)
 	author, admin := principal("author", "user/*.cruds"), principal("admin", "user/*.cruds")

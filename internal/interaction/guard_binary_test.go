@@ -90,8 +90,8 @@ const (
 	documentRef = `{"resourceType":"DocumentReference","id":"%s","status":"current","subject":{"reference":"Patient/%s"},"content":[{"attachment":{"url":"Binary/%s"}}]}`
 )
 
-// A Binary is seen by whoever sees the resource that its securityContext names; by nobody, administrators included, where it names none on this server that can stand
-// for it.
+// A Binary is seen by whoever sees the resource that its securityContext names; by nobody, administrators
+// included, where it names none on this server that can stand for it.
 func TestGuard_BinaryContext(t *testing.T) {
 	s := guarded(t)
 	event := ""

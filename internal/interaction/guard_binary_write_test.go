@@ -9,7 +9,8 @@ import (
 	"hearken/fhir"
 )
 
-// A Binary is written by who may write what it is seen by, and with no other context than they see; it is given none that more people see.
+// A Binary is written by who may write what it is seen by, and with no other context than they see; it is
+// given none that more people see.
 func TestGuard_BinaryWrites(t *testing.T) {
 	both := func(method, context string) string {
 		return `{"resourceType":"Bundle","type":"transaction","entry":[
@@ -184,7 +185,8 @@ func TestGuard_BinaryLater(t *testing.T) {
 	}
 }
 
-// A scope for one patient reads the Binaries of their record, and writes none; one for the type reads what its user sees.
+// A scope for one patient reads the Binaries of their record, and writes none; one for the type reads what
+// its user sees.
 func TestGuard_BinaryScopes(t *testing.T) {
 	s := guarded(t)
 	unguarded(s, func() {

@@ -151,8 +151,8 @@ var callAbout = []struct{ name, method, target, body, criteria string }{
 	{"deletion of", "DELETE", "Patient/ID", "", ""},
 }
 
-// What is hidden and what is not there make the same calls of the store, in the same order, by every way that reads and every way that writes; what is hidden
-// and deleted, too.
+// What is hidden and what is not there make the same calls of the store, in the same order, by every way that
+// reads and every way that writes; what is hidden and deleted, too.
 func TestGuard_HiddenAndAbsentMakeTheSameCalls(t *testing.T) {
 	s := guarded(t)
 	s.Login = nil
@@ -220,8 +220,9 @@ func TestGuard_HiddenAndAbsentMakeTheSameCalls(t *testing.T) {
 	}
 }
 
-// What cannot have changed is asked of nothing again: the resources of a first page of a search not at all, those of a history once each, and only where a version may have been
-// somebody else's to see is its label looked at.
+// What cannot have changed is asked of nothing again: the resources of a first page of a search not at all,
+// those of a history once each, and only where a version may have been somebody else's to see is its label
+// looked at.
 func TestGuard_AsksOnce(t *testing.T) {
 	s := guarded(t)
 	s.Login = nil

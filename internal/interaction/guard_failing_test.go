@@ -135,8 +135,8 @@ func (tx failingTx) Relabel(key fhir.Key, label []query.Token) error {
 	return err
 }
 
-// A store that cannot answer is never taken for one that has nothing, nor for a yes: whichever call of a request it fails, the request fails, and as a fault
-// of the server.
+// A store that cannot answer is never taken for one that has nothing, nor for a yes: whichever call of a
+// request it fails, the request fails, and as a fault of the server.
 func TestGuard_StoreFails(t *testing.T) {
 	s := guarded(t)
 	s.Login = nil
@@ -211,7 +211,8 @@ func TestGuard_StoreFails(t *testing.T) {
 	}
 }
 
-// failEach fails the calls of a request one after the other, until it is answered without: as long as one fails, the request does.
+// failEach fails the calls of a request one after the other, until it is answered without: as long as one
+// fails, the request does.
 func (f *failingStore) failEach(t *testing.T, do func() interaction.Answer) {
 	t.Helper()
 	for calls := 0; ; calls++ {
@@ -257,7 +258,8 @@ func TestGuard_StoreContradictsItself(t *testing.T) {
 	}
 }
 
-// What is stored and cannot be read may be a fact about who sees what, or be labelled: it is not shown, not overwritten and not deleted.
+// What is stored and cannot be read may be a fact about who sees what, or be labelled: it is not shown, not
+// overwritten and not deleted.
 func TestGuard_StoredUnreadably(t *testing.T) {
 	s := guarded(t)
 	author := principal("author", "user/*.cruds")

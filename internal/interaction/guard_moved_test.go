@@ -14,7 +14,8 @@ import (
 	"hearken/internal/store"
 )
 
-// meanwhile is a store on which something happens just before one of the Views and Updates of a request, counted from 1.
+// meanwhile is a store on which something happens just before one of the Views and Updates of a request,
+// counted from 1.
 type meanwhile struct {
 	store.Store
 	lock      sync.Mutex // entries of a batch run at the same time
@@ -47,8 +48,9 @@ func (m *meanwhile) Update(ctx context.Context, fn func(store.Tx) error) error {
 	return err
 }
 
-// A request is under way when its caller is taken off the list, after which somebody writes what the caller was never to see: wherever in the request that
-// happens, it shows nothing of it and writes nothing more. Where the change leaves the access as it was, the request is done all the same.
+// A request is under way when its caller is taken off the list, after which somebody writes what the caller
+// was never to see: wherever in the request that happens, it shows nothing of it and writes nothing more.
+// Where the change leaves the access as it was, the request is done all the same.
 func TestGuard_FactsMove(t *testing.T) {
 	requests := []struct{ who, method, target, body string }{
 		{"author", "GET", "CarePlan/cp1", ""},
@@ -170,8 +172,8 @@ func TestGuard_OwnFacts(t *testing.T) {
 	}
 }
 
-// One of several who read all the time is taken off the list and put on it again: from the answer on every request goes by it, and nobody sees what is only
-// there while they are off it.
+// One of several who read all the time is taken off the list and put on it again: from the answer on every
+// request goes by it, and nobody sees what is only there while they are off it.
 func TestCallers_RevokedAtOnce(t *testing.T) {
 	s := guarded(t)
 	writer := &interaction.Server{Store: s.Store, Definitions: s.Definitions, Registry: s.Registry, Parser: s.Parser, Extractor: s.Extractor, NewID: s.NewID, Now: s.Now}
@@ -229,7 +231,8 @@ func TestCallers_RevokedAtOnce(t *testing.T) {
 	group.Wait()
 }
 
-// Whether a decision still holds on another state is for Login.Still to say, and nobody is looked up again, or asked to wait for what is done anew, where it does.
+// Whether a decision still holds on another state is for Login.Still to say, and nobody is looked up again,
+// or asked to wait for what is done anew, where it does.
 func TestGuard_Still(t *testing.T) {
 	for _, row := range []struct {
 		name            string

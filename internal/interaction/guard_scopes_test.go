@@ -12,7 +12,8 @@ import (
 	"hearken/internal/smart"
 )
 
-// What scopes do not cover is refused before anything is looked up, whether or not it is there: what is conditional searches, too.
+// What scopes do not cover is refused before anything is looked up, whether or not it is there: what is
+// conditional searches, too.
 func TestGuard_ScopesBeforeAnythingIsLookedUp(t *testing.T) {
 	s := guarded(t)
 	calls := &callStore{Store: s.Store}
@@ -61,7 +62,8 @@ func TestGuard_GranularScopesWrite(t *testing.T) {
 	}
 }
 
-// Who may read and not search reads the history of one resource; that of the system is of the types that the scopes cover.
+// Who may read and not search reads the history of one resource; that of the system is of the types that the
+// scopes cover.
 func TestGuard_HistoryByScopes(t *testing.T) {
 	s := guarded(t)
 	if a := answer(s, as(principal("author", "user/CarePlan.r"), http.MethodGet, "CarePlan/cp1/_history", "")); a.Status != 200 || !strings.Contains(string(a.Body), `"id":"cp1"`) {
@@ -75,8 +77,8 @@ func TestGuard_HistoryByScopes(t *testing.T) {
 	}
 }
 
-// What was a draft and is not any more is in the histories of those who see it now, since it was approved (see TestGuard_VersionsAreAsHidden). How many versions it has
-// costs no more looks at what it is now.
+// What was a draft and is not any more is in the histories of those who see it now, since it was approved
+// (see TestGuard_VersionsAreAsHidden). How many versions it has costs no more looks at what it is now.
 func TestGuard_HistoryOfWhatWasADraft(t *testing.T) {
 	s := guarded(t)
 	author, paramedic := principal("author", "user/*.cruds"), principal("paramedic", "user/*.cruds")
@@ -103,8 +105,9 @@ func TestGuard_HistoryOfWhatWasADraft(t *testing.T) {
 	}
 }
 
-// A citizen who logged in with their NHS number is the patient who has it. A token for somebody else's record, or a number that nobody has, opens
-// none; see TestNumbered_SecondPatient for a number that several have.
+// A citizen who logged in with their NHS number is the patient who has it. A token for somebody else's
+// record, or a number that nobody has, opens none; see TestNumbered_SecondPatient for a number that several
+// have.
 func TestGuard_CitizenByNHSNumber(t *testing.T) {
 	s := guarded(t)
 	login := s.Login
@@ -226,7 +229,8 @@ func TestGuard_Hint(t *testing.T) {
 	}
 }
 
-// A Task that is a fact says that something waits for a second person, or is looked into: administrators write facts, and not these.
+// A Task that is a fact says that something waits for a second person, or is looked into: administrators
+// write facts, and not these.
 func TestGuard_TasksThatAreFacts(t *testing.T) {
 	s := guarded(t)
 	fact, plain := `{"resourceType":"Task","id":"t1",`+factMeta+`,"status":"requested","intent":"order"}`, `{"resourceType":"Task","id":"t1","status":"requested","intent":"order"}`

@@ -14,8 +14,9 @@ import (
 
 const issuer = "https://issuer.test"
 
-// guarded is a server that people log in to, with what there is to be seen on it: four patients with a plan of organisation A each, of practice P,
-// of whom p2 has objected to sharing, p3 is restricted, and p4 is A's alone; and the facts about the callers.
+// guarded is a server that people log in to, with what there is to be seen on it: four patients with a plan
+// of organisation A each, of practice P, of whom p2 has objected to sharing, p3 is restricted, and p4 is A's
+// alone; and the facts about the callers.
 func guarded(t testing.TB) *interaction.Server {
 	t.Helper()
 	s, _ := newServer(t)
@@ -95,14 +96,16 @@ func as(p *smart.Principal, method, target, body string) interaction.Call {
 	return c
 }
 
-// visibleTo is the table of who may see what: the patients whose records each caller sees, or the status of every request.
+// visibleTo is the table of who may see what: the patients whose records each caller sees, or the status of
+// every request.
 var visibleTo = map[string]string{
 	"author": "p1 p2 p3 p4", "gp": "p1", "paramedic": "p1", "adviser": "p1", "other": "", "breaker": "p2", "crew": "p3",
 	"untrained": "p4", "lapsed": "403", "lapsed-adviser": "403", "officer": "", "client-partner": "p1 p2 p3 p4", "client-other": "",
 	"patient": "p1", "attorney": "p1", "stranger": "403", "admin": "",
 }
 
-// surface is a way to come upon the record of a patient. It shows it with status 200 and the text of shows in the answer.
+// surface is a way to come upon the record of a patient. It shows it with status 200 and the text of shows in
+// the answer.
 type surface struct {
 	name, target, shows string
 	search              bool // what is hidden is not in it; otherwise it is not found
@@ -279,7 +282,8 @@ func TestGuard_Writes(t *testing.T) {
 	}
 }
 
-// A restricted person's whereabouts are nowhere but with the authors: not in what is shown, not in what can be searched or sorted by.
+// A restricted person's whereabouts are nowhere but with the authors: not in what is shown, not in what can
+// be searched or sorted by.
 func TestGuard_Withheld(t *testing.T) {
 	s := guarded(t)
 	author, crew, patient := principal("author", "user/*.cruds"), principal("crew", "user/*.cruds"), principal("patient", "user/*.cruds")

@@ -19,8 +19,9 @@ func nextPage(a interaction.Answer, typ string) string {
 	return link[strings.Index(link, typ+"?"):]
 }
 
-// An earlier version goes by what it was: a draft of what is approved now, what was withheld from the person, and what was in another's record are not shown to who would not
-// have been shown them; by no way, and not counted.
+// An earlier version goes by what it was: a draft of what is approved now, what was withheld from the person,
+// and what was in another's record are not shown to who would not have been shown them; by no way, and not
+// counted.
 func TestGuard_VersionsAreAsHidden(t *testing.T) {
 	s := guarded(t)
 	s.Login = nil
@@ -82,8 +83,9 @@ func TestGuard_VersionsAreAsHidden(t *testing.T) {
 	}
 }
 
-// A later page of a search shows what was there when the first was asked for, but not what its caller would not have been shown then: a plan that was a draft, a record
-// that was another patient's, an observation that was withheld; nor includes it.
+// A later page of a search shows what was there when the first was asked for, but not what its caller would
+// not have been shown then: a plan that was a draft, a record that was another patient's, an observation that
+// was withheld; nor includes it.
 func TestGuard_LaterPagesAreAsHidden(t *testing.T) {
 	for _, row := range []struct {
 		who, typ, include, hidden string

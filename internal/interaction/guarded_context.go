@@ -10,8 +10,8 @@ import (
 	"hearken/internal/store"
 )
 
-// inContext is a Binary that was written, with the resource by which it is seen. That may be written after it in the same Update, so that what its writer may do with it is
-// decided when all is written.
+// inContext is a Binary that was written, with the resource by which it is seen. That may be written after it
+// in the same Update, so that what its writer may do with it is decided when all is written.
 type inContext struct {
 	key, context fhir.Key
 	before       []query.Token // the label it had, where it had another context
@@ -40,8 +40,8 @@ func (tx *guardedTx) name(p *store.Prepared) error {
 	return nil
 }
 
-// mayName refuses Binaries whose context their writer does not see, like those whose context is not there; whose context they may not write; and those that were given
-// another that shows them to more people.
+// mayName refuses Binaries whose context their writer does not see, like those whose context is not there;
+// whose context they may not write; and those that were given another that shows them to more people.
 func (tx *guardedTx) mayName() error {
 	for _, n := range tx.named {
 		context, err := tx.server.contextAt(tx.tx, n.context, tx.guard)

@@ -12,9 +12,10 @@ import (
 
 // What a conditional write tells of what is hidden
 //
-// A conditional write whose criteria match what its caller does not see makes no twin: 403. Whoever chooses criteria could so ask for anything that stands in
-// what they do not see, one condition at a time. So what is hidden is held against a part of the criteria only that tells next to nothing, and whatever may match
-// the whole is refused:
+// A conditional write whose criteria match what its caller does not see makes no twin: 403. Whoever chooses
+// criteria could so ask for anything that stands in what they do not see, one condition at a time. So what is
+// hidden is held against a part of the criteria only that tells next to nothing, and whatever may match the
+// whole is refused:
 //
 //	identifiers              a number of somebody or something: that it is there is told, by 403 instead of 201. This is the known residue
 //	a patient whose record   what is hidden from those who look after somebody is no more than facts about access, and what is somebody else's as well
@@ -71,7 +72,8 @@ func (tx *guardedTx) met(records []store.Record) {
 	}
 }
 
-// readWithin reports whether all that a parameter finds is found by others, too, as what a patient parameter does by subject.
+// readWithin reports whether all that a parameter finds is found by others, too, as what a patient parameter
+// does by subject.
 func (s *Server) readWithin(p *query.Parameter, others []*query.Parameter) bool {
 	return !slices.ContainsFunc(s.Registry.Reads(p), func(path string) bool {
 		return !slices.ContainsFunc(others, func(other *query.Parameter) bool { return slices.Contains(s.Registry.Reads(other), path) })

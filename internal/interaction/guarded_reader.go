@@ -10,7 +10,8 @@ import (
 	"hearken/internal/store"
 )
 
-// guardedReader is a Reader as one caller sees it. It names every method itself, so that a new one is guarded or does not compile.
+// guardedReader is a Reader as one caller sees it. It names every method itself, so that a new one is guarded
+// or does not compile.
 type guardedReader struct {
 	*guard
 	inner store.Reader
@@ -41,7 +42,8 @@ func (r *guardedReader) get(key fhir.Key, wanted smart.Permissions) (store.Recor
 	return rec, err
 }
 
-// labelled is get, with the label. It makes the same calls of the store for what is not there and for what may not be seen.
+// labelled is get, with the label. It makes the same calls of the store for what is not there and for what
+// may not be seen.
 func (r *guardedReader) labelled(key fhir.Key, wanted smart.Permissions) (store.Record, []query.Token, error) {
 	where, err := r.server.Login.Rules.Restrict(r.principal, key.Type, wanted)
 	if err != nil {
@@ -79,8 +81,8 @@ func (r *guardedReader) labelled(key fhir.Key, wanted smart.Permissions) (store.
 	return rec, label, nil
 }
 
-// covers reports whether a resource satisfies what scopes ask of it; a deleted one is covered as far as the label goes only by scopes that ask for
-// nothing.
+// covers reports whether a resource satisfies what scopes ask of it; a deleted one is covered as far as the
+// label goes only by scopes that ask for nothing.
 func (r *guardedReader) covers(key fhir.Key, where query.Expr) (bool, error) {
 	if where == nil {
 		return true, nil

@@ -51,8 +51,8 @@ func (s *Server) guarded(ctx context.Context, labels *labelling, fn func(store.T
 	return tx.stillSeen()
 }
 
-// Put stores a version that the caller may write: the scopes cover it as it was and as it will be, it and the patients it is about are
-// theirs to write, and no security label goes down.
+// Put stores a version that the caller may write: the scopes cover it as it was and as it will be, it and the
+// patients it is about are theirs to write, and no security label goes down.
 func (tx *guardedTx) Put(p store.Prepared) (store.Record, error) {
 	if err := tx.mayPut(&p); err != nil {
 		return store.Record{}, err
@@ -103,9 +103,9 @@ func (tx *guardedTx) mayPut(p *store.Prepared) error {
 	return tx.mayStore(p, wanted, before)
 }
 
-// upsert is a PUT of what is not there, or not for this caller. Those who log in do not choose ids: the answer would tell them whether there is
-// something hidden under one.
-// A system may, as trusts do that keep their own ids; but for one that sends crews, which is not to learn who is here.
+// upsert is a PUT of what is not there, or not for this caller. Those who log in do not choose ids: the
+// answer would tell them whether there is something hidden under one. A system may, as trusts do that keep
+// their own ids; but for one that sends crews, which is not to learn who is here.
 func (tx *guardedTx) upsert(p *store.Prepared) error {
 	_, err := tx.tx.Get(p.Key)
 	switch {
@@ -165,7 +165,8 @@ func (tx *guardedTx) mayStore(p *store.Prepared, wanted smart.Permissions, befor
 	return tx.mayWriteInto(owners)
 }
 
-// isFact reports whether a resource with these labels is a fact; none says what to answer for a resource that is not there.
+// isFact reports whether a resource with these labels is a fact; none says what to answer for a resource that
+// is not there.
 func isFact(labels []access.SecurityLabel, none bool) bool {
 	if labels == nil {
 		return none
@@ -173,8 +174,8 @@ func isFact(labels []access.SecurityLabel, none bool) bool {
 	return slices.Contains(labels, access.SecurityLabel{System: access.LabelSystem, Code: access.LabelFact})
 }
 
-// mayWriteInto checks the patients whose record is written into. One who is not there, or not for this caller, is nobody's to write about, unless this Update
-// makes them: see arrived.
+// mayWriteInto checks the patients whose record is written into. One who is not there, or not for this
+// caller, is nobody's to write about, unless this Update makes them: see arrived.
 func (tx *guardedTx) mayWriteInto(patients []fhir.ID) error {
 	for _, id := range patients {
 		label, err := tx.tx.Tx.Label(fhir.Key{Type: patientType, ID: id})
@@ -192,8 +193,8 @@ func (tx *guardedTx) mayWriteInto(patients []fhir.ID) error {
 	return nil
 }
 
-// arrived refuses, alike, what is about patients who are not there and about patients who are hidden. What waited here for its patient
-// would have a say in who sees them.
+// arrived refuses, alike, what is about patients who are not there and about patients who are hidden. What
+// waited here for its patient would have a say in who sees them.
 func (tx *guardedTx) arrived() error {
 	for _, id := range tx.awaited {
 		if !tx.put[id] {
@@ -240,7 +241,8 @@ func securityIn(index query.Index) []access.SecurityLabel {
 	return labels
 }
 
-// nowhere is the other resources that a condition on what is about to be stored may ask for: none. A scope with a chain covers no write.
+// nowhere is the other resources that a condition on what is about to be stored may ask for: none. A scope
+// with a chain covers no write.
 type nowhere struct{}
 
 func (nowhere) Current(fhir.Type) iter.Seq2[fhir.Key, query.Index] {
@@ -257,8 +259,8 @@ func unguarded(tx store.Tx) store.Tx {
 	return tx
 }
 
-// stillSeen refuses an Update whose writer could not see what they wrote: a plan that names no organisation of theirs as author would be
-// lost to them, and one for nobody's patient to everyone.
+// stillSeen refuses an Update whose writer could not see what they wrote: a plan that names no organisation
+// of theirs as author would be lost to them, and one for nobody's patient to everyone.
 func (tx *guardedTx) stillSeen() error {
 	for _, key := range tx.written {
 		label, err := tx.tx.Tx.Label(key)

@@ -9,9 +9,11 @@ import (
 	"hearken/internal/store"
 )
 
-// What was written before goes by what it was. Whoever sees a resource now sees an earlier version of it only if they would see it, were it the newest: a draft of a plan that
-// has been approved since is its authors' and the person's, what was withheld from the person or was a fact about access stays so, and what was of another patient
-// is for those who see that one. A version that is not seen is answered as one that never was.
+// What was written before goes by what it was. Whoever sees a resource now sees an earlier version of it only
+// if they would see it, were it the newest: a draft of a plan that has been approved since is its authors'
+// and the person's, what was withheld from the person or was a fact about access stays so, and what was of
+// another patient is for those who see that one. A version that is not seen is answered as one that never
+// was.
 
 // versions decides about the versions of one page.
 type versions struct {
@@ -84,7 +86,8 @@ func (v *versions) judged(rec, now *store.Record) bool {
 	return rec.Key.Type == binaryType || v.server.facts.bears(rec.Key.Type) || mayMention(rec.Body, access.LabelSystem) || !slices.Equal(v.server.patientsOf(rec), v.server.patientsOf(now))
 }
 
-// saw reports whether the caller would see a version, were it the newest: by what it is, and by the labels of its patients now.
+// saw reports whether the caller would see a version, were it the newest: by what it is, and by the labels of
+// its patients now.
 func (v *versions) saw(rec store.Record) (bool, error) {
 	label, err := v.inner.Label(rec.Key)
 	if err != nil {

@@ -26,7 +26,8 @@ func (r countingReader) History(q store.HistoryQuery) (store.HistoryPage, error)
 	return page, err
 }
 
-// A history tells no total that has counted what it leaves out: AuditEvents, for everybody, and what a caller does not see.
+// A history tells no total that has counted what it leaves out: AuditEvents, for everybody, and what a caller
+// does not see.
 func TestHistory_TotalsCountNothingLeftOut(t *testing.T) {
 	s, _ := newServer(t)
 	s.Store = countingStore{s.Store}

@@ -13,8 +13,9 @@ import (
 	"hearken/internal/store"
 )
 
-// heldFact is a write of a fact about callers that lets somebody do more, as the error by which its Update stores nothing: by an ordinary write an administrator proposes
-// it. A transaction, which is all or nothing, is refused for it.
+// heldFact is a write of a fact about callers that lets somebody do more, as the error by which its Update
+// stores nothing: by an ordinary write an administrator proposes it. A transaction, which is all or nothing,
+// is refused for it.
 type heldFact struct {
 	key    fhir.Key
 	before fhir.VersionID // that it takes the place of; 0 for none

@@ -68,7 +68,8 @@ func outsiders(t testing.TB) *interaction.Server {
 	return s
 }
 
-// What lets somebody do more is nobody's alone, in whichever way an administrator writes it; nothing is stored before another confirms.
+// What lets somebody do more is nobody's alone, in whichever way an administrator writes it; nothing is
+// stored before another confirms.
 func TestFacts_TwoPeople(t *testing.T) {
 	for name, row := range widenedFacts {
 		t.Run(name, func(t *testing.T) {
@@ -154,7 +155,8 @@ func TestFacts_OnePerson(t *testing.T) {
 	}
 }
 
-// A transaction is all or nothing, and does not wait; a client is nobody; what is wrong is said to the first person; and what has changed meanwhile is not written over.
+// A transaction is all or nothing, and does not wait; a client is nobody; what is wrong is said to the first
+// person; and what has changed meanwhile is not written over.
 func TestFacts_Refused(t *testing.T) {
 	s := outsiders(t)
 	agreement := contractOf("n", "N", "2030-01-01", "clinical")
@@ -195,7 +197,8 @@ func TestFacts_Refused(t *testing.T) {
 	}
 }
 
-// What waits ends in three days, or declined, with nothing written; of those who confirm at once one does; a server that ended in between goes on.
+// What waits ends in three days, or declined, with nothing written; of those who confirm at once one does; a
+// server that ended in between goes on.
 func TestFacts_Ends(t *testing.T) {
 	s := outsiders(t)
 	ask := func() string {

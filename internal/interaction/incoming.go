@@ -35,8 +35,8 @@ func (s *Server) receive(ctx context.Context, r *request, typ fhir.Type) (incomi
 	return in, s.index(&in)
 }
 
-// admit reads and judges the body of a write. What is wrong is told at once, with lines and columns if they are those of what was sent;
-// else there may be remarks.
+// admit reads and judges the body of a write. What is wrong is told at once, with lines and columns if they
+// are those of what was sent; else there may be remarks.
 func (s *Server) admit(by *conformance.Definitions, r *request, typ fhir.Type, profiles ...string) (element.Node, fhir.Outcome, error) {
 	root, err := s.resource(r, typ)
 	if err != nil {

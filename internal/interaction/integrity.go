@@ -9,14 +9,17 @@ import (
 	"hearken/internal/store"
 )
 
-// Referential integrity (https://hl7.org/fhir/R4/http.html#integrity, CapabilityStatement referencePolicy "enforced") is a
-// choice of the server's, off by default. What points nowhere is refused with 422: the resource breaks a
-// rule of this server, whatever else is stored. Deleting what is pointed at is 409, as the specification has it. Both
-// look at the state as it is after the write, so that a transaction may bring or take both ends.
+// Referential integrity (https://hl7.org/fhir/R4/http.html#integrity, CapabilityStatement referencePolicy
+// "enforced") is a choice of the server's, off by default. What points nowhere is refused with 422: the
+// resource breaks a rule of this server, whatever else is stored. Deleting what is pointed at is 409, as the
+// specification has it. Both look at the state as it is after the write, so that a transaction may bring or
+// take both ends.
 //
-// With a login what is there is what the writer sees: hidden and absent are one 422, and what only hidden resources point at is deleted as what nothing points at.
-// An administrator sees no records and says who does, about patients and relations whose ids they were given: of their facts, and theirs alone, a target is
-// there if it exists. That tells them whether an id they know is somebody's. A reference by search finds what they see, as every search of theirs does.
+// With a login what is there is what the writer sees: hidden and absent are one 422, and what only hidden
+// resources point at is deleted as what nothing points at. An administrator sees no records and says who
+// does, about patients and relations whose ids they were given: of their facts, and theirs alone, a target is
+// there if it exists. That tells them whether an id they know is somebody's. A reference by search finds what
+// they see, as every search of theirs does.
 
 // checkTargets demands that every literal reference to a resource of this server, in REST form, names one that
 // is there. self is the resource itself.
@@ -50,7 +53,8 @@ func (s *Server) checkTargets(rd store.Reader, root element.Node, self fhir.Key)
 	return fault
 }
 
-// targetsFor is the state by which it is decided whether the targets of a resource are there: below the guard of a fact of an administrator's.
+// targetsFor is the state by which it is decided whether the targets of a resource are there: below the guard
+// of a fact of an administrator's.
 func targetsFor(rd store.Reader, root element.Node) store.Reader {
 	var as *guardedReader
 	switch guarded := rd.(type) {

@@ -11,7 +11,8 @@ func anOver(patient string) string {
 	return strings.Replace(grantOf("x", "other", "2024-02-29T11:00:00Z", "break-glass", patient), `"id":"x",`, "", 1)
 }
 
-// Administrators write facts about patients they do not see, by the ids they were given, when references are enforced; about nobody they do not.
+// Administrators write facts about patients they do not see, by the ids they were given, when references are
+// enforced; about nobody they do not.
 func TestReferentialIntegrity_Facts(t *testing.T) {
 	proxy := strings.Replace(proxyOf("new", "ID"), `"id":"new",`, `"active":false,`, 1)
 	for _, row := range []struct {

@@ -12,9 +12,9 @@ import (
 const schemaMediaType = "application/schema+json"
 
 // jsonSchema answers GET [base]/StructureDefinition/[id]/$json-schema, an operation of our own
-// (profiles/package/OperationDefinition-json-schema.json): the JSON Schema of a profile this server brings, as it is, or as a
-// Binary for who asks for a resource, as an entry of a Bundle does. There is none (404) of a definition that was sent here:
-// hearken schema --package writes that.
+// (profiles/package/OperationDefinition-json-schema.json): the JSON Schema of a profile this server brings,
+// as it is, or as a Binary for who asks for a resource, as an entry of a Bundle does. There is none (404) of
+// a definition that was sent here: hearken schema --package writes that.
 func (s *Server) jsonSchema(_ context.Context, r *request) (reading, error) {
 	var text []byte
 	if s.Schema != nil {

@@ -26,8 +26,9 @@ func (s *Server) guides() *conformance.Guides {
 	return s.Conformance.Guides()
 }
 
-// Judge is what a write of a resource of any type would be told for its content alone, by the profiles named besides: nil when there is nothing to
-// say. mediaType says what the body is in, "" for JSON. The error is the store's.
+// Judge is what a write of a resource of any type would be told for its content alone, by the profiles named
+// besides: nil when there is nothing to say. mediaType says what the body is in, "" for JSON. The error is
+// the store's.
 func (s *Server) Judge(ctx context.Context, body []byte, mediaType string, profiles ...string) (fhir.Outcome, error) {
 	by, err := s.definitions(ctx)
 	if err != nil {
@@ -40,8 +41,8 @@ func (s *Server) Judge(ctx context.Context, body []byte, mediaType string, profi
 	return issues, nil
 }
 
-// judge is everything that is wrong with a resource or to be remarked on, by the definitions, the profiles named besides, and
-// the rules at the door.
+// judge is everything that is wrong with a resource or to be remarked on, by the definitions, the profiles
+// named besides, and the rules at the door.
 func (s *Server) judge(by *conformance.Definitions, root element.Node, profiles ...string) fhir.Outcome {
 	issues := by.Validate(root.Tree(), profiles...)
 	issues = append(issues, checkNHSNumbers(root, s.Policy.SyntheticNHSNumbersOnly)...)

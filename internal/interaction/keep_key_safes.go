@@ -15,10 +15,11 @@ import (
 	"hearken/profiles"
 )
 
-// Whoever writes a Patient has read them without the details of key safes, and says nothing of these. So what is stored is kept with the address it is of, as long as
-// that address stays as it is. Carrying it to another address would send a crew to a door with the number of another one, and dropping it would
-// lose it unnoticed: where the address changed, the writer has to say what becomes of it (409). A write that has details of its own for some address, or that
-// there is none, is taken as it is.
+// Whoever writes a Patient has read them without the details of key safes, and says nothing of these. So what
+// is stored is kept with the address it is of, as long as that address stays as it is. Carrying it to another
+// address would send a crew to a door with the number of another one, and dropping it would lose it
+// unnoticed: where the address changed, the writer has to say what becomes of it (409). A write that has
+// details of its own for some address, or that there is none, is taken as it is.
 
 // detailKeySafeAddress is the detail of a write that changes an address with a key safe, and says nothing of that.
 const detailKeySafeAddress = "key-safe-address-changed"
@@ -86,7 +87,8 @@ func keySafesIn(root element.Node) (found []element.Node) {
 	return found
 }
 
-// placeOf is which child of a resource says the same as an element stored before, but for key safes, and is not taken; -1 for none.
+// placeOf is which child of a resource says the same as an element stored before, but for key safes, and is
+// not taken; -1 for none.
 func placeOf(root, stored element.Node, taken map[int][]byte) int {
 	want, place := plain(stored), 0
 	for child := range root.Children() {

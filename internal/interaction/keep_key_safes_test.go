@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// writtenBack has the author write a Patient, and whoever sees it without its key safes write back what they saw; it is what is stored then.
+// writtenBack has the author write a Patient, and whoever sees it without its key safes write back what they
+// saw; it is what is stored then.
 func writtenBack(t *testing.T, stored, seen string) string {
 	t.Helper()
 	s := guarded(t)

@@ -12,8 +12,9 @@ import (
 	"hearken/profiles"
 )
 
-// keepLabels refuses a write that leaves an element as it is and takes a label of ours off it: like those of meta.security, labels of elements go up here, and are taken away by
-// administrators. Changing the element, or leaving it out, is its writer's to do, and so is when a withholding ends.
+// keepLabels refuses a write that leaves an element as it is and takes a label of ours off it: like those of
+// meta.security, labels of elements go up here, and are taken away by administrators. Changing the element,
+// or leaving it out, is its writer's to do, and so is when a withholding ends.
 func (tx *guardedTx) keepLabels(p *store.Prepared, before store.Record) error {
 	if !mayMention(before.Body, access.LabelSystem) || tx.caller.Role == access.Administrator {
 		return nil
@@ -45,7 +46,8 @@ func labelledIn(times careplan.Times, root element.Node) (found []element.Node) 
 	return found
 }
 
-// lowered reports whether a resource has an element that says what one stored before does, and more of them without its labels than had been.
+// lowered reports whether a resource has an element that says what one stored before does, and more of them
+// without its labels than had been.
 func (tx *guardedTx) lowered(sent, stored element.Node) bool {
 	times, want := tx.server.times(), bare(stored)
 	wanted := times.WithholdingOf(stored)

@@ -12,11 +12,13 @@ import (
 	"hearken/internal/store"
 )
 
-// labelling is the Tx of every write. It gives what is written the access label that says who may see it (see internal/access), and when what
-// is written is a fact about a patient, such as an objection to sharing, it gives all that is theirs another.
+// labelling is the Tx of every write. It gives what is written the access label that says who may see it (see
+// internal/access), and when what is written is a fact about a patient, such as an objection to sharing, it
+// gives all that is theirs another.
 //
-// Labels are settled at the end of the Update, because what comes later in a transaction may decide about what came first, and in a
-// transaction when all is written and reading begins. Until then what it wrote is labelled for nobody.
+// Labels are settled at the end of the Update, because what comes later in a transaction may decide about
+// what came first, and in a transaction when all is written and reading begins. Until then what it wrote is
+// labelled for nobody.
 type labelling struct {
 	store.Tx
 	server   *Server
@@ -129,7 +131,8 @@ func (l *labelling) Label(key fhir.Key) ([]query.Token, error) {
 	return l.Tx.Label(key)
 }
 
-// foresee is the label a resource will have, as far as that is known already; empty, which shows it to nobody, where it is not.
+// foresee is the label a resource will have, as far as that is known already; empty, which shows it to
+// nobody, where it is not.
 func (l *labelling) foresee(made labelledResource) []query.Token {
 	if made.context != nil {
 		return made.resource.In(access.Context{Key: *made.context})
@@ -184,8 +187,8 @@ func resourceOf(t fhir.Type, index query.Index) access.Resource {
 	return resource
 }
 
-// ownerAs is the organisation that a resource of the admin plane names by a search parameter, if it has a code: the owner of a review, whose privacy officer it is for. "" for
-// none.
+// ownerAs is the organisation that a resource of the admin plane names by a search parameter, if it has a
+// code: the owner of a review, whose privacy officer it is for. "" for none.
 func ownerAs(index query.Index, kind query.Token, parameter string) (owner string) {
 	is := false
 	for _, entry := range index.Entries {
@@ -231,8 +234,9 @@ func (l *labelling) patient(id fhir.ID) *labelledPatient {
 	return p
 }
 
-// expect reads the facts of the patients of what an Update is about to write, all before it writes the first: reading while searching its own writes
-// costs more. It may leave some out, and may read some that are not needed.
+// expect reads the facts of the patients of what an Update is about to write, all before it writes the first:
+// reading while searching its own writes costs more. It may leave some out, and may read some that are not
+// needed.
 func (l *labelling) expect(key fhir.Key, index query.Index) error {
 	if !l.server.facts.bears(key.Type) {
 		return nil
@@ -261,8 +265,8 @@ func (l *labelling) ownersBefore(key fhir.Key) ([]fhir.ID, error) {
 	return ownersOf(key, index), err
 }
 
-// expectChange notes that a patient's facts change, and reads them before the first of them does, while a search is cheap. Those of a patient who is not there yet can
-// wait: as a rule they are being made.
+// expectChange notes that a patient's facts change, and reads them before the first of them does, while a
+// search is cheap. Those of a patient who is not there yet can wait: as a rule they are being made.
 func (l *labelling) expectChange(id fhir.ID) error {
 	p := l.patient(id)
 	p.changed = true

@@ -62,7 +62,8 @@ func compareIDs(a, b fhir.ID) int {
 	return 0
 }
 
-// judge works a patient's label out of the facts, and when it is another than before writes it to all that is stored of theirs.
+// judge works a patient's label out of the facts, and when it is another than before writes it to all that is
+// stored of theirs.
 func (l *labelling) judge(p *labelledPatient) error {
 	p.changed = false
 	if !p.fresh && !p.loaded {
@@ -118,7 +119,8 @@ func (l *labelling) labelOf(id fhir.ID) ([]query.Token, error) {
 	return p.label, err
 }
 
-// relabelIn labels what is seen by its context. Of a context that by, who wrote it, does not see no more is done than of one that is not there: it is refused.
+// relabelIn labels what is seen by its context. Of a context that by, who wrote it, does not see no more is
+// done than of one that is not there: it is refused.
 func (l *labelling) relabelIn(made labelledResource, by *guard) error {
 	context, err := l.server.contextAt(l, *made.context, by)
 	if err != nil {

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// A transaction of the largest size, each entry with a condition or a conditional reference of its own, is done in seconds:
-// nothing in it is quadratic.
+// A transaction of the largest size, each entry with a condition or a conditional reference of its own, is
+// done in seconds: nothing in it is quadratic.
 func TestTransaction_Large(t *testing.T) {
 	s, _ := newServer(t)
 	var entries []string

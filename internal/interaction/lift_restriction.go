@@ -13,9 +13,11 @@ import (
 	"hearken/internal/store"
 )
 
-// liftRestriction answers POST [base]/Patient/[id]/$lift-restriction, an operation of our own (profiles/package/OperationDefinition-lift-restriction.json): an administrator,
-// or a privacy officer of an organisation that wrote the record, asks that it be restricted no longer. It is until an administrator confirms that, who is somebody else: see
-// confirmSharing. Neither is shown anything of the record. Who asks for what waits already is answered as the first who did.
+// liftRestriction answers POST [base]/Patient/[id]/$lift-restriction, an operation of our own
+// (profiles/package/OperationDefinition-lift-restriction.json): an administrator, or a privacy officer of an
+// organisation that wrote the record, asks that it be restricted no longer. It is until an administrator
+// confirms that, who is somebody else: see confirmSharing. Neither is shown anything of the record. Who asks
+// for what waits already is answered as the first who did.
 func (s *Server) liftRestriction(ctx context.Context, r *request) (Answer, error) {
 	g := guardOf(ctx)
 	if g == nil {
@@ -90,8 +92,8 @@ func restricting(n element.Node) (codes []string) {
 	return codes
 }
 
-// lift writes the Patient with the labels that two people agreed to take away lowered to normal, and otherwise as it is. One that was restricted anew since, or otherwise, is
-// another than they agreed on.
+// lift writes the Patient with the labels that two people agreed to take away lowered to normal, and
+// otherwise as it is. One that was restricted anew since, or otherwise, is another than they agreed on.
 func (l *labelling) lift(patient fhir.Key, codes []string) error {
 	rec, n, err := l.server.current(l, patient)
 	if err != nil {

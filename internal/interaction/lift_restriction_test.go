@@ -10,8 +10,8 @@ import (
 
 const liftWords = `{"resourceType":"Parameters","parameter":[{"name":"words","valueString":"The order of the court has ended, she told the ward"}]}`
 
-// A restriction ends when somebody of the admin plane or the privacy officer of an author asks for it and an administrator who is somebody else confirms it; neither sees the
-// record.
+// A restriction ends when somebody of the admin plane or the privacy officer of an author asks for it and an
+// administrator who is somebody else confirms it; neither sees the record.
 func TestSharing_RestrictionLifted(t *testing.T) {
 	for _, first := range []string{"admin", "officer"} {
 		t.Run(first, func(t *testing.T) {
@@ -76,7 +76,8 @@ func TestSharing_RestrictionLifted(t *testing.T) {
 	}
 }
 
-// What is agreed on is the label as it stood: a record restricted otherwise since stays so. Of many who confirm at once one does.
+// What is agreed on is the label as it stood: a record restricted otherwise since stays so. Of many who
+// confirm at once one does.
 func TestSharing_RestrictionChanged(t *testing.T) {
 	s := plane(t)
 	if got := statusFor(s, "admin", "POST", "Patient/p3/$lift-restriction", liftWords); got != 202 {
@@ -142,7 +143,8 @@ func TestSharing_RestrictionStays(t *testing.T) {
 	}
 }
 
-// Who asked that a restriction end withdraws it, and sees nothing of the record all the same; nobody else of the same role does. Of a withdrawal and a confirmation at once one counts.
+// Who asked that a restriction end withdraws it, and sees nothing of the record all the same; nobody else of
+// the same role does. Of a withdrawal and a confirmation at once one counts.
 func TestSharing_RestrictionWithdrawn(t *testing.T) {
 	s := plane(t)
 	unguarded(s, func() {

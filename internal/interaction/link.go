@@ -26,13 +26,14 @@ type linkage struct {
 // findLinks collects the places that point at entries of the Bundle, or are references by search. The issues are
 // references to a urn: that no entry has.
 //
-// "Servers SHALL replace all matching links in the bundle, whether they are found in the resource ids, resource
-// references, elements of type uri, url, oid, uuid, and <a href="" & <img src="" in the narrative. Elements of type
-// canonical are not replaced." (https://hl7.org/fhir/R4/http.html#trules) Not links but names, and so left alone, are:
-// Extension.url; a system; and a resource's own url, which for a CodeSystem or ValueSet is often its fullUrl as well.
-// The specification asks for elements of type oid and uuid as well, but what a link becomes, "Patient/123", is neither an oid
-// nor a uuid: the resource would not be valid any more, and such elements stay as they are.
-// What is inside a Bundle that is stored as a resource refers to that Bundle's entries.
+// "Servers SHALL replace all matching links in the bundle, whether they are found in the resource ids,
+// resource references, elements of type uri, url, oid, uuid, and <a href="" & <img src="" in the narrative.
+// Elements of type canonical are not replaced." (https://hl7.org/fhir/R4/http.html#trules) Not links but
+// names, and so left alone, are: Extension.url; a system; and a resource's own url, which for a CodeSystem or
+// ValueSet is often its fullUrl as well. The specification asks for elements of type oid and uuid as well,
+// but what a link becomes, "Patient/123", is neither an oid nor a uuid: the resource would not be valid any
+// more, and such elements stay as they are. What is inside a Bundle that is stored as a resource refers to
+// that Bundle's entries.
 func (t *transaction) findLinks(e *entry) fhir.Outcome {
 	var dangling fhir.Outcome
 	walk(e.node, func(n element.Node) bool {
@@ -100,7 +101,8 @@ func isURN(text string) bool {
 	return strings.HasPrefix(text, "urn:uuid:") || strings.HasPrefix(text, "urn:oid:")
 }
 
-// target is the entry a link means, by the rule of package bundle. Version and fragment do not matter: what is written has no version yet.
+// target is the entry a link means, by the rule of package bundle. Version and fragment do not matter: what
+// is written has no version yet.
 func (t *transaction) target(e *entry, text string) *entry {
 	return t.names[bundle.FullURL(text, e.root, t.server.Definitions.IsResource)]
 }

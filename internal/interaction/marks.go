@@ -13,8 +13,8 @@ import (
 	"hearken/profiles"
 )
 
-// Marking is what an Extractor has to be told so that its indexes say what is withheld from whom: see access.MarkParameters. Every Extractor of a server's
-// store and of its interactions has it.
+// Marking is what an Extractor has to be told so that its indexes say what is withheld from whom: see
+// access.MarkParameters. Every Extractor of a server's store and of its interactions has it.
 type Marking struct {
 	registry *search.Registry
 	times    careplan.Times

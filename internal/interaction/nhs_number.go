@@ -8,9 +8,9 @@ import (
 	"hearken/internal/careplan"
 )
 
-// checkNHSNumbers refuses identifiers of the NHS number system that are not one: wrong modulus 11, a range nobody
-// issues, or written with spaces (whoever searches by the ten digits would not find the plan). With syntheticOnly it also
-// refuses every number that a person may have been issued.
+// checkNHSNumbers refuses identifiers of the NHS number system that are not one: wrong modulus 11, a range
+// nobody issues, or written with spaces (whoever searches by the ten digits would not find the plan). With
+// syntheticOnly it also refuses every number that a person may have been issued.
 //
 // The rule holds for every Identifier in the resource, not for Patient.identifier alone: a plan filed under a
 // mistyped number in Reference.identifier is lost in just the same way, and a real number there is no less real.

@@ -9,15 +9,16 @@ import (
 	"hearken/internal/store"
 )
 
-// Several Patients may have one NHS number: one from each author, or one by mistake, or by malice. What opens by a number, to the person and to a crew that breaks
-// the glass, is
+// Several Patients may have one NHS number: one from each author, or one by mistake, or by malice. What opens
+// by a number, to the person and to a crew that breaks the glass, is
 //
 //	each that says the number was traced to the person, and
 //	the one that was here first with it, of those that do not say
 //
-// so that nobody's write takes from anybody what was open to them: a Patient that comes later, or that is given the number later, adds itself at most. One that says
-// the number was not traced is never opened to a person by it, since it may be somebody else's; to a crew it is, when it was here first. Who puts "verified" on a record says
-// that the number was looked up in PDS, under an agreement, and is recorded.
+// so that nobody's write takes from anybody what was open to them: a Patient that comes later, or that is
+// given the number later, adds itself at most. One that says the number was not traced is never opened to a
+// person by it, since it may be somebody else's; to a crew it is, when it was here first. Who puts "verified"
+// on a record says that the number was looked up in PDS, under an agreement, and is recorded.
 
 // numbered is a Patient with an NHS number.
 type numbered struct {
@@ -62,7 +63,8 @@ func (s *Server) patientsNumbered(rd store.Reader, number string) (all []numbere
 	return all, nil
 }
 
-// numberedSince reads what a Patient says of a number and, where others have it too, since when it has it without a break.
+// numberedSince reads what a Patient says of a number and, where others have it too, since when it has it
+// without a break.
 func (s *Server) numberedSince(rd store.Reader, rec *store.Record, number string, others bool) (numbered, error) {
 	n, err := s.parse(rec.Body, patientType)
 	if err != nil {

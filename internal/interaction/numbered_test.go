@@ -44,8 +44,9 @@ func sees(s *interaction.Server, p *smart.Principal, ids ...string) (seen string
 	return strings.TrimSpace(seen)
 }
 
-// A second Patient with somebody's NHS number, whoever made it and whatever it says, takes their record neither from them nor from a crew in an emergency. It is opened with it
-// where it says that the number is verified.
+// A second Patient with somebody's NHS number, whoever made it and whatever it says, takes their record
+// neither from them nor from a crew in an emergency. It is opened with it where it says that the number is
+// verified.
 func TestNumbered_SecondPatient(t *testing.T) {
 	for _, row := range []struct {
 		first, second    string // what they say of the number

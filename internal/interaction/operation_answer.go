@@ -15,8 +15,8 @@ type given struct {
 	parts []given
 }
 
-// answerParameters writes a Parameters resource (https://hl7.org/fhir/R4/parameters.html). Parameters without a value are
-// left out.
+// answerParameters writes a Parameters resource (https://hl7.org/fhir/R4/parameters.html). Parameters without
+// a value are left out.
 func answerParameters(all ...given) []byte {
 	out := append([]byte(nil), `{"resourceType":"Parameters"`...)
 	return append(appendGiven(out, `,"parameter":[`, all), '}')

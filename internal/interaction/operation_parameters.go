@@ -10,9 +10,10 @@ import (
 	"hearken/internal/conformance"
 )
 
-// parameters is what an operation is called with, as its OperationDefinition says it may be: no name, type or number of
-// times is here that the definition does not have (https://hl7.org/fhir/R4/operations.html#executing). An operation reads
-// its own with Server.parameters and asks for them by name; a name that is not there answers with nothing.
+// parameters is what an operation is called with, as its OperationDefinition says it may be: no name, type or
+// number of times is here that the definition does not have
+// (https://hl7.org/fhir/R4/operations.html#executing). An operation reads its own with Server.parameters and
+// asks for them by name; a name that is not there answers with nothing.
 type parameters []parameter
 
 // parameter is one of them: a value, a resource, or parts.

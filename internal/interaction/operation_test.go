@@ -15,8 +15,8 @@ import (
 
 var library = sync.OnceValue(func() *terminology.Library { return terminology.NewLibrary(r4.Terminology()) })
 
-// A transaction makes no more answers than a batch may, whether they need the store or not, and does little work for others
-// while it holds it.
+// A transaction makes no more answers than a batch may, whether they need the store or not, and does little
+// work for others while it holds it.
 func TestOperations_TransactionLimits(t *testing.T) {
 	s, _ := newServer(t)
 	s.Terminology = library

@@ -24,7 +24,8 @@ func status(s *interaction.Server, who, method, target, body string) string {
 	return out
 }
 
-// An organisation that is not active is one whose agreement has lapsed: at once, by one administrator. That it is active again takes two.
+// An organisation that is not active is one whose agreement has lapsed: at once, by one administrator. That
+// it is active again takes two.
 func TestOrganisation_NotActive(t *testing.T) {
 	s := plane(t)
 	expect := func(when string, want map[string]string) {

@@ -18,11 +18,13 @@ import (
 	"hearken/internal/store"
 )
 
-// A privacy officer reads the audit log as AuditEvents, by the search that clients of an audit record repository know
-// (https://profiles.ihe.net/ITI/TF/Volume2/ITI-81.html: GET [base]/AuditEvent?date=…&patient=…), so that these work with it as they
-// are. It is no search of the store: the log is walked by its own keys, newest first, and each record that is about the officer's
-// organisation is rendered and held against what was asked. Among these stand, by when they were received, the AuditEvents that systems of the organisation sent
-// (oversight_fed.go). Whoever is no officer has, by the same URL, none of the log.
+// A privacy officer reads the audit log as AuditEvents, by the search that clients of an audit record
+// repository know (https://profiles.ihe.net/ITI/TF/Volume2/ITI-81.html: GET
+// [base]/AuditEvent?date=…&patient=…), so that these work with it as they are. It is no search of the store:
+// the log is walked by its own keys, newest first, and each record that is about the officer's organisation
+// is rendered and held against what was asked. Among these stand, by when they were received, the AuditEvents
+// that systems of the organisation sent (oversight_fed.go). Whoever is no officer has, by the same URL, none
+// of the log.
 
 // oversees reports whether a request is a privacy officer's for AuditEvents, which the log answers.
 func (s *Server) oversees(r *request) bool {
@@ -34,8 +36,8 @@ func (r *request) site() audit.Site {
 	return audit.Site{Base: r.Base, OrganisationSystem: careplan.ODSOrganisationSystem}
 }
 
-// One page looks at so many events, and at so many Records, which are more where the contents of some were purged. A page that found fewer than were asked for
-// says where to go on.
+// One page looks at so many events, and at so many Records, which are more where the contents of some were
+// purged. A page that found fewer than were asked for says where to go on.
 const (
 	maxLooked  = 2000
 	maxRecords = 20_000
@@ -222,7 +224,8 @@ func (w *logWalk) between(test query.DateTest) {
 	}
 }
 
-// walk goes from the newest Record on, or from where a page ended, until there are enough events or enough was looked at.
+// walk goes from the newest Record on, or from where a page ended, until there are enough events or enough
+// was looked at.
 func (w *logWalk) walk(ctx context.Context, first logPlace) error {
 	if w.none {
 		return nil
@@ -330,8 +333,8 @@ func (w *logWalk) label(ctx context.Context, id fhir.ID) (label []query.Token, e
 	return label, err
 }
 
-// about is what an act of another organisation, which concerned several people, had to do with one of them: the officer has nothing to
-// do with the others. What was asked for is left out, since it may name them.
+// about is what an act of another organisation, which concerned several people, had to do with one of them:
+// the officer has nothing to do with the others. What was asked for is left out, since it may name them.
 func (w *logWalk) about(ctx context.Context, e *audit.Entry, patient fhir.ID) (*audit.Entry, error) {
 	one := *e
 	one.Versions, one.Query, one.Sought = nil, "", nil

@@ -10,8 +10,9 @@ import (
 	"hearken/internal/store"
 )
 
-// What a privacy officer finds is in one order: events of the log by when they were recorded, and AuditEvents that systems of their organisation sent by when they were
-// received. Neither is ever changed, so a page goes on from a moment, and from a place in the log.
+// What a privacy officer finds is in one order: events of the log by when they were recorded, and AuditEvents
+// that systems of their organisation sent by when they were received. Neither is ever changed, so a page goes
+// on from a moment, and from a place in the log.
 
 // overseenPlace is where a page begins.
 type overseenPlace struct {
@@ -73,7 +74,8 @@ type overseen struct {
 	shown []store.Record
 }
 
-// page takes the newest of both. The log may not have been gone through to where what was sent begins: then that is for a later page.
+// page takes the newest of both. The log may not have been gone through to where what was sent begins: then
+// that is for a later page.
 func (m *overseen) page() store.Page {
 	page := store.Page{Total: -1}
 	at := m.place.until

@@ -21,7 +21,8 @@ func told(id, patient string) string {
 		`"agent":[{"requestor":true,"name":"told-` + id + `"}],"source":{"observer":{"display":"elsewhere"}}` + entity + `}`
 }
 
-// feeding is a guarded server on which systems of A and X have sent events, the n-th of A's after n seconds, with looks between.
+// feeding is a guarded server on which systems of A and X have sent events, the n-th of A's after n seconds,
+// with looks between.
 func feeding(t *testing.T) (*interaction.Server, *clock) {
 	t.Helper()
 	s, now := newServer(t)
@@ -64,7 +65,8 @@ func toldIn(text string) (ids []string) {
 	}
 }
 
-// A privacy officer reads what systems of their organisation sent, among the log and by the same search; nobody who sees a patient does, nor another organisation.
+// A privacy officer reads what systems of their organisation sent, among the log and by the same search;
+// nobody who sees a patient does, nor another organisation.
 func TestFed_Readers(t *testing.T) {
 	s, _ := feeding(t)
 	for target, want := range map[string][]string{
@@ -173,7 +175,8 @@ func between(text, before string) string {
 	return out
 }
 
-// The person is told that another organisation's system told of something, in the place where that came in, and not what.
+// The person is told that another organisation's system told of something, in the place where that came in,
+// and not what.
 func TestFed_AccessLog(t *testing.T) {
 	s, _ := feeding(t)
 	body := string(answer(s, as(principal("patient", "user/*.cruds patient/*.rs"), "GET", "Patient/p1/$access-log", "")).Body)
@@ -182,7 +185,8 @@ func TestFed_AccessLog(t *testing.T) {
 	}
 }
 
-// It stays with who sent it when something becomes of the patient, on a server without an audit log too; and who sends it again finds what their own sent.
+// It stays with who sent it when something becomes of the patient, on a server without an audit log too; and
+// who sends it again finds what their own sent.
 func TestFed_Stays(t *testing.T) {
 	s, _ := feeding(t)
 	if got := statusFor(s, "author", "PUT", "Consent/no", consentBy("no", "active", sharingGiven, "2024-01-01", "permit")); got != 202 && got != 200 {

@@ -60,8 +60,8 @@ func eventsIn(t *testing.T, s *interaction.Server, who, target string) (ids []st
 	return ids, text
 }
 
-// TestOversight has people of A, P and X look, and A's privacy officer read who did: what A's people did anywhere, and what anybody did with
-// the records of A's patients; nothing else, and nobody else reads it.
+// TestOversight has people of A, P and X look, and A's privacy officer read who did: what A's people did
+// anywhere, and what anybody did with the records of A's patients; nothing else, and nobody else reads it.
 func TestOversight(t *testing.T) {
 	s := guarded(t)
 	login := s.Login
@@ -204,7 +204,8 @@ func TestOversight_Pages(t *testing.T) {
 	}
 }
 
-// Of what others did with several people at once the officer is told what it had to do with those who are theirs: not whom it concerned besides, by whatever it names them.
+// Of what others did with several people at once the officer is told what it had to do with those who are
+// theirs: not whom it concerned besides, by whatever it names them.
 func TestOversight_Several(t *testing.T) {
 	s := guarded(t)
 	s.Login = nil
@@ -272,7 +273,8 @@ func officerOf(t *testing.T, s *interaction.Server, who string) *smart.Principal
 	return principal(who, "user/AuditEvent.rs")
 }
 
-// A page has no more events than were asked for, ends where enough were looked at, whatever was found, and looks at whose record it is once.
+// A page has no more events than were asked for, ends where enough were looked at, whatever was found, and
+// looks at whose record it is once.
 func TestOversight_PageEnds(t *testing.T) {
 	s := guarded(t)
 	for range 5 {

@@ -71,8 +71,8 @@ func (r *parameterReader) pair(pair search.Pair) {
 	r.report(element.Node{}, pair.Name, fhir.CodeInvalid, detailParameterValue, "the value of parameter %q is no %s", d.Name, d.Type)
 }
 
-// value makes a node of a text by writing the Parameters resource that would hold it, so that both ways to call an operation
-// are read by the same rules.
+// value makes a node of a text by writing the Parameters resource that would hold it, so that both ways to
+// call an operation are read by the same rules.
 func (r *parameterReader) value(structure *definition.Structure, text string) (element.Node, bool) {
 	name := structure.Name
 	json := []byte(`{"resourceType":"Parameters","parameter":[{"name":"value","value` + strings.ToUpper(name[:1]) + name[1:] + `":`)

@@ -10,8 +10,8 @@ import (
 	"hearken/internal/store"
 )
 
-// patientsOf is whose record a stored version is part of. Stores of old did not keep that; then it is found from the body,
-// as searches find it.
+// patientsOf is whose record a stored version is part of. Stores of old did not keep that; then it is found
+// from the body, as searches find it.
 func (s *Server) patientsOf(rec *store.Record) []fhir.ID {
 	if rec.Patients != nil {
 		return rec.Patients
@@ -35,8 +35,9 @@ func (s *Server) attribute(ctx context.Context, shown []store.Record) error {
 	return s.Store.View(ctx, func(rd store.Reader) error { return s.attributeIn(rd, shown) })
 }
 
-// attributeIn notes on versions of Binaries whose record they are part of: not their own, as they are in no compartment, but that of what they name as
-// context, which may be another tomorrow, and so is never stored with them.
+// attributeIn notes on versions of Binaries whose record they are part of: not their own, as they are in no
+// compartment, but that of what they name as context, which may be another tomorrow, and so is never stored
+// with them.
 func (s *Server) attributeIn(rd store.Reader, records []store.Record) error {
 	for i := range records {
 		rec := &records[i]

@@ -8,8 +8,9 @@ import (
 )
 
 // permissions are what a scope must grant for an interaction, by its code
-// (https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html#scopes-for-requesting-fhir-resources). An interaction that is not here needs what
-// its parts need (transaction, batch), or is open to all (capabilities).
+// (https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html#scopes-for-requesting-fhir-resources).
+// An interaction that is not here needs what its parts need (transaction, batch), or is open to all
+// (capabilities).
 var permissions = map[string]smart.Permissions{
 	codeRead: smart.Read, codeVread: smart.Read, "history-instance": smart.Read,
 	codeCreate: smart.Create, codeUpdate: smart.Update, codePatch: smart.Update, codeDelete: smart.Delete,
@@ -43,8 +44,8 @@ func (r *request) typ() fhir.Type {
 	return r.member
 }
 
-// permit is the coarse check, before a body is read and anything looked up: whether the scopes cover the type and the interaction at
-// all. The error is smart.Insufficient.
+// permit is the coarse check, before a body is read and anything looked up: whether the scopes cover the type
+// and the interaction at all. The error is smart.Insufficient.
 func (g *guard) permit(r *request) error {
 	t, wanted := r.typ(), r.wanted()
 	if g == nil || t == "" || g.principal.Decide(t, wanted).Allowed() {

@@ -16,8 +16,8 @@ import (
 	"hearken/internal/store"
 )
 
-// planeCommit is one Update of an operation of the admin plane. Such an operation has decided who may do what it does; it sees and writes what
-// its caller may not.
+// planeCommit is one Update of an operation of the admin plane. Such an operation has decided who may do what
+// it does; it sees and writes what its caller may not.
 func (s *Server) planeCommit(ctx context.Context, fn func(tx *labelling) error) error {
 	return s.write(ctx, func(tx store.Tx) error {
 		labels := s.newLabelling(tx)
@@ -66,7 +66,8 @@ func (s *Server) edited(members map[string]any, t fhir.Type) (incoming, error) {
 	return s.made(body, t)
 }
 
-// facts visits the facts of a type that satisfy a condition: what has the label of facts, and nothing that a plan brought along.
+// facts visits the facts of a type that satisfy a condition: what has the label of facts, and nothing that a
+// plan brought along.
 func (s *Server) eachFact(rd searcher, t fhir.Type, where query.Expr, visit func(store.Record, element.Node)) error {
 	q := query.Query{Types: []fhir.Type{t}, Count: 1000, Total: query.TotalNone,
 		Where: query.And{where, s.hasToken(t, "_security", access.LabelSystem, access.LabelFact)}}
@@ -107,8 +108,8 @@ func timesOf(parser *search.Parser) careplan.Times {
 	}
 }
 
-// takeTurn makes the operations that work on one thing at once come one after the other: of two, the second runs again on what the first did.
-// It gives whose turn was last, which is next when nobody's was.
+// takeTurn makes the operations that work on one thing at once come one after the other: of two, the second
+// runs again on what the first did. It gives whose turn was last, which is next when nobody's was.
 func takeTurn(tx store.Tx, space, value string, next fhir.Key) (last fhir.Key, err error) {
 	for range maxLooks {
 		owner, fresh, err := tx.Claim(space, value, next)

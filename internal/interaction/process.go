@@ -32,8 +32,8 @@ func (s *Server) process(ctx context.Context, r *request) (Answer, error) {
 	}
 }
 
-// processFaulty goes on with a batch whose faults all lie inside the resources of entries: the others are independent of
-// them.
+// processFaulty goes on with a batch whose faults all lie inside the resources of entries: the others are
+// independent of them.
 func (s *Server) processFaulty(ctx context.Context, r *request, fault error) (Answer, error) {
 	body, faulty, rest := r.Body, map[int]fhir.Outcome(nil), inEntryResources(issuesOf(fault))
 	if r.format() == element.XML {
@@ -52,8 +52,9 @@ func (s *Server) processFaulty(ctx context.Context, r *request, fault error) (An
 	return Answer{}, s.withRules(by, fault, &r.Call, "Bundle")
 }
 
-// withoutFaulty is a Bundle in XML, as JSON, without the resources of the entries that have faults, and these faults
-// by entry: a resource that cannot be read in XML cannot be written as JSON either. nil when there are faults elsewhere.
+// withoutFaulty is a Bundle in XML, as JSON, without the resources of the entries that have faults, and these
+// faults by entry: a resource that cannot be read in XML cannot be written as JSON either. nil when there are
+// faults elsewhere.
 func (s *Server) withoutFaulty(body []byte, issues fhir.Outcome) ([]byte, map[int]fhir.Outcome) {
 	faulty := map[int]fhir.Outcome{}
 	for _, issue := range issues {

@@ -72,8 +72,8 @@ func race(t *testing.T, s *interaction.Server, n, clients int) (patients string,
 	return text(t, found.Body, "total"), failed.Load()
 }
 
-// Racing conditional creates with overlapping but different criteria never make twins: not on the engine, and not on the
-// weakest store there may be, with delays between search, claim and commit.
+// Racing conditional creates with overlapping but different criteria never make twins: not on the engine, and
+// not on the weakest store there may be, with delays between search, claim and commit.
 func TestCreate_IfNoneExist_NeverTwins(t *testing.T) {
 	rounds := 200
 	if testing.Short() {

@@ -67,8 +67,8 @@ func (s *Server) present(r *request, rec store.Record, view presentation) (Answe
 	return a, err
 }
 
-// tagOf is the version that an answer's ETag names: none of what the caller sees in part, because it is no tag of what they could write back, nor of what they
-// will see next time under other rules.
+// tagOf is the version that an answer's ETag names: none of what the caller sees in part, because it is no
+// tag of what they could write back, nor of what they will see next time under other rules.
 func tagOf(rec store.Record) fhir.VersionID {
 	if rec.Partial {
 		return 0

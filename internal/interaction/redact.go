@@ -14,8 +14,8 @@ import (
 	"hearken/internal/store"
 )
 
-// shown is a record as the caller sees it: without the elements that are withheld from them. It happens where records leave the store, so that
-// every surface shows the same.
+// shown is a record as the caller sees it: without the elements that are withheld from them. It happens where
+// records leave the store, so that every surface shows the same.
 func (r *guardedReader) shown(rec store.Record) (store.Record, error) {
 	if rec.Deleted() || !mayTouch(r.decision.MostWithheld(), &rec) {
 		return rec, nil
@@ -36,7 +36,8 @@ func (r *guardedReader) allShown(records []store.Record) (err error) {
 	return nil
 }
 
-// mayTouch tells at sight that rules touch nothing of a record: neither its type nor anything in it is what they are about.
+// mayTouch tells at sight that rules touch nothing of a record: neither its type nor anything in it is what
+// they are about.
 func mayTouch(rules []access.Rule, rec *store.Record) bool {
 	if escapes(rec.Body) {
 		return len(rules) > 0
@@ -47,7 +48,8 @@ func mayTouch(rules []access.Rule, rec *store.Record) bool {
 	})
 }
 
-// mayHave tells at sight that a record without escapes has none of some elements: they are of other types than it and all that is in it.
+// mayHave tells at sight that a record without escapes has none of some elements: they are of other types
+// than it and all that is in it.
 func mayHave(paths []string, rec *store.Record) bool {
 	within := len(paths) > 0 && bytes.Count(rec.Body, []byte(`"resourceType"`)) > 1
 	last := "" // paths of a type stand together
@@ -63,7 +65,8 @@ func mayHave(paths []string, rec *store.Record) bool {
 	return false
 }
 
-// mayMention tells at sight that JSON does not have a text: neither as it is nor with escapes, in which it may be written.
+// mayMention tells at sight that JSON does not have a text: neither as it is nor with escapes, in which it
+// may be written.
 func mayMention(body []byte, text string) bool {
 	return bytes.Contains(body, []byte(text)) || escapes(body)
 }
@@ -73,7 +76,8 @@ func escapes(body []byte) bool {
 	return bytes.Contains(body, []byte(`\u`)) || bytes.Contains(body, []byte(`\/`))
 }
 
-// redacted takes out of a record with this label what rules withhold from the caller. What they could not write back without losing something is Partial.
+// redacted takes out of a record with this label what rules withhold from the caller. What they could not
+// write back without losing something is Partial.
 func (g *guard) redacted(rec store.Record, label []query.Token) (store.Record, error) {
 	rules := g.decision.Withheld(label)
 	if !mayTouch(rules, &rec) {

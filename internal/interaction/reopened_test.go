@@ -55,7 +55,8 @@ func (r *restarted) restart() {
 	r.Policy = policy
 }
 
-// What waits survives the end of a server between the two people, in order or not, and ends at its time after it; and what the second has confirmed counts as soon as it is answered.
+// What waits survives the end of a server between the two people, in order or not, and ends at its time after
+// it; and what the second has confirmed counts as soon as it is answered.
 func TestSharing_Restarted(t *testing.T) {
 	for name, killed := range map[string]bool{"closed": false, "killed": true} {
 		t.Run(name, func(t *testing.T) {

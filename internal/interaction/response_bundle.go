@@ -11,8 +11,8 @@ type answered struct {
 	outcome []byte // OperationOutcome; nil for none
 }
 
-// answeredEntry makes of the answer to an entry's own Call what a Bundle says of it: a body that is an OperationOutcome about
-// the interaction, and not what was asked for, is the response's outcome.
+// answeredEntry makes of the answer to an entry's own Call what a Bundle says of it: a body that is an
+// OperationOutcome about the interaction, and not what was asked for, is the response's outcome.
 func answeredEntry(a Answer, c *Call) answered {
 	reads := c.Method == http.MethodGet || c.Method == http.MethodHead
 	switch {

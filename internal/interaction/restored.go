@@ -6,8 +6,9 @@ import (
 	"hearken/fhir"
 )
 
-// restored is what every searchset of a restored store says besides, until an administrator has seen to it: an objection, a withdrawal or
-// a plan may have been written that is not there any more. Nothing found is then no proof that there was nothing.
+// restored is what every searchset of a restored store says besides, until an administrator has seen to it:
+// an objection, a withdrawal or a plan may have been written that is not there any more. Nothing found is
+// then no proof that there was nothing.
 func (s *Server) restored() fhir.Outcome {
 	after := s.Store.Capabilities().MissingAfter
 	if after.IsZero() {

@@ -20,11 +20,13 @@ const revealOperation = "reveal-key-safe"
 // keySafeReasons is the code system of why a detail of a key safe is asked for.
 const keySafeReasons = profiles.Base + "/CodeSystem/key-safe-reason"
 
-// revealKeySafe answers POST [base]/Patient/[id]/$reveal-key-safe, an operation of our own (profiles/package/OperationDefinition-reveal-key-safe.json): one
-// detail of how to get in at a person's home, told to a dispatched crew or to those who wrote the record. It is in no other answer. Asking is recorded with its
-// reason, as every act is before it is answered, and bounded.
+// revealKeySafe answers POST [base]/Patient/[id]/$reveal-key-safe, an operation of our own
+// (profiles/package/OperationDefinition-reveal-key-safe.json): one detail of how to get in at a person's
+// home, told to a dispatched crew or to those who wrote the record. It is in no other answer. Asking is
+// recorded with its reason, as every act is before it is answered, and bounded.
 //
-// Who may not see the person is answered as when there was none; who may, and is not told, with 403, whether there is a key safe or not.
+// Who may not see the person is answered as when there was none; who may, and is not told, with 403, whether
+// there is a key safe or not.
 func (s *Server) revealKeySafe(ctx context.Context, r *request) (Answer, error) {
 	g := guardOf(ctx)
 	if g == nil {
@@ -68,7 +70,8 @@ func (s *Server) revealKeySafe(ctx context.Context, r *request) (Answer, error) 
 	)}, nil
 }
 
-// wasRevealed reports whether a Record is of a request that was answered, if only by saying that there is nothing to tell.
+// wasRevealed reports whether a Record is of a request that was answered, if only by saying that there is
+// nothing to tell.
 func wasRevealed(r *audit.Record) bool {
 	return r.Operation == revealOperation && (r.Outcome == audit.Success || r.Detail == detailNoKeySafe)
 }

@@ -68,9 +68,9 @@ func (t *transaction) edits(e *entry) []element.Edit {
 	return edits
 }
 
-// rewritten is what a link to an entry becomes: the relative reference to the resource the entry turned out to be, "" for a
-// link to anything else. A version-specific link stays so: to what this transaction creates it is to version 1, otherwise
-// to the version it named.
+// rewritten is what a link to an entry becomes: the relative reference to the resource the entry turned out
+// to be, "" for a link to anything else. A version-specific link stays so: to what this transaction creates
+// it is to version 1, otherwise to the version it named.
 func (t *transaction) rewritten(e *entry, text string) string {
 	target := t.target(e, text)
 	if target == nil {

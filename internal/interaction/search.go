@@ -10,8 +10,8 @@ import (
 	"hearken/internal/store"
 )
 
-// search answers GET [base]/[type]?..., POST [base]/[type]/_search, and the same of the whole system and of compartments
-// (https://hl7.org/fhir/R4/http.html#search). What cannot be searched is refused by name: 400.
+// search answers GET [base]/[type]?..., POST [base]/[type]/_search, and the same of the whole system and of
+// compartments (https://hl7.org/fhir/R4/http.html#search). What cannot be searched is refused by name: 400.
 func (s *Server) search(_ context.Context, r *request) (reading, error) {
 	target := search.Target{Type: r.key.Type}
 	if r.member != "" {
@@ -47,9 +47,9 @@ func (s *Server) search(_ context.Context, r *request) (reading, error) {
 	}, nil
 }
 
-// searchset is the Bundle of one page (https://hl7.org/fhir/R4/http.html#search, bundle.html#searchset): matches, what they
-// include, and an OperationOutcome when there is something to say about the search. The self link says what was
-// searched, which under lenient handling may be less than what was asked.
+// searchset is the Bundle of one page (https://hl7.org/fhir/R4/http.html#search, bundle.html#searchset):
+// matches, what they include, and an OperationOutcome when there is something to say about the search. The
+// self link says what was searched, which under lenient handling may be less than what was asked.
 func (s *Server) searchset(r *request, parsed *search.Request, page *store.Page) ([]byte, error) {
 	b := newBundle("searchset", r.Base, sizeOf(page.Matches)+sizeOf(page.Included))
 	b.total(page.Total)

@@ -13,10 +13,12 @@ import (
 
 // What a Binary is seen by
 //
-// A Binary says next to nothing of whose it is, and is in no compartment. It is seen by whoever sees the resource that it names as its securityContext
-// (https://hl7.org/fhir/R4/binary.html#security): a letter by who sees its DocumentReference, an advance decision by who sees the Consent. Its label is made from the label of
-// that, in the same Update, whenever one of the two is written or the compartment that the context is in is labelled anew. What points at a Binary from elsewhere,
-// such as DocumentReference.content.attachment.url, shows it to nobody.
+// A Binary says next to nothing of whose it is, and is in no compartment. It is seen by whoever sees the
+// resource that it names as its securityContext (https://hl7.org/fhir/R4/binary.html#security): a letter by
+// who sees its DocumentReference, an advance decision by who sees the Consent. Its label is made from the
+// label of that, in the same Update, whenever one of the two is written or the compartment that the context
+// is in is labelled anew. What points at a Binary from elsewhere, such as
+// DocumentReference.content.attachment.url, shows it to nobody.
 //
 //	the context                                     the Binary is seen by
 //	is there                                        who sees the context, and a version that is not the newest by who sees what that version names, too
@@ -25,10 +27,11 @@ import (
 //	is a Binary or an AuditEvent                    nobody: a chain has no end that need be found, and AuditEvents are kept apart
 //	is elsewhere, contained, an identifier, none    nobody
 //
-// Nobody is nobody who logs in, administrators included. A Binary that was stored when its label was not yet made so is labelled when it is written, or its context is, or
-// by LabelBinaries.
+// Nobody is nobody who logs in, administrators included. A Binary that was stored when its label was not yet
+// made so is labelled when it is written, or its context is, or by LabelBinaries.
 
-// contextOf is the resource that a Binary names as its securityContext; the zero Key where it names none on this server that can stand for it.
+// contextOf is the resource that a Binary names as its securityContext; the zero Key where it names none on
+// this server that can stand for it.
 func (s *Server) contextOf(binary element.Node) fhir.Key {
 	ref := fhir.ParseReference(binary.Child("securityContext").Child("reference").Text(), s.Definitions.IsResource)
 	if ref.Base != "" && ref.Base != s.Extractor.Base || ref.Key.Type == binaryType || ref.Key.Type == auditEventType {
@@ -37,8 +40,9 @@ func (s *Server) contextOf(binary element.Node) fhir.Key {
 	return ref.Key
 }
 
-// contextAt looks up what the label of what names a context is made from. It makes the same calls of the store for what is not there and for what is hidden from by, of which
-// it reads no more; nil is for this server itself.
+// contextAt looks up what the label of what names a context is made from. It makes the same calls of the
+// store for what is not there and for what is hidden from by, of which it reads no more; nil is for this
+// server itself.
 func (s *Server) contextAt(rd store.Reader, key fhir.Key, by *guard) (context access.Context, err error) {
 	context.Key = key
 	rec, err := currentOf(rd, key)
@@ -129,8 +133,9 @@ func (l *labelling) binary(rec store.Record) labelledResource {
 	return labelledResource{key: rec.Key, resource: resourceOf(binaryType, index), context: &context}
 }
 
-// LabelBinaries gives the Binaries of a store that is older than their labels the label they have now, a few in a commit; it gives how many those were, which of a store
-// that has been gone over is none. The error is one of the store's: what was labelled until then stays so, and the rest goes on being hidden.
+// LabelBinaries gives the Binaries of a store that is older than their labels the label they have now, a few
+// in a commit; it gives how many those were, which of a store that has been gone over is none. The error is
+// one of the store's: what was labelled until then stays so, and the rest goes on being hidden.
 func (s *Server) LabelBinaries(ctx context.Context) (labelled int, err error) {
 	s.once.Do(s.setUp)
 	old := query.Query{Types: []fhir.Type{binaryType}, Where: query.Not{Expr: access.InContext(s.Registry.Access(binaryType))}, Count: 1, Total: query.TotalNone}

@@ -19,8 +19,8 @@ import (
 	"hearken/internal/store"
 )
 
-// Whatever is written in whatever order, in transactions or not, by every engine: each Binary has the label of its context as that is now, and none where that is not
-// there.
+// Whatever is written in whatever order, in transactions or not, by every engine: each Binary has the label
+// of its context as that is now, and none where that is not there.
 func TestLabelling_BinaryFollows(t *testing.T) {
 	for name, open := range engines {
 		t.Run(name, func(t *testing.T) {
@@ -122,8 +122,8 @@ func labelsSorted(label []query.Token) []string {
 	return slices.DeleteFunc(texts, func(t string) bool { return strings.HasPrefix(t, "waits|") })
 }
 
-// Whoever looks at a Binary, writes one or is refused one has it recorded in the record of who its context is about, of the version that is shown: also where nobody
-// logs in.
+// Whoever looks at a Binary, writes one or is refused one has it recorded in the record of who its context is
+// about, of the version that is shown: also where nobody logs in.
 func TestAudit_Binaries(t *testing.T) {
 	open, _ := newServer(t)
 	people(t, open)
@@ -192,7 +192,8 @@ func TestAudit_Binaries(t *testing.T) {
 	}
 }
 
-// The Binaries of an older store, labelled for administrators or for nobody, are hidden from all others until they are labelled: at the next start.
+// The Binaries of an older store, labelled for administrators or for nobody, are hidden from all others until
+// they are labelled: at the next start.
 func TestLabelBinaries(t *testing.T) {
 	s := guarded(t)
 	admins := []query.Token{{System: "admin"}}

@@ -41,8 +41,8 @@ type Server struct {
 	Security func() smart.Security
 	Software Software
 	Audit    audit.Log // where every look and every write is recorded; nil records nothing
-	// Left, if set, is told of those whom a staff list has taken access from, when that is committed and before it is answered: whose tokens
-	// are to be checked anew.
+	// Left, if set, is told of those whom a staff list has taken access from, when that is committed and before
+	// it is answered: whose tokens are to be checked anew.
 	Left func(gone func(*smart.Principal) bool)
 	// Report, if set, is told of errors that no Answer carries out: those inside a batch-response.
 	Report func(context.Context, error)
@@ -82,7 +82,8 @@ type Policy struct {
 	ReferentialIntegrity bool
 	// SyntheticNHSNumbersOnly refuses NHS numbers that somebody may have been issued. See nhs_number.go.
 	SyntheticNHSNumbersOnly bool
-	// AdditionsWait has everybody whom a staff list adds, or lets do more, wait for a second person; else only lists that change much do. See staff_list_part.go.
+	// AdditionsWait has everybody whom a staff list adds, or lets do more, wait for a second person; else only
+	// lists that change much do. See staff_list_part.go.
 	AdditionsWait bool
 }
 
@@ -117,8 +118,9 @@ func (s *Server) Do(ctx context.Context, c Call) (Answer, error) {
 	return s.permitted(ctx, r)
 }
 
-// permitted does an interaction that the caller may do. When what is known of the caller changes meanwhile, and before anything is shown or written, it is decided and
-// done anew; of an entry of a batch, for this entry.
+// permitted does an interaction that the caller may do. When what is known of the caller changes meanwhile,
+// and before anything is shown or written, it is decided and done anew; of an entry of a batch, for this
+// entry.
 func (s *Server) permitted(ctx context.Context, r *request) (Answer, error) {
 	answer, err := s.decided(ctx, r)
 	for again := 0; errors.Is(err, errMoved) && again < maxAgain; again++ {
@@ -213,8 +215,8 @@ func (s *Server) locate(c Call) *request {
 	return r
 }
 
-// withoutWire takes the parameters that are about the format of the answer, which the wire has dealt with, from the others
-// (https://hl7.org/fhir/R4/http.html#parameters).
+// withoutWire takes the parameters that are about the format of the answer, which the wire has dealt with,
+// from the others (https://hl7.org/fhir/R4/http.html#parameters).
 func withoutWire(parameters []search.Pair) (rest, wire []search.Pair) {
 	if !slices.ContainsFunc(parameters, isWire) {
 		return parameters, nil

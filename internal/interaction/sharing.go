@@ -13,8 +13,9 @@ import (
 
 const consentType fhir.Type = "Consent"
 
-// keepObjection has an objection stand that was taken back, in this Update or before, by one person alone. What they wrote is stored as it was sent; a Task
-// says who they are. When nobody has confirmed in time, or somebody declined, it waits anew when an agreement is written again.
+// keepObjection has an objection stand that was taken back, in this Update or before, by one person alone.
+// What they wrote is stored as it was sent; a Task says who they are. When nobody has confirmed in time, or
+// somebody declined, it waits anew when an agreement is written again.
 func (l *labelling) keepObjection(p *labelledPatient, record *access.Record) error {
 	waits := access.WaitsFor(p.label)
 	switch {
@@ -55,8 +56,9 @@ func (l *labelling) supersede(task fhir.ID) error {
 	return l.end(w.task, "cancelled", "what it was about has changed", person{})
 }
 
-// holdAuthors keeps a closed record from organisations that one person alone names as authors of it. The plan that names them is stored as it was sent; a Task says
-// who named them. One that is named again, when nobody confirmed it in time or somebody declined, waits anew.
+// holdAuthors keeps a closed record from organisations that one person alone names as authors of it. The plan
+// that names them is stored as it was sent; a Task says who named them. One that is named again, when nobody
+// confirmed it in time or somebody declined, waits anew.
 func (l *labelling) holdAuthors(p *labelledPatient, record *access.Record) error {
 	if !access.Closed(p.label) {
 		return nil
@@ -113,8 +115,9 @@ func (l *labelling) withdraw(p *labelledPatient, gone []string) error {
 	return nil
 }
 
-// mayDelete refuses the deletion of a Patient whose record is kept from others: what stays of the record would be without anything that says so; and of an Organization
-// that is not active, whose people would be let in again by one person.
+// mayDelete refuses the deletion of a Patient whose record is kept from others: what stays of the record
+// would be without anything that says so; and of an Organization that is not active, whose people would be
+// let in again by one person.
 func (l *labelling) mayDelete(p *store.Prepared) error {
 	if p.Method != store.Delete || l.by == nil {
 		return nil
@@ -177,7 +180,8 @@ func stands(all []waiting) (o fhir.Outcome) {
 	return o
 }
 
-// waiting is the answer to a write that is stored and does not count yet: 202, which says so. A Bundle says it of its entries.
+// waiting is the answer to a write that is stored and does not count yet: 202, which says so. A Bundle says
+// it of its entries.
 func (r *request) waiting(a Answer) Answer {
 	if len(r.waits) == 0 || r.typ() == "" || a.Status >= http.StatusBadRequest {
 		return a

@@ -12,7 +12,8 @@ func contributedBy(id, patient, reference string) string {
 
 const byCode = `{"identifier":{"system":"https://fhir.nhs.uk/Id/ods-organization-code","value":"X"}}`
 
-// Whichever way an organisation is named as an author of a record that is closed, it sees nothing until another person confirms; what was written is stored.
+// Whichever way an organisation is named as an author of a record that is closed, it sees nothing until
+// another person confirms; what was written is stored.
 func TestSharing_AuthorAdded(t *testing.T) {
 	transaction := func(url, resource string) string {
 		return `{"resourceType":"Bundle","type":"transaction","entry":[{"resource":` + resource + `,"request":{"method":"PUT","url":"` + url + `"}}]}`

@@ -107,7 +107,8 @@ func TestSharing_TwoPeople(t *testing.T) {
 	}
 }
 
-// What narrows counts at once, and so does a first agreement; who objects again ends what waited, and what it is taken back by then waits anew.
+// What narrows counts at once, and so does a first agreement; who objects again ends what waited, and what it
+// is taken back by then waits anew.
 func TestSharing_OnePerson(t *testing.T) {
 	s := objected(t)
 	first := strings.Replace(consentBy("first", "active", sharingGiven, "2024-01-01", "permit"), "Patient/p2", "Patient/p1", 1)

@@ -105,8 +105,9 @@ func TestSharing_NoTwoHalves(t *testing.T) {
 	}
 }
 
-// Nobody is rid of an objection or a restriction by deleting the Patient, though nothing else says who the record is kept from, nor by making the Patient
-// anew: another fact that goes afterwards, or comes, has the label worked out again.
+// Nobody is rid of an objection or a restriction by deleting the Patient, though nothing else says who the
+// record is kept from, nor by making the Patient anew: another fact that goes afterwards, or comes, has the
+// label worked out again.
 func TestSharing_PatientDeleted(t *testing.T) {
 	episode := `{"resourceType":"EpisodeOfCare","id":"e","status":"active","patient":{"reference":"Patient/%s"},"managingOrganization":{"reference":"Organization/a"}}`
 	for _, id := range []string{"p2", "p3"} {

@@ -11,9 +11,9 @@ import (
 	"hearken/internal/audit"
 )
 
-// What was asked for is recorded by its parameters. Values that are or could be about who somebody is (identifiers, names,
-// addresses, numbers to call, days of birth, free text) are recorded as digests: who looked for a number can be found out by
-// the number, and the number cannot be read.
+// What was asked for is recorded by its parameters. Values that are or could be about who somebody is
+// (identifiers, names, addresses, numbers to call, days of birth, free text) are recorded as digests: who
+// looked for a number can be found out by the number, and the number cannot be read.
 
 // maxSought is how long the recorded parameters may be: what is longer is cut, and the digests are kept.
 const maxSought = 8 << 10
@@ -79,7 +79,8 @@ func (w *soughtWriter) parameter(p search.Pair) {
 	w.text.WriteString(said)
 }
 
-// alternatives writes a value, each of several by itself, with digests for those to hide. A system before "|" is no secret.
+// alternatives writes a value, each of several by itself, with digests for those to hide. A system before "|"
+// is no secret.
 func (w *soughtWriter) alternatives(value string, hide func(string) bool) string {
 	var out []string
 	for one := range strings.SplitSeq(value, ",") {
@@ -129,8 +130,8 @@ func NumberOf(value string) string {
 	return plain
 }
 
-// personal reports whether a text holds what could be somebody's number: nine digits or more, by themselves, or ten as NHS
-// numbers are written. What stands among letters is chance, as in most ids.
+// personal reports whether a text holds what could be somebody's number: nine digits or more, by themselves,
+// or ten as NHS numbers are written. What stands among letters is chance, as in most ids.
 func personal(text string) bool {
 	for i := 0; i < len(text); {
 		n := digitsAt(text, i)
@@ -169,8 +170,9 @@ func isAlphanumeric(c byte) bool {
 	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z'
 }
 
-// tellable reports whether the values of a search parameter say nothing of who somebody is. It goes by the end of a chain, and
-// by what every parameter of that name searches, on any type: codes, references, amounts, moments of care.
+// tellable reports whether the values of a search parameter say nothing of who somebody is. It goes by the
+// end of a chain, and by what every parameter of that name searches, on any type: codes, references, amounts,
+// moments of care.
 func (s *Server) tellable(name string) bool {
 	if i := strings.LastIndexByte(name, '.'); i >= 0 {
 		name = name[i+1:]
@@ -229,8 +231,8 @@ func hasName(structure *definition.Structure) bool {
 	return e != nil && len(e.Fields) > 0 && e.Fields[0].Type != nil && e.Fields[0].Type.Name == "HumanName"
 }
 
-// leadsTo reports whether every path of an expression that begins with the type leads to an element of one of some types,
-// and there is one.
+// leadsTo reports whether every path of an expression that begins with the type leads to an element of one of
+// some types, and there is one.
 func leadsTo(set *definition.Set, base fhir.Type, expression string, types map[string]bool) bool {
 	some := false
 	for path := range strings.SplitSeq(expression, "|") {

@@ -19,14 +19,17 @@ import (
 
 const organizationType fhir.Type = "Organization"
 
-// staffList answers POST [base]/Organization/[id]/$staff-list, an operation of our own (profiles/package/OperationDefinition-staff-list.json): an
-// organisation's whole list of authorised staff, as a Bundle, as CSV (text/csv, or a Binary of it), in the place of the one before, in one commit.
+// staffList answers POST [base]/Organization/[id]/$staff-list, an operation of our own
+// (profiles/package/OperationDefinition-staff-list.json): an organisation's whole list of authorised staff,
+// as a Bundle, as CSV (text/csv, or a Binary of it), in the place of the one before, in one commit.
 //
-// A list with a fault is refused whole: 422, every fault with row and column or FHIRPath. Entries of people who left are ended, never deleted, and they
-// see nothing from this commit on. A list that takes access from more than a tenth, or by which an organisation's own administrator makes
-// administrators or privacy officers, is kept as a Task (202) until another administrator approves it: approve=[id of the Task]. Nobody adds or changes
-// their own entry, by uploading or by approving. Between lists of one organisation the last counts: it takes the place of one that waits. With Policy.AdditionsWait whatever a list
-// adds waits, and what it takes away counts at once: see staff_list_part.go.
+// A list with a fault is refused whole: 422, every fault with row and column or FHIRPath. Entries of people
+// who left are ended, never deleted, and they see nothing from this commit on. A list that takes access from
+// more than a tenth, or by which an organisation's own administrator makes administrators or privacy
+// officers, is kept as a Task (202) until another administrator approves it: approve=[id of the Task]. Nobody
+// adds or changes their own entry, by uploading or by approving. Between lists of one organisation the last
+// counts: it takes the place of one that waits. With Policy.AdditionsWait whatever a list adds waits, and
+// what it takes away counts at once: see staff_list_part.go.
 func (s *Server) staffList(ctx context.Context, r *request) (Answer, error) {
 	u := upload{server: s, guard: guardOf(ctx)}
 	if err := u.guard.coversAll(staffType, smart.Create|smart.Update); err != nil {
@@ -91,7 +94,8 @@ func (g *guard) person() person {
 	return person{g.principal.Issuer, g.principal.Subject, g.principal.RoleID}
 }
 
-// organisation finds whose list it is, and refuses who does not keep it. It tells nothing of organisations: everybody may read them.
+// organisation finds whose list it is, and refuses who does not keep it. It tells nothing of organisations:
+// everybody may read them.
 func (u *upload) organisation(rd store.Reader, key fhir.Key) error {
 	rec, node, err := u.server.current(rd, key)
 	if err != nil {

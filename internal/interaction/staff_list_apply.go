@@ -15,7 +15,8 @@ import (
 
 const taskType fhir.Type = "Task"
 
-// staffListTurns is the space of claims by which the lists of an organisation come one after the other: it is owned by the Task of the last.
+// staffListTurns is the space of claims by which the lists of an organisation come one after the other: it is
+// owned by the Task of the last.
 const staffListTurns = "staff-list"
 
 // The stable details of lists that are not applied.
@@ -81,7 +82,8 @@ func changedMeanwhile(err error, words string) error {
 	return fhir.Errorf(fhir.CodeConflict, "%s: try again", words).Detailed("changed-meanwhile")
 }
 
-// turn puts this list after the last of the organisation. One that is approved must be the last, and wait as it was read.
+// turn puts this list after the last of the organisation. One that is approved must be the last, and wait as
+// it was read.
 func (u *upload) turn(tx *labelling) error {
 	if u.approves == "" {
 		last, err := takeTurn(tx, staffListTurns, u.of.Code, u.task)
@@ -128,14 +130,15 @@ func (u *upload) waitsFor() (why []string) {
 	return why
 }
 
-// wholeWaits reports whether nothing of a list counts before it is approved: what it takes away is too much, or what it gives, where what it gives does not wait anyway.
+// wholeWaits reports whether nothing of a list counts before it is approved: what it takes away is too much,
+// or what it gives, where what it gives does not wait anyway.
 func (u *upload) wholeWaits() bool {
 	why := u.waitsFor()
 	return slices.Contains(why, whyRemovesMany) || slices.Contains(why, whyRaises) && !u.server.Policy.AdditionsWait
 }
 
-// refuseOwn refuses who would add or change their own entry: by a list of theirs, or by approving one. Nor does somebody else's approval make up
-// for it.
+// refuseOwn refuses who would add or change their own entry: by a list of theirs, or by approving one. Nor
+// does somebody else's approval make up for it.
 func (u *upload) refuseOwn() error {
 	for _, who := range []person{u.guard.person(), u.first} {
 		if who != (person{}) && u.diff.Touches(who.issuer, who.subject, who.roleProfile) {
@@ -184,7 +187,8 @@ func (u *upload) putEntry(tx *labelling, key fhir.Key, e *stafflist.Entry, activ
 	return u.put(tx, key, &in)
 }
 
-// putTask keeps what was done, or what waits to be: who sent the list, who approved it, and of one that waits the list, why and until when.
+// putTask keeps what was done, or what waits to be: who sent the list, who approved it, and of one that waits
+// the list, why and until when.
 func (u *upload) putTask(tx *labelling, status string) error {
 	now := u.server.Now().UTC()
 	b := jsonWriter{[]byte(`{"resourceType":"Task",` + factLabel)}

@@ -12,9 +12,10 @@ import (
 	"hearken/internal/store"
 )
 
-// With Policy.AdditionsWait what a list takes away counts with its commit, and in the same commit what it gives is made to wait, as a Task that has the list. So nobody who leaves
-// stays for somebody who comes. Who approves it has the rest applied to the list as it then is: what was taken away meanwhile by other means is not given back, and of two lists
-// the last counts, as always.
+// With Policy.AdditionsWait what a list takes away counts with its commit, and in the same commit what it
+// gives is made to wait, as a Task that has the list. So nobody who leaves stays for somebody who comes. Who
+// approves it has the rest applied to the list as it then is: what was taken away meanwhile by other means is
+// not given back, and of two lists the last counts, as always.
 
 // judge finds out who of a list's people may do more after it, and waits.
 func (u *upload) judge() error {
@@ -79,7 +80,8 @@ func (u *upload) narrow(tx *labelling) error {
 	return u.write(tx, nil, changed, u.diff.Removed)
 }
 
-// fresh refuses to approve a list when an entry that it would write has been written since it was sent: it may be that of somebody who left.
+// fresh refuses to approve a list when an entry that it would write has been written since it was sent: it
+// may be that of somebody who left.
 func (u *upload) fresh(tx *labelling) error {
 	if u.approves == "" {
 		return nil

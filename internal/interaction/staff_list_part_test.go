@@ -158,7 +158,8 @@ func TestStaffList_AdditionsWait(t *testing.T) {
 	}
 }
 
-// A list that takes access from many waits whole, and so does one that would leave many without a role until it is approved; a list is refused for one's own entry as ever.
+// A list that takes access from many waits whole, and so does one that would leave many without a role until
+// it is approved; a list is refused for one's own entry as ever.
 func TestStaffList_AdditionsWaitWhole(t *testing.T) {
 	s, list := staffed(t)
 	for name, csv := range map[string]string{
@@ -324,7 +325,8 @@ func TestStaffList_AdditionsAtOnce(t *testing.T) {
 	})
 }
 
-// A list that was applied stays so when the next comes; and where nobody logs in nothing waits, for people cannot be told apart.
+// A list that was applied stays so when the next comes; and where nobody logs in nothing waits, for people
+// cannot be told apart.
 func TestStaffList_AdditionsApplied(t *testing.T) {
 	s, list := staffed(t)
 	first := taskOf(t, answer(s, upload(principal("admin", "user/*.cruds"), staffListOfA, listOf(list...))))

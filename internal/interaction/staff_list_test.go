@@ -13,7 +13,8 @@ import (
 	"hearken/internal/smart"
 )
 
-// plane is guarded with two administrators, and with administrators on the lists of A (keeper, keeper2) and X (foreign).
+// plane is guarded with two administrators, and with administrators on the lists of A (keeper, keeper2) and X
+// (foreign).
 func plane(t testing.TB) *interaction.Server {
 	t.Helper()
 	return planeOn(t, guarded(t))
@@ -186,7 +187,8 @@ func TestStaffList_Forms(t *testing.T) {
 	}
 }
 
-// Who left sees nothing from that commit on, is told of, and is still there to be read of; who is back gets their entry.
+// Who left sees nothing from that commit on, is told of, and is still there to be read of; who is back gets
+// their entry.
 func TestStaffList_Leavers(t *testing.T) {
 	s := plane(t)
 	var left []string
@@ -302,8 +304,8 @@ func TestStaffList_KeepersKeepTheListAlone(t *testing.T) {
 	}
 }
 
-// Two who approve at once, and many lists at once while people read: one approval counts, nobody is listed twice, and who is off the list for good sees
-// nothing.
+// Two who approve at once, and many lists at once while people read: one approval counts, nobody is listed
+// twice, and who is off the list for good sees nothing.
 func TestStaffList_Races(t *testing.T) {
 	s := plane(t)
 	task := taskOf(t, answer(s, upload(principal("admin", "user/*.cruds"), "Organization/a/$staff-list", listOf(staffOfA[1:]...))))
@@ -343,7 +345,8 @@ func TestStaffList_Races(t *testing.T) {
 	}
 }
 
-// A list that waits is approved within three days, by another person and not by another token of the same; and sent by a person.
+// A list that waits is approved within three days, by another person and not by another token of the same;
+// and sent by a person.
 func TestStaffList_SecondPerson(t *testing.T) {
 	s := plane(t)
 	unguarded(s, func() {

@@ -11,8 +11,8 @@ import (
 	"hearken/internal/interaction"
 )
 
-// syntheaBundles is some of the published synthetic patients: transactions of hundreds of entries each. (All of them are
-// imported by the tests of the whole server.)
+// syntheaBundles is some of the published synthetic patients: transactions of hundreds of entries each. (All
+// of them are imported by the tests of the whole server.)
 func syntheaBundles(t testing.TB) map[string][]byte {
 	t.Helper()
 	folder := fhirtest.SharedData(t, "synthea")
@@ -39,8 +39,8 @@ type syntheaBundle struct {
 	}
 }
 
-// Synthea's bundles go in without a fault; what is stored is what they hold, type by type; imported again all of it is there
-// twice, and no reference to a urn is left anywhere.
+// Synthea's bundles go in without a fault; what is stored is what they hold, type by type; imported again all
+// of it is there twice, and no reference to a urn is left anywhere.
 func TestTransaction_Synthea(t *testing.T) {
 	s, _ := newServer(t)
 	want := map[string]int{}

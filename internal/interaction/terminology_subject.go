@@ -123,8 +123,8 @@ func (s *Server) valueSet(ctx context.Context, library *terminology.Library, p p
 	return library.ValueSet(canonical)
 }
 
-// bindingOf gives the value set of a context, "[canonical of a structure]#[path or id of an element]" or the path alone,
-// which begins with the name of a type; "" when there is none.
+// bindingOf gives the value set of a context, "[canonical of a structure]#[path or id of an element]" or the
+// path alone, which begins with the name of a type; "" when there is none.
 func (s *Server) bindingOf(ctx context.Context, place string) string {
 	canonical, path, ok := strings.Cut(place, "#")
 	if !ok {

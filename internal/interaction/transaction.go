@@ -13,12 +13,13 @@ import (
 
 // transaction is one transaction Bundle at work (https://hl7.org/fhir/R4/http.html#transaction): all or nothing.
 //
-// Reading, validating, rewriting references and extracting what is searchable take nearly all the time and must not happen
-// under a store's lock; but what an entry's identity is, which references are rewritten to, is only sure inside the
-// Update, when conditions have been searched for in the very state that is written on. So the work is
-// done beforehand under assumptions, and the Update does no more than check them: where an entry or a conditional
-// reference turns out to mean another resource than assumed, it learns which, nothing is stored, the entries concerned are
-// made ready again and the Update is repeated. In the end what is stored was decided on the state it was stored in.
+// Reading, validating, rewriting references and extracting what is searchable take nearly all the time and
+// must not happen under a store's lock; but what an entry's identity is, which references are rewritten to,
+// is only sure inside the Update, when conditions have been searched for in the very state that is written
+// on. So the work is done beforehand under assumptions, and the Update does no more than check them: where an
+// entry or a conditional reference turns out to mean another resource than assumed, it learns which, nothing
+// is stored, the entries concerned are made ready again and the Update is repeated. In the end what is stored
+// was decided on the state it was stored in.
 type transaction struct {
 	server     *Server
 	call       *Call

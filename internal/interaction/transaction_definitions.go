@@ -10,8 +10,8 @@ import (
 	"hearken/internal/conformance"
 )
 
-// definitions are those that a transaction is judged by: those in force, as the transaction itself changes them. So a profile and
-// what it is about may come together.
+// definitions are those that a transaction is judged by: those in force, as the transaction itself changes
+// them. So a profile and what it is about may come together.
 func (t *transaction) definitions(ctx context.Context) (*conformance.Definitions, error) {
 	by, err := t.server.definitions(ctx)
 	if err != nil {

@@ -36,7 +36,8 @@ func (e *entry) writesResource() bool { return e.phase == creating || e.phase ==
 // typ is the resource type the entry is about.
 func (e *entry) typ() fhir.Type { return e.request.key.Type }
 
-// readEntry reads an entry's request and makes it ready as far as that needs neither its resource's content nor the store.
+// readEntry reads an entry's request and makes it ready as far as that needs neither its resource's content
+// nor the store.
 func (s *Server) readEntry(ctx context.Context, outer *Call, node element.Node, position int) (*entry, error) {
 	e := &entry{position: position, node: node.Child("resource"), fullURL: node.Child("fullUrl").Text()}
 	asked := requestOf(node)

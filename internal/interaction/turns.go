@@ -13,8 +13,9 @@ import (
 // turnWindow is how long it counts that somebody took a turn at something that is bounded.
 const turnWindow = time.Hour
 
-// turns remembers when callers did something that each may do so many times an hour: were told a detail of a key safe, sent a crew. It is remembered for as long as it
-// counts. What was done before this server started is in the audit log, where every one is before it is answered.
+// turns remembers when callers did something that each may do so many times an hour: were told a detail of a
+// key safe, sent a crew. It is remembered for as long as it counts. What was done before this server started
+// is in the audit log, where every one is before it is answered.
 type turns struct {
 	counts func(*audit.Record) bool                // whether a Record is of one
 	may    func(*access.Caller, []time.Time) error // the bound, after those at the times given
@@ -49,7 +50,8 @@ func (t *turns) knows(me person) bool {
 	return known
 }
 
-// learn notes what the log says of somebody nothing was known of. Two requests may have asked the log at once: what one has counted since stays.
+// learn notes what the log says of somebody nothing was known of. Two requests may have asked the log at
+// once: what one has counted since stays.
 func (t *turns) learn(me person, recorded []time.Time) {
 	t.lock.Lock()
 	defer t.lock.Unlock()

@@ -12,19 +12,20 @@ import (
 )
 
 // validate answers POST [base]/[type]/$validate and GET and POST [base]/[type]/[id]/$validate
-// (https://hl7.org/fhir/R4/resource-operation-validate.html): what the server would say of a resource if it were written, by the
-// very code that a write runs through. The resource is the body, or the parameter "resource" of a Parameters body; without one, at an
-// instance, the stored version.
+// (https://hl7.org/fhir/R4/resource-operation-validate.html): what the server would say of a resource if it
+// were written, by the very code that a write runs through. The resource is the body, or the parameter
+// "resource" of a Parameters body; without one, at an instance, the stored version.
 //
-// The mode says what is looked at besides the content. None and "profile": the content alone. "create" (of a type) and "update" (of an
-// instance): what else would refuse the write, now: the id, referential integrity, definitions that come with the server.
-// "delete" (of an instance): whether it is there and may be deleted; the content does not matter. Profiles named by "profile", as many
-// as are given, are looked at as if meta.profile named them; mode "profile" needs one.
+// The mode says what is looked at besides the content. None and "profile": the content alone. "create" (of a
+// type) and "update" (of an instance): what else would refuse the write, now: the id, referential integrity,
+// definitions that come with the server. "delete" (of an instance): whether it is there and may be deleted;
+// the content does not matter. Profiles named by "profile", as many as are given, are looked at as if
+// meta.profile named them; mode "profile" needs one.
 //
-// The answer is 200 with an OperationOutcome of one issue at least, whether the resource is valid or not, and also where it is no
-// FHIR: elements that nobody knows, another type than the URL's. A 4xx says that nothing could be looked at: a body that is no JSON or
-// XML at all, that is too large, or Parameters that the operation does not take. That is how HAPI and the specification
-// draw the line.
+// The answer is 200 with an OperationOutcome of one issue at least, whether the resource is valid or not, and
+// also where it is no FHIR: elements that nobody knows, another type than the URL's. A 4xx says that nothing
+// could be looked at: a body that is no JSON or XML at all, that is too large, or Parameters that the
+// operation does not take. That is how HAPI and the specification draw the line.
 func (s *Server) validate(ctx context.Context, r *request) (Answer, error) {
 	v, err := s.readValidation(r)
 	if err != nil {

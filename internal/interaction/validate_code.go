@@ -40,8 +40,8 @@ type finding struct {
 	display  string
 }
 
-// validated is the answer about several Codings: it is yes for the first that is valid, and neither yes nor no when none
-// is and one of them could be.
+// validated is the answer about several Codings: it is yes for the first that is valid, and neither yes nor
+// no when none is and one of them could be.
 func validated(all []finding, unknown func(terminology.Verdict) error) (Answer, error) {
 	var messages []string
 	for _, f := range all {
@@ -142,8 +142,9 @@ func (s *Server) valueSetValidateCode(ctx context.Context, r *request) (reading,
 	})
 }
 
-// codeSystemValidateCode answers CodeSystem/$validate-code (https://hl7.org/fhir/R4/codesystem-operation-validate-code.html):
-// whether a code system has a code, with the right display if one is given.
+// codeSystemValidateCode answers CodeSystem/$validate-code
+// (https://hl7.org/fhir/R4/codesystem-operation-validate-code.html): whether a code system has a code, with
+// the right display if one is given.
 func (s *Server) codeSystemValidateCode(_ context.Context, r *request) (reading, error) {
 	p, err := s.parameters(r)
 	if err != nil {

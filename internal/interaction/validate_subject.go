@@ -10,9 +10,10 @@ import (
 	"hearken/fhir/element"
 )
 
-// subjectOf takes a $validate apart: the call without the resource, whose parameters are read as any operation's, and
-// one whose body is the resource alone, as it would be sent to be written, with what stood before it. A body that is no Parameters is
-// the resource. It has to be cut out of the text, because what is to be validated may not be readable.
+// subjectOf takes a $validate apart: the call without the resource, whose parameters are read as any
+// operation's, and one whose body is the resource alone, as it would be sent to be written, with what stood
+// before it. A body that is no Parameters is the resource. It has to be cut out of the text, because what is
+// to be validated may not be readable.
 func subjectOf(r *request) (call, subject *request, before []byte, err error) {
 	without, alone := *r, *r
 	without.Body = nil

@@ -10,8 +10,8 @@ import (
 	"hearken/fhir/terminology"
 )
 
-// expand answers ValueSet/$expand (https://hl7.org/fhir/R4/valueset-operation-expand.html): the codes of a value set. One
-// that cannot be expanded in full is an error that says why, never a part of the codes.
+// expand answers ValueSet/$expand (https://hl7.org/fhir/R4/valueset-operation-expand.html): the codes of a
+// value set. One that cannot be expanded in full is an error that says why, never a part of the codes.
 func (s *Server) expand(ctx context.Context, r *request) (reading, error) {
 	p, err := s.parameters(r)
 	if err != nil {

@@ -13,8 +13,9 @@ import (
 	"hearken/internal/store"
 )
 
-// waiting is a change that one person made, and that does not count until a second confirms it: a Task, which those who may confirm find by
-// Task?code=waiting-change&status=requested, and which nobody writes but this server.
+// waiting is a change that one person made, and that does not count until a second confirms it: a Task, which
+// those who may confirm find by Task?code=waiting-change&status=requested, and which nobody writes but this
+// server.
 type waiting struct {
 	task   fhir.Key
 	what   access.Change
@@ -148,7 +149,8 @@ func staffEntries(p *access.Person) (parts []taskPart) {
 	return parts
 }
 
-// personOf is who a token names, with what staff lists say of them, of now or before, and what whoever named the administrators does.
+// personOf is who a token names, with what staff lists say of them, of now or before, and what whoever named
+// the administrators does.
 func (s *Server) personOf(rd store.Reader, who person) (access.Person, error) {
 	p := access.Person{Issuer: who.issuer, Subject: who.subject}
 	err := s.eachFact(rd, staffType, s.namedBy(staffType, who), func(rec store.Record, n element.Node) {

@@ -39,7 +39,8 @@ func theWaiting(t *testing.T, s *interaction.Server, who string) string {
 	return "Task/" + id
 }
 
-// One person with two tokens is one person: the entry of a staff list is about both, by the entry itself, a role profile or a Practitioner.
+// One person with two tokens is one person: the entry of a staff list is about both, by the entry itself, a
+// role profile or a Practitioner.
 func TestSharing_SecondToken(t *testing.T) {
 	entry := staffEntry("s-double", "author", "A", "clinical")
 	double := strings.Replace(entry, `"identifier":[`, `"identifier":[{"system":"https://other.test","value":"a.n.other"},`, 1)
@@ -80,7 +81,8 @@ func TestSharing_SecondToken(t *testing.T) {
 	}
 }
 
-// Two tokens of one administrator are one person by what whoever named them says, and anybody's are by the resource that their issuers say describes them, at the time too when they asked.
+// Two tokens of one administrator are one person by what whoever named them says, and anybody's are by the
+// resource that their issuers say describes them, at the time too when they asked.
 func TestSharing_OneOfTwoTokens(t *testing.T) {
 	described := func(who, practitioner string) *smart.Principal {
 		p := principal(who, "user/*.cruds")
@@ -123,7 +125,8 @@ func TestSharing_OneOfTwoTokens(t *testing.T) {
 	}
 }
 
-// What waits is labelled anew with its record by a server that nobody logs in to, too: who stands for it is not asked there.
+// What waits is labelled anew with its record by a server that nobody logs in to, too: who stands for it is
+// not asked there.
 func TestSharing_WithoutLogin(t *testing.T) {
 	s := objected(t)
 	if got := statusFor(s, "author", "PUT", "CarePlan/cp2", contributedBy("cp2", "p2", byCode)); got != 202 {
@@ -179,7 +182,8 @@ func TestSharing_Tasks(t *testing.T) {
 	}
 }
 
-// What waits ends when it is declined, and after three days; then it is as before, and waits anew when it is done again, for others to confirm.
+// What waits ends when it is declined, and after three days; then it is as before, and waits anew when it is
+// done again, for others to confirm.
 func TestSharing_Ends(t *testing.T) {
 	agreed := consentBy("yes", "active", sharingGiven, "2024-02-02", "permit")
 	for change, row := range map[string]struct{ first, again [3]string }{

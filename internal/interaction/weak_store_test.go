@@ -13,9 +13,10 @@ import (
 	"hearken/internal/store"
 )
 
-// weakStore is the weakest store its contract allows, on top of a real one: any number of Updates run at the same time,
-// each searches the state of its beginning and is only checked for what it read by Get and was told of claims; claims are
-// seen by others at once and outlive an Update that fails. What is right on it is right on any engine.
+// weakStore is the weakest store its contract allows, on top of a real one: any number of Updates run at the
+// same time, each searches the state of its beginning and is only checked for what it read by Get and was
+// told of claims; claims are seen by others at once and outlive an Update that fails. What is right on it is
+// right on any engine.
 type weakStore struct {
 	store.Store
 	delay   time.Duration // at most, before each claim and commit

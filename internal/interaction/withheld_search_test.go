@@ -12,7 +12,8 @@ import (
 	"hearken/internal/interaction"
 )
 
-// secretObservation has values of nearly all that Observations are searched by, each withheld from the person; n tells two of them apart.
+// secretObservation has values of nearly all that Observations are searched by, each withheld from the
+// person; n tells two of them apart.
 func secretObservation(id string, n int) string {
 	x := fmt.Sprintf(`"extension":[%s]`, labelled("third-party"))
 	concept := func(code string) string {

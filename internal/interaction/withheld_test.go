@@ -17,7 +17,8 @@ func labelled(code string) string {
 	return `{"url":"http://hl7.org/fhir/uv/security-label-ds4p/StructureDefinition/extension-inline-sec-label","valueCoding":{"system":"https://hearken.example.org/fhir/CodeSystem/access-label","code":"` + code + `"}}`
 }
 
-// withheldObservation has a required element, a choice, a list and a contained resource that the person does not see; each holds the word Secret.
+// withheldObservation has a required element, a choice, a list and a contained resource that the person does
+// not see; each holds the word Secret.
 func withheldObservation(label string) string {
 	extension := `"extension":[` + labelled(label) + `],`
 	return `{"resourceType":"Observation","text":{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\">Secret</div>"},` +
@@ -28,7 +29,8 @@ func withheldObservation(label string) string {
 		`"note":[{` + extension + `"text":"SecretNote"},{"text":"Seen today"}]}`
 }
 
-// withheldServer is a server with such an Observation of patient p1, in three versions of which the first was not labelled.
+// withheldServer is a server with such an Observation of patient p1, in three versions of which the first was
+// not labelled.
 func withheldServer(t testing.TB, label string) (s *interaction.Server, key string) {
 	t.Helper()
 	s = guarded(t)
@@ -70,7 +72,8 @@ func redactedIn(t testing.TB, body []byte, id string) (found [][]byte) {
 	return found
 }
 
-// What is withheld is in no answer whatever, and each answer is valid, tagged, and of no version that could be written back.
+// What is withheld is in no answer whatever, and each answer is valid, tagged, and of no version that could
+// be written back.
 func TestWithheld_Surfaces(t *testing.T) {
 	for _, label := range []string{"third-party", "safeguarding"} {
 		s, key := withheldServer(t, label)
@@ -120,8 +123,9 @@ func TestWithheld_Surfaces(t *testing.T) {
 	}
 }
 
-// What is withheld for several reasons is withheld by each: the address of a restricted person, the key safe at it, and what the text says of both. Nor does it matter where it
-// stands: a person inside another resource has whereabouts, and a place has a key safe.
+// What is withheld for several reasons is withheld by each: the address of a restricted person, the key safe
+// at it, and what the text says of both. Nor does it matter where it stands: a person inside another resource
+// has whereabouts, and a place has a key safe.
 func TestWithheld_Together(t *testing.T) {
 	s := guarded(t)
 	s.Login = nil
@@ -230,7 +234,8 @@ func TestWithheld_SentAsXML(t *testing.T) {
 	}
 }
 
-// Where a restricted person lives is withheld wherever a resource of theirs says it, however its JSON is written: what is told at sight of a record is only that nothing can be.
+// Where a restricted person lives is withheld wherever a resource of theirs says it, however its JSON is
+// written: what is told at sight of a record is only that nothing can be.
 func TestWithheld_WhereaboutsAtSight(t *testing.T) {
 	s := guarded(t)
 	s.Login = nil

@@ -14,8 +14,9 @@ const (
 	detailKeySafePlace          = "key-safe-place"
 )
 
-// checkWithholding holds what a resource wants withheld to what the law asks for: by the serious-harm test a named professional withholds
-// something from the person, until a time (Data Protection Act 2018, Schedule 3, Part 2). Details of a key safe have a place of their own, where they can be asked for.
+// checkWithholding holds what a resource wants withheld to what the law asks for: by the serious-harm test a
+// named professional withholds something from the person, until a time (Data Protection Act 2018, Schedule 3,
+// Part 2). Details of a key safe have a place of their own, where they can be asked for.
 func checkWithholding(times careplan.Times, root element.Node) (issues fhir.Outcome) {
 	if !mayMention(root.Source(), access.LabelSystem) {
 		return nil

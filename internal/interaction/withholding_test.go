@@ -71,7 +71,8 @@ func withholdingServer(t testing.TB) (*interaction.Server, *time.Time) {
 	return s, &now
 }
 
-// What is withheld from the person is seen by everybody else all the time, and by the person from its end on, with every search.
+// What is withheld from the person is seen by everybody else all the time, and by the person from its end on,
+// with every search.
 func TestWithholding_Ends(t *testing.T) {
 	for _, row := range []struct {
 		name, body string

@@ -16,7 +16,8 @@ type witness struct {
 	before map[fhir.Key]store.Record
 }
 
-// updateStore is an Update of the store whose commit records the act of ctx, if that is recorded. The caller's decision must hold on the state it begins from.
+// updateStore is an Update of the store whose commit records the act of ctx, if that is recorded. The
+// caller's decision must hold on the state it begins from.
 func (s *Server) updateStore(ctx context.Context, fn func(store.Tx) error) error {
 	r, recorded := ctx.Value(actKey{}).(*request)
 	g := guardOf(ctx)

@@ -5,8 +5,8 @@ import (
 	"hearken/internal/store"
 )
 
-// writer is the Tx that interactions write through, whichever way a resource takes to the store: what the server brings cannot be
-// written, and definitions that are written take effect.
+// writer is the Tx that interactions write through, whichever way a resource takes to the store: what the
+// server brings cannot be written, and definitions that are written take effect.
 type writer struct {
 	store.Tx
 	guides  *conformance.Guides

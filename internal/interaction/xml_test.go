@@ -186,7 +186,8 @@ func TestBatch_XML_Independent(t *testing.T) {
 	}
 }
 
-// A fault outside the entries' resources, or no XML at all, is one of the whole batch; so is any fault of a transaction.
+// A fault outside the entries' resources, or no XML at all, is one of the whole batch; so is any fault of a
+// transaction.
 func TestBatch_XML_FaultyEnvelope(t *testing.T) {
 	s, _ := newServer(t)
 	const faulty = `<entry><resource><Patient><colour value="red"/></Patient></resource><request><method value="POST"/><url value="Patient"/></request></entry>`

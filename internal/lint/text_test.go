@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"hearken/internal/fhirtest"
 )
@@ -73,5 +74,51 @@ func TestText_NobodysFolders(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// maxComment is how wide a comment of prose may be, in characters: what is wider is not read. Tables, lists
+// and code in comments, which are indented, may be wider.
+const maxComment = 120
+
+// wideComments are the lines of prose that are too wide, by number.
+func wideComments(s source) (lines []int) {
+	if s.generated {
+		return nil
+	}
+	for i, line := range strings.Split(string(s.text), "\n") {
+		text, isComment := strings.CutPrefix(strings.TrimLeft(line, "\t"), "// ")
+		if isComment && !strings.HasPrefix(text, " ") && !strings.Contains(text, "://") && utf8.RuneCountInString(line) > maxComment {
+			lines = append(lines, i+1)
+		}
+	}
+	return lines
+}
+
+func TestText_Comments(t *testing.T) {
+	for _, s := range sources(t) {
+		for _, line := range wideComments(s) {
+			t.Errorf("%s:%d: a comment wider than %d characters", s.name, line, maxComment)
+		}
+	}
+}
+
+func TestText_CommentsRuleBites(t *testing.T) {
+	wide := strings.Repeat("é", maxComment)
+	for _, row := range []struct {
+		name, text string
+		faults     int
+	}{
+		{"wide", "// " + wide, 1},
+		{"indented", "\t// " + wide, 1},
+		{"as wide as may be", "// " + wide[:2*(maxComment-3)], 0},
+		{"a table", "//\t" + wide, 0},
+		{"a list", "//   - " + wide, 0},
+		{"an address", "// https://" + wide, 0},
+		{"code", wide, 0},
+	} {
+		if got := wideComments(source{text: []byte("package x\n" + row.text + "\n")}); len(got) != row.faults {
+			t.Errorf("%s: %v, want %d", row.name, got, row.faults)
+		}
 	}
 }

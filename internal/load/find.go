@@ -18,8 +18,9 @@ type Source struct {
 // ndjson reports whether the file has one resource a line.
 func (s Source) ndjson() bool { return strings.HasSuffix(s.Path, ".ndjson") }
 
-// Find lists the .json, .xml and .ndjson files of paths: files as they are named, folders with all that is in them,
-// each folder in the order of names. A file named outright must be of one of these kinds; in a folder others are passed over.
+// Find lists the .json, .xml and .ndjson files of paths: files as they are named, folders with all that is in
+// them, each folder in the order of names. A file named outright must be of one of these kinds; in a folder
+// others are passed over.
 func Find(paths []string) ([]Source, error) {
 	var found []Source
 	for _, path := range paths {

@@ -107,8 +107,8 @@ func isPassedOn(n *ast.IfStmt) bool {
 	return isName && isNil && x.Name == "err" && y.Name == "nil"
 }
 
-// mutable is the file with all its mutants: each check also asks whether the process is the mutant without it, and only where what it says itself would not do.
-// The checks are no longer what they were.
+// mutable is the file with all its mutants: each check also asks whether the process is the mutant without
+// it, and only where what it says itself would not do. The checks are no longer what they were.
 func (s *source) mutable(t *testing.T) []byte {
 	t.Helper()
 	for _, c := range s.checks {

@@ -11,8 +11,20 @@ import (
 	"time"
 )
 
-// mutated are the files whose checks decide who sees and writes what, when HEARKEN_MUTANTS names no others.
-const mutated = "internal/access/*.go internal/interaction/guard*.go internal/interaction/permission.go"
+// The files whose checks decide who sees and writes what. HEARKEN_MUTANTS names others.
+const (
+	decision = "internal/access/*.go"
+	guard    = "internal/interaction/guard*.go internal/interaction/permission.go"
+)
+
+// taken are the files that are taken: the decision in seconds, and by HEARKEN_MUTANTS=guard both.
+func taken() []string {
+	wanted := cmp.Or(os.Getenv("HEARKEN_MUTANTS"), decision)
+	if wanted == "guard" {
+		wanted = decision + " " + guard
+	}
+	return strings.Fields(wanted)
+}
 
 // against are the tests that are held against the mutants of a package: its own.
 var against = map[string]*stage{
@@ -22,7 +34,7 @@ var against = map[string]*stage{
 
 // Without any one check a test fails, or testdata/spared.tsv says why none can.
 func TestMutants(t *testing.T) {
-	w := newWorld(t, strings.Fields(cmp.Or(os.Getenv("HEARKEN_MUTANTS"), mutated)))
+	w := newWorld(t, taken())
 	spared, f := sparedChecks(t), &figures{of: map[string]*figure{}}
 	allThere(t, spared, w.sources)
 	t.Run("taken", func(t *testing.T) {

@@ -112,11 +112,12 @@ func (s *stage) command(w *world, arguments ...string) *exec.Cmd {
 	return command
 }
 
-// atOnce is how many tests the first process of a mutant runs. Each next one runs twice as many: starting one costs more than most tests.
+// atOnce is how many tests the first process of a mutant runs. Each next one runs twice as many: starting one
+// costs more than most tests.
 const atOnce = 4
 
-// notices runs the tests that a mutant makes a difference to until one fails, the cheapest first and no more than so many, and says which; "" for none. reached is how many
-// there are.
+// notices runs the tests that a mutant makes a difference to until one fails, the cheapest first and no more
+// than so many, and says which; "" for none. reached is how many there are.
 func (s *stage) notices(w *world, mutant, most int) (by string, reached int) {
 	var tests []test
 	for i := range s.known {
@@ -135,8 +136,8 @@ func (s *stage) notices(w *world, mutant, most int) (by string, reached int) {
 	return "", reached
 }
 
-// patience is how long a test that takes no time may take: more is given by what it costs. It ends mutants that go on for ever, and nothing else on
-// any machine that could run the tests at all.
+// patience is how long a test that takes no time may take: more is given by what it costs. It ends mutants
+// that go on for ever, and nothing else on any machine that could run the tests at all.
 const patience = 2 * time.Minute
 
 // fails runs tests as a mutant, and says which failed, or how the process ended.

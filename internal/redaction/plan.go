@@ -28,8 +28,8 @@ func newPlan(root element.Node, mask bool) *plan {
 	return &plan{root: root, fates: make([]fate, root.Tree().Len()), mask: mask}
 }
 
-// withhold marks an element. A resource itself, and its metadata, are withheld by withholding what is in them: what it is called and which
-// version it is stays, because the caller knows that there is one.
+// withhold marks an element. A resource itself, and its metadata, are withheld by withholding what is in
+// them: what it is called and which version it is stays, because the caller knows that there is one.
 func (p *plan) withhold(n element.Node) {
 	switch {
 	case n == p.root:
@@ -50,7 +50,8 @@ func (p *plan) withhold(n element.Node) {
 	}
 }
 
-// settle masks what must be there, and leaves out what has become empty or cannot do without what is missing: from the innermost outwards.
+// settle masks what must be there, and leaves out what has become empty or cannot do without what is missing:
+// from the innermost outwards.
 func (p *plan) settle() {
 	for i := len(p.fates) - 1; i >= 0; i-- {
 		n := p.root.Tree().Node(i)

@@ -23,8 +23,9 @@ const (
 // maxRounds is how often what breaks a rule is withheld too, before it is tried with masks instead of gaps.
 const maxRounds = 6
 
-// Resource writes a resource without the elements that are withheld, tagged REDACTED, and SUBSETTED unless it is returnable: unless nothing is lost when it is written back
-// as it is. judge may be nil: then nothing is asked. The resource is the root of its tree.
+// Resource writes a resource without the elements that are withheld, tagged REDACTED, and SUBSETTED unless it
+// is returnable: unless nothing is lost when it is written back as it is. judge may be nil: then nothing is
+// asked. The resource is the root of its tree.
 func Resource(root element.Node, limits element.Limits, judge Judge, returnable bool, withheld func(element.Node) bool) []byte {
 	var out []byte
 	for _, way := range []way{gaps, masks, nothing} {
@@ -101,8 +102,8 @@ func (r *repair) broken(tree *element.Tree) (broken fhir.Outcome) {
 	return broken
 }
 
-// widen withholds what an issue is about: what a rule reads of the element it is broken at, or the element itself. Of the resource as a whole it
-// takes back the claim to a profile.
+// widen withholds what an issue is about: what a rule reads of the element it is broken at, or the element
+// itself. Of the resource as a whole it takes back the claim to a profile.
 func (p *plan) widen(issue fhir.Issue) {
 	for _, place := range issue.Elements() {
 		at := p.at(place)
@@ -127,8 +128,8 @@ func (p *plan) widen(issue fhir.Issue) {
 	}
 }
 
-// withholdRead withholds the children of an element that a rule reads, by its text: those that may be left out, or all. It reports whether there
-// was one.
+// withholdRead withholds the children of an element that a rule reads, by its text: those that may be left
+// out, or all. It reports whether there was one.
 func (p *plan) withholdRead(n element.Node, rule string, all bool) (some bool) {
 	for child := range n.Children() {
 		e, name := child.Element(), child.Name()

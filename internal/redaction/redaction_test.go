@@ -108,8 +108,8 @@ func eachExample(t *testing.T, visit func(name string, tree *element.Tree)) {
 	}
 }
 
-// Whatever is withheld of whichever example, what is shown is valid, is tagged, and has none of it; and it is the same whatever was
-// withheld.
+// Whatever is withheld of whichever example, what is shown is valid, is tagged, and has none of it; and it is
+// the same whatever was withheld.
 func TestResource_AnySubsetIsValid(t *testing.T) {
 	random := rand.New(rand.NewPCG(7, 9))
 	cases, rounds := 0, 20

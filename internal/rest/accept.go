@@ -45,7 +45,8 @@ func weightOf(params map[string]string) (weight float64, ok bool) {
 	return q, err == nil && q >= 0 && q <= 1
 }
 
-// favour is how much a client wants a format: by weight, and then by how closely the range names it that gives the weight.
+// favour is how much a client wants a format: by weight, and then by how closely the range names it that
+// gives the weight.
 type favour struct {
 	weight      float64
 	specificity int
@@ -55,8 +56,9 @@ func (f favour) more(than favour) bool {
 	return f.weight > than.weight || f.weight == than.weight && f.specificity > than.specificity
 }
 
-// preferred is the format of an answer to who sent the ranges: the one with the higher weight; of equal ones that which is
-// named more closely ("application/fhir+xml, */*" is XML); and JSON when that decides nothing. 0 when neither is accepted.
+// preferred is the format of an answer to who sent the ranges: the one with the higher weight; of equal ones
+// that which is named more closely ("application/fhir+xml, */*" is XML); and JSON when that decides nothing.
+// 0 when neither is accepted.
 //
 // A browser is somebody who accepts web pages. Its application/xml is said of those, with more weight than its */*, and
 // would bring XML to people who followed a link; so it counts for XML only if JSON is not accepted at all.

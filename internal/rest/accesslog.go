@@ -19,8 +19,9 @@ func (s *server) logAccess(c *gin.Context) {
 	h[requestIDHeader] = []string{id}
 	s.protect(h, c.Request)
 	if c.Request.ProtoMajor == 1 && len(c.Request.TransferEncoding) > 0 {
-		// It may have had a Content-Length besides, which net/http takes away: a proxy that went by that has another idea of where the next
-		// request begins (https://www.rfc-editor.org/rfc/rfc9112#section-6.1), and there must be none.
+		// It may have had a Content-Length besides, which net/http takes away: a proxy that went by that has
+		// another idea of where the next request begins (https://www.rfc-editor.org/rfc/rfc9112#section-6.1), and
+		// there must be none.
 		h.Set("Connection", "close")
 	}
 	c.Next()

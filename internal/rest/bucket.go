@@ -66,7 +66,8 @@ func (b *buckets) filled(one bucket, now time.Time) bucket {
 	return one
 }
 
-// sweep forgets the buckets that are full: they are as good as new. It looks at all of them, and so runs once a second at most.
+// sweep forgets the buckets that are full: they are as good as new. It looks at all of them, and so runs once
+// a second at most.
 func (b *buckets) sweep(now time.Time) {
 	if now.Sub(b.swept) < time.Second {
 		return

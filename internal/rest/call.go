@@ -45,8 +45,8 @@ func (s *server) understand(r *http.Request) (request, error) {
 	return q, unacceptable
 }
 
-// represent chooses the form of the answer by what the client takes. What a read of raw content is answered with is left
-// to the interaction, which knows what the content is: see represented.
+// represent chooses the form of the answer by what the client takes. What a read of raw content is answered
+// with is left to the interaction, which knows what the content is: see represented.
 func (q *request) represent(accept []string) (err error) {
 	format := valueOf(q.call.Parameters, "_format")
 	q.form.pretty = valueOf(q.call.Parameters, "_pretty") == "true"

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// client is the network address a request came from, as far as trusted proxies say: the nearest that is none of theirs. It is
-// for the audit log; nothing is decided by it. "" when it cannot be told.
+// client is the network address a request came from, as far as trusted proxies say: the nearest that is none
+// of theirs. It is for the audit log; nothing is decided by it. "" when it cannot be told.
 func (b *base) client(r *http.Request) string {
 	at := addressOf(r.RemoteAddr)
 	if !b.trusted(at) {

@@ -8,8 +8,9 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// What a web page from elsewhere may send and see (https://fetch.spec.whatwg.org/#http-cors-protocol): all that FHIR and SMART
-// need. Tokens travel in a header that the page sets itself; cookies mean nothing here, and are never asked for.
+// What a web page from elsewhere may send and see (https://fetch.spec.whatwg.org/#http-cors-protocol): all
+// that FHIR and SMART need. Tokens travel in a header that the page sets itself; cookies mean nothing here,
+// and are never asked for.
 var (
 	corsMethods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 	corsHeaders = "Accept, Authorization, Content-Type, DPoP, If-Match, If-Modified-Since, If-None-Exist, If-None-Match, Prefer, " +

@@ -13,8 +13,9 @@ const (
 	writesPath = "/readyz/writes" // 200 when writes would succeed as well; else 503 and why
 )
 
-// Readiness is what a server would do with the next request. Look-ups and writes are told apart: a server that finds plans and takes none must not be taken
-// out of a balancer's list, for it may be the only one that finds them. The words of both go to whoever asks.
+// Readiness is what a server would do with the next request. Look-ups and writes are told apart: a server
+// that finds plans and takes none must not be taken out of a balancer's list, for it may be the only one that
+// finds them. The words of both go to whoever asks.
 type Readiness struct {
 	Lookups error // nil when look-ups by identifier would be answered
 	Writes  error // nil when writes would succeed

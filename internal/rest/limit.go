@@ -18,10 +18,11 @@ type Limits struct {
 	Client  float64 // requests a second of all people at one client
 	Address float64 // requests a second without a good token, of one address of the network
 	AtWork  int     // requests at work at the same time: those beyond are turned away at once
-	// Scarce reports whether the disk has room for the records of urgent look-ups alone, so that all else is turned away; nil is never.
+	// Scarce reports whether the disk has room for the records of urgent look-ups alone, so that all else is
+	// turned away; nil is never.
 	Scarce func() bool
-	// Urgent reports whether a caller answers urgent calls; nil is nobody. What they look up by identifier has a lane of its own, which no other
-	// traffic of a client they share fills.
+	// Urgent reports whether a caller answers urgent calls; nil is nobody. What they look up by identifier has a
+	// lane of its own, which no other traffic of a client they share fills.
 	Urgent func(context.Context, *smart.Principal) bool
 }
 

@@ -84,8 +84,8 @@ func TestLimits_Caller(t *testing.T) {
 	}
 }
 
-// Those who answer urgent calls look up by identifier when others have used up what their shared client may ask; nothing else goes on, and
-// nobody else's.
+// Those who answer urgent calls look up by identifier when others have used up what their shared client may
+// ask; nothing else goes on, and nobody else's.
 func TestLimits_UrgentLane(t *testing.T) {
 	var passed time.Duration
 	f := limited(rest.Limits{Caller: 20, Client: 5}, &passed)
@@ -164,7 +164,8 @@ func TestLimits_AtWork(t *testing.T) {
 	}
 }
 
-// When the disk has room for little more, only those who answer urgent calls look up by identifier; nobody is told that there is nothing.
+// When the disk has room for little more, only those who answer urgent calls look up by identifier; nobody is
+// told that there is nothing.
 func TestLimits_Scarce(t *testing.T) {
 	var passed time.Duration
 	scarce := true

@@ -27,8 +27,9 @@ func isOpen(r *http.Request) bool {
 	return r.URL.EscapedPath() == metadataPath && (r.Method == http.MethodGet || r.Method == http.MethodHead)
 }
 
-// authenticate finds out who sent a request, before its body is read; nil on a server without login, and where anybody may ask. The
-// address that a DPoP proof must be for is below the service base as it is published: the Host header is the client's to choose.
+// authenticate finds out who sent a request, before its body is read; nil on a server without login, and
+// where anybody may ask. The address that a DPoP proof must be for is below the service base as it is
+// published: the Host header is the client's to choose.
 func (s *server) authenticate(r *http.Request) (*smart.Principal, error) {
 	if s.login == nil || isOpen(r) {
 		return nil, nil

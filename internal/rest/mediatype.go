@@ -69,8 +69,9 @@ var errTurtleSent = refuse(http.StatusUnsupportedMediaType,
 	fhir.Errorf(fhir.CodeNotSupported, "Turtle is not supported: send %s", offered).Detailed("unsupported-media-type").At("http.Content-Type"))
 
 // mediaType reads the Content-Type of a body that is there, and checks that it suits its kind. What is a
-// resource comes back as application/fhir+json or application/fhir+xml, whatever that was called. With no Content-Type at
-// all the body is looked at, as RFC 9110 allows: what begins with "<" is XML, anything else JSON.
+// resource comes back as application/fhir+json or application/fhir+xml, whatever that was called. With no
+// Content-Type at all the body is looked at, as RFC 9110 allows: what begins with "<" is XML, anything else
+// JSON.
 func mediaType(contentType string, k kind, body []byte) (string, error) {
 	if contentType == jsonMediaType && k != bodyForm {
 		return contentType, nil

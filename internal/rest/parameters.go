@@ -13,7 +13,8 @@ import (
 const maxForm = 1 << 20
 
 // parameters reads an application/x-www-form-urlencoded text, a URL's query or a form, keeping order and
-// repetition; where names the text in an error. A semicolon is an ordinary character: FHIR has no other separator than "&".
+// repetition; where names the text in an error. A semicolon is an ordinary character: FHIR has no other
+// separator than "&".
 func parameters(pairs []search.Pair, encoded, where string) ([]search.Pair, error) {
 	for pair := range strings.SplitSeq(encoded, "&") {
 		if pair == "" {

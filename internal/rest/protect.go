@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// The headers of every answer: patient data is not for caches, its type is not for guessing, its address not for telling others,
-// and no page may frame it. They are shared, never changed.
+// The headers of every answer: patient data is not for caches, its type is not for guessing, its address not
+// for telling others, and no page may frame it. They are shared, never changed.
 var (
 	noStore    = []string{"private, no-store"}
 	revalidate = []string{"no-cache"} // what is public and may change

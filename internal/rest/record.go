@@ -15,8 +15,8 @@ type refusalRecorder interface {
 	RecordRefusal(ctx context.Context, c interaction.Call, refusal error) error
 }
 
-// recordRefusal has the refusal of a request recorded, and gives back what is to be answered: the refusal, or that it could
-// not be recorded.
+// recordRefusal has the refusal of a request recorded, and gives back what is to be answered: the refusal, or
+// that it could not be recorded.
 func (s *server) recordRefusal(c *gin.Context, refusal error) error {
 	recorder, ok := s.interactions.(refusalRecorder)
 	if !ok {

@@ -27,8 +27,8 @@ func render(set *definition.Set, resource []byte, as form) ([]byte, bool) {
 	return resource, true
 }
 
-// renderLimits bound what is written as XML: it was made here, of resources that were read within limits, and a Bundle adds a
-// few levels to the deepest of them.
+// renderLimits bound what is written as XML: it was made here, of resources that were read within limits, and
+// a Bundle adds a few levels to the deepest of them.
 var renderLimits = element.Limits{Depth: 8 * element.DefaultLimits().Depth, Bytes: math.MaxInt, Nodes: math.MaxInt}
 
 func renderXML(set *definition.Set, resource []byte, pretty bool) ([]byte, bool) {

@@ -32,9 +32,9 @@ func requestIDRecorded(c *gin.Context) string {
 	return ""
 }
 
-// requestID is the request's id, the client's own if it sent a usable one, and the same as it may stand in the
-// log: one that holds a long number is left out, because it might be somebody's, and so are one without any digit, which might be a
-// name, and a piece of the access token.
+// requestID is the request's id, the client's own if it sent a usable one, and the same as it may stand in
+// the log: one that holds a long number is left out, because it might be somebody's, and so are one without
+// any digit, which might be a name, and a piece of the access token.
 func (s *server) requestID(r *http.Request) (id, logged string) {
 	id = r.Header.Get(requestIDHeader)
 	if !requestIDForm.MatchString(id) {

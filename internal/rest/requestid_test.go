@@ -2,8 +2,8 @@ package rest_test
 
 import "testing"
 
-// TestServer_RequestID_Recorded: what a client names its request by is recorded, unless it holds what could be somebody's
-// number or name, or is a piece of the token.
+// TestServer_RequestID_Recorded: what a client names its request by is recorded, unless it holds what could
+// be somebody's number or name, or is a piece of the token.
 func TestServer_RequestID_Recorded(t *testing.T) {
 	for id, want := range map[string]string{
 		"": "made-here", "abc-1": "abc-1", "not one": "made-here", "patient-9990000018": "", "Featherstonehaugh": "", "a-token-0123-of-somebody": "", "a-token-0123-of-nobody": "a-token-0123-of-nobody",

@@ -59,9 +59,9 @@ type server struct {
 	log          *slog.Logger
 }
 
-// New makes the handler of everything the server offers: the FHIR service below /fhir, with its SMART configuration on a server
-// with login, /healthz, /readyz and /readyz/writes.
-// Whatever else is asked for, and whatever fails, is answered with an OperationOutcome.
+// New makes the handler of everything the server offers: the FHIR service below /fhir, with its SMART
+// configuration on a server with login, /healthz, /readyz and /readyz/writes. Whatever else is asked for, and
+// whatever fails, is answered with an OperationOutcome.
 func New(o Options) http.Handler {
 	s := &server{
 		interactions: o.Interactions, ready: o.Ready, remark: o.Remark, isType: o.IsType, definitions: o.Definitions,
@@ -151,7 +151,8 @@ func (s *server) serveFHIR(c *gin.Context) {
 	s.do(c, q, principal)
 }
 
-// identify finds out who is asking and whether they ask too much. later says that the latter depends on what they look up.
+// identify finds out who is asking and whether they ask too much. later says that the latter depends on what
+// they look up.
 func (s *server) identify(c *gin.Context) (p *smart.Principal, later bool, err error) {
 	if s.login == nil {
 		return nil, false, nil

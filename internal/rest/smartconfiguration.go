@@ -8,10 +8,12 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// smartPath is where apps learn how to log in (https://hl7.org/fhir/smart-app-launch/conformance.html#using-well-known).
+// smartPath is where apps learn how to log in
+// (https://hl7.org/fhir/smart-app-launch/conformance.html#using-well-known).
 const smartPath = basePath + "/.well-known/smart-configuration"
 
-// smartConfiguration answers it, to anybody and always as application/json, or with 503 while the issuer cannot be asked where it is.
+// smartConfiguration answers it, to anybody and always as application/json, or with 503 while the issuer
+// cannot be asked where it is.
 func (s *server) smartConfiguration(c *gin.Context) {
 	if c.Request.Method != http.MethodGet && c.Request.Method != http.MethodHead {
 		s.refuse(c, errOnlyRead, formOf(c.Request), []string{http.MethodGet, http.MethodHead})

@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 )
 
-// NewFile makes a file that was not there, whole or not at all: what fails, or is killed half-way, leaves none under its name. Only its
-// owner may read it. The error wraps fs.ErrExist where there is one already.
+// NewFile makes a file that was not there, whole or not at all: what fails, or is killed half-way, leaves
+// none under its name. Only its owner may read it. The error wraps fs.ErrExist where there is one already.
 func (r Recipients) NewFile(name string, content func(io.Writer) error) error {
 	if _, err := os.Lstat(name); err == nil {
 		return &os.PathError{Op: "create", Path: name, Err: os.ErrExist}

@@ -26,8 +26,8 @@ func ParseRecipients(keys []string) (Recipients, error) {
 	return all, nil
 }
 
-// Seal gives a writer whose content only the recipients can read from w; what it wrote is whole when it is closed. Without recipients it
-// is w itself: for all to read.
+// Seal gives a writer whose content only the recipients can read from w; what it wrote is whole when it is
+// closed. Without recipients it is w itself: for all to read.
 func (r Recipients) Seal(w io.Writer) (io.WriteCloser, error) {
 	if len(r) == 0 {
 		return open{w}, nil
@@ -43,7 +43,8 @@ func (open) Close() error { return nil }
 // Identities are the private keys of one who reads.
 type Identities []age.Identity
 
-// ReadIdentities reads private keys as age-keygen writes them, one a line, with comments. It never says what is in a line.
+// ReadIdentities reads private keys as age-keygen writes them, one a line, with comments. It never says what
+// is in a line.
 func ReadIdentities(r io.Reader) (Identities, error) {
 	all, err := age.ParseIdentities(r)
 	if err != nil {
@@ -55,8 +56,8 @@ func ReadIdentities(r io.Reader) (Identities, error) {
 // mark is how every sealed file begins.
 var mark = []byte("age-encryption.org/")
 
-// Open gives what was sealed, whole or with an error: what was cut short or changed is found by the end. What was not sealed is given as
-// it is, so that a reader need not know.
+// Open gives what was sealed, whole or with an error: what was cut short or changed is found by the end. What
+// was not sealed is given as it is, so that a reader need not know.
 func (i Identities) Open(r io.Reader) (io.Reader, error) {
 	peeked := bufio.NewReader(r)
 	if start, _ := peeked.Peek(len(mark)); !bytes.Equal(start, mark) {

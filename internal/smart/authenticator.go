@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// Authenticator turns credentials into who is asking. Its errors are *fhir.Error: CodeLogin when the credentials are missing
-// or no good, CodeTransient with the detail not-checked when that cannot be found out now. Challenge says what
-// WWW-Authenticate tells the client. It is safe for concurrent use.
+// Authenticator turns credentials into who is asking. Its errors are *fhir.Error: CodeLogin when the
+// credentials are missing or no good, CodeTransient with the detail not-checked when that cannot be found out
+// now. Challenge says what WWW-Authenticate tells the client. It is safe for concurrent use.
 type Authenticator interface {
 	Authenticate(context.Context, Credentials) (*Principal, error)
 }
@@ -29,17 +29,17 @@ type Credentials struct {
 	Proofs []string // the values of the DPoP header, each
 	Method string   // of HTTP, as sent
 	URL    string   // of the request as the client sees it; its query does not matter
-	// Certificate is what the client proved to hold in the TLS handshake; nil for none. One that a proxy hands on in a header
-	// counts only if nobody else can reach the server.
+	// Certificate is what the client proved to hold in the TLS handshake; nil for none. One that a proxy hands
+	// on in a header counts only if nobody else can reach the server.
 	Certificate *x509.Certificate
 }
 
 // MaxToken is the longest access token, in bytes, that is looked at.
 const MaxToken = 16 << 10
 
-// ReadAuthorization reads the values of the Authorization header (RFC 9110 section 11.6.2). The scheme's case does not matter.
-// Errors are *fhir.Error of CodeLogin: token-missing when there is none or of another scheme, token-malformed for several
-// or what no token can be, token-too-long.
+// ReadAuthorization reads the values of the Authorization header (RFC 9110 section 11.6.2). The scheme's case
+// does not matter. Errors are *fhir.Error of CodeLogin: token-missing when there is none or of another
+// scheme, token-malformed for several or what no token can be, token-too-long.
 func ReadAuthorization(values []string) (Credentials, error) {
 	if len(values) == 0 {
 		return Credentials{}, Refused(TokenMissing)

@@ -19,9 +19,10 @@ const maxClaimsDepth = 16
 
 var errClaims = errors.New("smart: not the JSON of claims")
 
-// ParseClaims reads a JSON object, strictly: two readers must not find two different things in it (RFC 7519 section 4,
-// RFC 8725 section 2.4). Refused are a member given twice, at any depth, text that is not UTF-8, more than 16 levels, and anything before
-// or after the object. Names are compared to the letter. Time and memory are linear in the text.
+// ParseClaims reads a JSON object, strictly: two readers must not find two different things in it (RFC 7519
+// section 4, RFC 8725 section 2.4). Refused are a member given twice, at any depth, text that is not UTF-8,
+// more than 16 levels, and anything before or after the object. Names are compared to the letter. Time and
+// memory are linear in the text.
 func ParseClaims(text []byte) (Claims, error) {
 	if !utf8.Valid(text) {
 		return nil, errClaims

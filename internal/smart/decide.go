@@ -6,15 +6,15 @@ import (
 	"hearken/fhir"
 )
 
-// Grant is what the scopes of a principal allow for one type and one interaction: the union of its alternatives. The zero Grant
-// allows nothing.
+// Grant is what the scopes of a principal allow for one type and one interaction: the union of its
+// alternatives. The zero Grant allows nothing.
 type Grant struct {
 	alternatives []Scope
 }
 
-// Decide tells what the scopes allow, without looking at any resource: for one type, and the permissions an interaction needs,
-// which one scope must have together. It is the coarse check, before a body is parsed; Rules.Restrict
-// is the fine one.
+// Decide tells what the scopes allow, without looking at any resource: for one type, and the permissions an
+// interaction needs, which one scope must have together. It is the coarse check, before a body is parsed;
+// Rules.Restrict is the fine one.
 func (p *Principal) Decide(t fhir.Type, wanted Permissions) Grant {
 	var g Grant
 	if p == nil || t == "" {
@@ -55,8 +55,8 @@ func (g Grant) Unrestricted() bool {
 	})
 }
 
-// Insufficient is the refusal of an interaction that the scopes do not cover: CodeForbidden, insufficient-scope, with the scope that
-// would do.
+// Insufficient is the refusal of an interaction that the scopes do not cover: CodeForbidden,
+// insufficient-scope, with the scope that would do.
 func Insufficient(t fhir.Type, wanted Permissions) *fhir.Error {
 	e := Refused(ScopeInsufficient)
 	e.Issues[0].Diagnostics += ": it takes " + string(t) + "." + wanted.String()

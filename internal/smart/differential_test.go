@@ -15,7 +15,8 @@ import (
 	"hearken/internal/smart"
 )
 
-// record makes resources of a few types that refer to each other at random: what one may see of them is decided by where they point.
+// record makes resources of a few types that refer to each other at random: what one may see of them is
+// decided by where they point.
 func record(r *rand.Rand) []searchtest.Resource {
 	const each = 6
 	pick := func(names ...string) string { return fmt.Sprintf("%s/%d", names[r.IntN(len(names))], r.IntN(each)) }
@@ -51,8 +52,9 @@ func record(r *rand.Rand) []searchtest.Resource {
 	return out
 }
 
-// A search under scopes gives, in matches, totals, order and includes, what the same search without any would give if what the scopes do
-// not cover did not exist. Thus nothing hidden can be told from it: not by a chain, nor by _has, nor by what is not there.
+// A search under scopes gives, in matches, totals, order and includes, what the same search without any would
+// give if what the scopes do not cover did not exist. Thus nothing hidden can be told from it: not by a
+// chain, nor by _has, nor by what is not there.
 func TestSearch_AsIfTheRestDidNotExist(t *testing.T) {
 	requests := []string{
 		"Patient?gender=male", "Patient?gender:not=male", "Patient?_sort=family", "Patient?family=a", "Patient/2/Observation?code=a", "Patient/1/CarePlan?status=active",

@@ -1,7 +1,8 @@
 // Package smart says who is asking and what their scopes let a request do, by SMART App Launch 2.2
-// (https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html). It is pure: it reads claims and scopes into a
-// Principal, decides, and writes its decisions into queries. Checking tokens, which needs keys, a clock and the network,
-// is package smart/token; it implements Authenticator. Whether the person may see this patient's record is package access.
+// (https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html). It is pure: it reads claims and
+// scopes into a Principal, decides, and writes its decisions into queries. Checking tokens, which needs keys,
+// a clock and the network, is package smart/token; it implements Authenticator. Whether the person may see
+// this patient's record is package access.
 //
 // # What the wiring does with it
 //
@@ -12,14 +13,16 @@
 //	where, err := rules.Admit(principal, "CarePlan", smart.Update, index.Compartments) // the same for what is about to be stored
 //	q, left, err := rules.Search(principal, q, smart.Refuse)               // searches: conjuncts everywhere, 403 where needed
 //
-// Which letter an interaction needs (https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html#scopes-for-requesting-fhir-resources):
-// Create: create. Read: read, vread, history of an instance. Update: update, also as create, and patch. Delete: delete.
-// Search: search and history of a type or of the system. A conditional interaction needs Search besides its own.
+// Which letter an interaction needs
+// (https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html#scopes-for-requesting-fhir-resources):
+// Create: create. Read: read, vread, history of an instance. Update: update, also as create, and patch.
+// Delete: delete. Search: search and history of a type or of the system. A conditional interaction needs
+// Search besides its own.
 //
-// The condition of Restrict is for the resource as it is stored, and for a version as that version was. A write must satisfy it, and
-// what is about to be stored that of Admit: a scope for one patient writes nothing into another's record, and nothing out of this
-// one's. A read of what exists and does not satisfy it is refused like a read of what does not exist, never answered
-// filtered.
+// The condition of Restrict is for the resource as it is stored, and for a version as that version was. A
+// write must satisfy it, and what is about to be stored that of Admit: a scope for one patient writes nothing
+// into another's record, and nothing out of this one's. A read of what exists and does not satisfy it is
+// refused like a read of what does not exist, never answered filtered.
 //
 // # Choices where the specification leaves them open
 //

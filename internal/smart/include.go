@@ -7,9 +7,9 @@ import (
 	"hearken/fhir/search/query"
 )
 
-// include writes into an _include or _revinclude what included resources must satisfy: to be readable. A type the client named, or the
-// only one there can be, is refused when it is not covered; of several that a reference may point to, those not covered
-// are left out.
+// include writes into an _include or _revinclude what included resources must satisfy: to be readable. A type
+// the client named, or the only one there can be, is refused when it is not covered; of several that a
+// reference may point to, those not covered are left out.
 func (w *walk) include(searched []fhir.Type, i query.Include) query.Include {
 	if i.Reverse {
 		i.Where = both(i.Where, w.need(i.Source, Read, "in _revinclude"))

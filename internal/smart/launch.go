@@ -43,8 +43,8 @@ func (r *reading) contextID(paths Paths, t fhir.Type) fhir.ID {
 	return key.ID
 }
 
-// contextReferences reads fhirContext: a list of objects. One without a literal reference, with only a canonical or an identifier, is
-// left out.
+// contextReferences reads fhirContext: a list of objects. One without a literal reference, with only a
+// canonical or an identifier, is left out.
 func contextReferences(v any) (references []ContextReference, ok bool) {
 	list, ok := v.([]any)
 	if !ok {

@@ -1,7 +1,7 @@
 package smart
 
-// Mapping says how an issuer writes into its tokens what SMART leaves to it. Every Paths may be empty: then tokens say nothing of
-// the kind. It is a value of the configuration; see Mappings for ready ones.
+// Mapping says how an issuer writes into its tokens what SMART leaves to it. Every Paths may be empty: then
+// tokens say nothing of the kind. It is a value of the configuration; see Mappings for ready ones.
 type Mapping struct {
 	Subject Paths `json:"subject"` // who; without it the client
 	Client  Paths `json:"client"`  // the software
@@ -17,8 +17,8 @@ type Mapping struct {
 	FHIRContext   Paths `json:"fhirContext"`
 	PatientBanner Paths `json:"needPatientBanner"`
 
-	// Person must be there for an end user to stand behind the token; empty leaves it to Clients. A subject that is the client
-	// itself is no end user either way.
+	// Person must be there for an end user to stand behind the token; empty leaves it to Clients. A subject that
+	// is the client itself is no end user either way.
 	Person Paths `json:"person"`
 	// Clients are claims of which any says that the token is a client's own.
 	Clients []Claim `json:"clients"`
@@ -37,7 +37,8 @@ type Mapping struct {
 	Minimum        Assurance `json:"minimum"` // of an end user; what is not said is too low
 }
 
-// RolePaths says how roles are written: List is a list of strings, which are codes, or of objects with the other members.
+// RolePaths says how roles are written: List is a list of strings, which are codes, or of objects with the
+// other members.
 type RolePaths struct {
 	List           Paths `json:"list"`
 	ID             Path  `json:"id"`
@@ -46,7 +47,8 @@ type RolePaths struct {
 	Activities     Path  `json:"activities"`
 }
 
-// Claim is a condition on one claim: that it is one of Values, or begins with one of Prefixes; of a list, that some element does.
+// Claim is a condition on one claim: that it is one of Values, or begins with one of Prefixes; of a list,
+// that some element does.
 type Claim struct {
 	Path     Path     `json:"path"`
 	Values   []string `json:"values,omitempty"`

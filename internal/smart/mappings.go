@@ -7,8 +7,9 @@ func Mappings() map[string]Mapping {
 	}
 }
 
-// smartMapping is the names SMART has for the parameters of a token response, as claims of the token, and those of IHE IUA
-// (https://profiles.ihe.net/ITI/IUA/) for organisation and purpose. All others begin with it.
+// smartMapping is the names SMART has for the parameters of a token response, as claims of the token, and
+// those of IHE IUA (https://profiles.ihe.net/ITI/IUA/) for organisation and purpose. All others begin with
+// it.
 func smartMapping() Mapping {
 	return Mapping{
 		Subject: Paths{"sub"}, Client: Paths{"client_id", "azp"}, Actor: Paths{"act.sub"}, Scopes: Paths{"scope", "scp"},
@@ -21,7 +22,8 @@ func smartMapping() Mapping {
 	}
 }
 
-// cis2Mapping is NHS Care Identity Service 2: the person acts in the role they selected, by an authenticator of level 2 or 3
+// cis2Mapping is NHS Care Identity Service 2: the person acts in the role they selected, by an authenticator
+// of level 2 or 3
 // (https://digital.nhs.uk/services/care-identity-service/applications-and-services/cis2-authentication/guidance-for-developers).
 func cis2Mapping() Mapping {
 	m := smartMapping()
@@ -46,8 +48,8 @@ func nhsLoginMapping() Mapping {
 	return m
 }
 
-// keycloakMapping is Keycloak: roles of the realm; a service account has no session. Its ID and refresh tokens are signed with the same
-// keys and told apart by their claim typ.
+// keycloakMapping is Keycloak: roles of the realm; a service account has no session. Its ID and refresh
+// tokens are signed with the same keys and told apart by their claim typ.
 func keycloakMapping() Mapping {
 	m := smartMapping()
 	m.Client = Paths{"azp", "client_id"}
@@ -58,8 +60,9 @@ func keycloakMapping() Mapping {
 	return m
 }
 
-// entraMapping is Microsoft Entra ID: scp for people, roles for applications and for what people are assigned, and scopes with
-// neither slash nor star (https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference).
+// entraMapping is Microsoft Entra ID: scp for people, roles for applications and for what people are
+// assigned, and scopes with neither slash nor star
+// (https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference).
 func entraMapping() Mapping {
 	m := smartMapping()
 	m.Subject = Paths{"oid", "sub"}

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Metadata is an authorization server's, as it publishes it (OpenID Connect Discovery 1.0, RFC 8414), or this server's SMART configuration
-// (https://hl7.org/fhir/smart-app-launch/conformance.html#smart-configuration), which has the same members. Written as JSON it
-// is either.
+// Metadata is an authorization server's, as it publishes it (OpenID Connect Discovery 1.0, RFC 8414), or this
+// server's SMART configuration (https://hl7.org/fhir/smart-app-launch/conformance.html#smart-configuration),
+// which has the same members. Written as JSON it is either.
 type Metadata struct {
 	Issuer                string   `json:"issuer,omitempty"`
 	JWKSURI               string   `json:"jwks_uri,omitempty"`
@@ -74,10 +74,11 @@ const (
 // neverAnnounced are grants that no app should be led to.
 var neverAnnounced = []string{"implicit", "password"}
 
-// Configuration is what this server publishes at /.well-known/smart-configuration: what is declared for the server and, where
-// that says nothing, what its issuer says of itself. Capabilities of the issuer are declared, for no metadata tells
-// them; those of this server are added. issuer and jwks_uri are there exactly with sso-openid-connect, and of the ways to challenge a code
-// plain is left out. faults are what a client would miss, for the log of whoever configures the server.
+// Configuration is what this server publishes at /.well-known/smart-configuration: what is declared for the
+// server and, where that says nothing, what its issuer says of itself. Capabilities of the issuer are
+// declared, for no metadata tells them; those of this server are added. issuer and jwks_uri are there exactly
+// with sso-openid-connect, and of the ways to challenge a code plain is left out. faults are what a client
+// would miss, for the log of whoever configures the server.
 func Configuration(declared, discovered Metadata) (m Metadata, faults []string) {
 	m = declared
 	texts, lists := m.texts(), m.lists()

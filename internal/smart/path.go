@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Path says where a claim stands: "patient", "realm_access.roles" with a dot for each level, or, for names that have dots
-// themselves, a JSON Pointer (RFC 6901), which begins with a slash: "/https:~1~1example.org~1patient". An element of a list is named
-// by its number.
+// Path says where a claim stands: "patient", "realm_access.roles" with a dot for each level, or, for names
+// that have dots themselves, a JSON Pointer (RFC 6901), which begins with a slash:
+// "/https:~1~1example.org~1patient". An element of a list is named by its number.
 type Path string
 
 // steps is the names on the way.

@@ -11,10 +11,12 @@ import (
 	"hearken/fhir"
 )
 
-// Principal is who is asking, as a checked token says: nothing here is looked up, and nothing of it may be believed without
-// the token. A Principal is shared between requests and must not be changed. A nil Principal is nobody: it may do nothing.
+// Principal is who is asking, as a checked token says: nothing here is looked up, and nothing of it may be
+// believed without the token. A Principal is shared between requests and must not be changed. A nil Principal
+// is nobody: it may do nothing.
 //
-// Printed and logged it shows neither claims nor identity, only its issuer, its client and whether there is an end user.
+// Printed and logged it shows neither claims nor identity, only its issuer, its client and whether there is
+// an end user.
 type Principal struct {
 	Issuer   string // "iss", or the configured issuer that vouched for an opaque token
 	Subject  string // "sub": names the person or client at the issuer, and nobody else's subject there
@@ -39,8 +41,8 @@ type Principal struct {
 	Expires      time.Time
 }
 
-// LoggedIn reports whether the person proved who they are within a time before now: what breaking the glass asks for. Who does not
-// say when did not.
+// LoggedIn reports whether the person proved who they are within a time before now: what breaking the glass
+// asks for. Who does not say when did not.
 func (p *Principal) LoggedIn(now time.Time, within time.Duration) bool {
 	return p != nil && p.User && !p.AuthTime.IsZero() && now.Sub(p.AuthTime) <= within
 }
@@ -68,8 +70,9 @@ func (p *Principal) Selected() (r Role, ok bool) {
 	return p.Roles[i], true
 }
 
-// ForPatient is the principal with a patient in context: for a citizen whose NHS number the wiring has found the Patient of. The principal
-// itself does not change. Where the token names a patient already, that one stays: ok is false when it is another.
+// ForPatient is the principal with a patient in context: for a citizen whose NHS number the wiring has found
+// the Patient of. The principal itself does not change. Where the token names a patient already, that one
+// stays: ok is false when it is another.
 func (p *Principal) ForPatient(id fhir.ID) (with *Principal, ok bool) {
 	if p.Context.Patient != "" {
 		return p, p.Context.Patient == id

@@ -38,7 +38,8 @@ func (w *walk) reach(types []fhir.Type, wanted Permissions) reach {
 	return out
 }
 
-// where is the condition on resources of the allowed types. alone says that no others come into question; else they are kept out.
+// where is the condition on resources of the allowed types. alone says that no others come into question;
+// else they are kept out.
 func (c reach) where(r *Rules, alone bool) query.Expr {
 	if alone && len(c.groups) == 1 {
 		return c.groups[0].where

@@ -9,9 +9,10 @@ import (
 	"hearken/fhir"
 )
 
-// Principal reads what the claims say of who is asking; the claims must be checked already, and issuer, confirmation and times are the
-// checker's to add. bases are the URLs of this server, for references written out whole. The error is a Refusal: claim-missing, with the
-// claim, when one has the wrong form; role-not-held, assurance-too-low, or what Require says.
+// Principal reads what the claims say of who is asking; the claims must be checked already, and issuer,
+// confirmation and times are the checker's to add. bases are the URLs of this server, for references written
+// out whole. The error is a Refusal: claim-missing, with the claim, when one has the wrong form;
+// role-not-held, assurance-too-low, or what Require says.
 func (m Mapping) Principal(c Claims, bases []string) (*Principal, error) {
 	r := &reading{mapping: &m, claims: c, bases: bases, principal: &Principal{}}
 	r.identity()
@@ -162,8 +163,8 @@ func undotted(text string) string {
 	return level + "/" + name + "." + permissions
 }
 
-// roles reads the roles held and the one selected, which must be one of them: a token that names another was not made by an honest
-// issuer.
+// roles reads the roles held and the one selected, which must be one of them: a token that names another was
+// not made by an honest issuer.
 func (r *reading) roles() {
 	p, paths := r.principal, r.mapping.Roles
 	if v, at, ok := paths.List.of(r.claims); ok {
@@ -257,8 +258,8 @@ func (r *reading) lowest(paths Paths) int {
 	return least
 }
 
-// levelOf is the level that a word stands for: its first digit, after letters that say of what ("3", "AAL2_OR_AAL3_ANY",
-// "P9", "P9.Cp.Cd"); 0 when there is none.
+// levelOf is the level that a word stands for: its first digit, after letters that say of what ("3",
+// "AAL2_OR_AAL3_ANY", "P9", "P9.Cp.Cd"); 0 when there is none.
 func levelOf(text string) int {
 	text = strings.TrimLeft(text, "AILP")
 	if text == "" || text[0] < '0' || text[0] > '9' || len(text) > 1 && text[1] >= '0' && text[1] <= '9' {

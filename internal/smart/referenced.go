@@ -7,15 +7,15 @@ import (
 	"hearken/fhir/search/query"
 )
 
-// ReferencedBy is a Definitions.Referenced by which a resource outside every compartment is readable when a resource of the patient's
-// compartment points at it: the author of their plan, the medicine they take. parameters are all search parameters; inCompartment is
-// that of Definitions.
+// ReferencedBy is a Definitions.Referenced by which a resource outside every compartment is readable when a
+// resource of the patient's compartment points at it: the author of their plan, the medicine they take.
+// parameters are all search parameters; inCompartment is that of Definitions.
 //
-// An app that may write into the compartment must not be able to point at what it wants to read. So references count only where
-// the definitions name the type (CarePlan.author, not List.item, which may point at anything), and only to types
-// that are not about patients themselves: a Task, a Device or a Contract may name somebody else. What remains is
-// who, where and with what: Practitioner, Organization, Location, Medication and the like, and no Binary, whose securityContext says
-// whose it is.
+// An app that may write into the compartment must not be able to point at what it wants to read. So
+// references count only where the definitions name the type (CarePlan.author, not List.item, which may point
+// at anything), and only to types that are not about patients themselves: a Task, a Device or a Contract may
+// name somebody else. What remains is who, where and with what: Practitioner, Organization, Location,
+// Medication and the like, and no Binary, whose securityContext says whose it is.
 func ReferencedBy(parameters []*query.Parameter, inCompartment func(fhir.Type) bool) func(fhir.Type, fhir.Key) query.Expr {
 	types := map[fhir.Type]bool{}
 	for _, p := range parameters {

@@ -7,8 +7,8 @@ import (
 	"hearken/internal/smart"
 )
 
-// What a patient's app can reach outside the compartment is who, where and with what: nothing that may be about somebody else,
-// and nothing that a resource the app may write could be made to point at.
+// What a patient's app can reach outside the compartment is who, where and with what: nothing that may be
+// about somebody else, and nothing that a resource the app may write could be made to point at.
 func TestReferencedBy(t *testing.T) {
 	p := caller("app", "patient/*.cruds")
 	for _, row := range []struct {

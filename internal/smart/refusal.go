@@ -10,8 +10,8 @@ import (
 // Refusal is the stable detail code of why a request is refused.
 type Refusal string
 
-// The refusals of credentials, and the one of a request that the scopes do not cover. They tell a developer what to mend; all of
-// it an attacker knows already, because they sent it.
+// The refusals of credentials, and the one of a request that the scopes do not cover. They tell a developer
+// what to mend; all of it an attacker knows already, because they sent it.
 const (
 	TokenMissing        Refusal = "token-missing"         // no access token
 	TokenMalformed      Refusal = "token-malformed"       // not to be read
@@ -43,8 +43,8 @@ const (
 	ScopeInsufficient   Refusal = "insufficient-scope"    // the scopes do not cover the request
 )
 
-// refusals says of each what it is and what the client is told in WWW-Authenticate: error is the code of RFC 6750 section 3.1, RFC
-// 9449 section 7.1 or RFC 9470; scheme limits it to one challenge.
+// refusals says of each what it is and what the client is told in WWW-Authenticate: error is the code of RFC
+// 6750 section 3.1, RFC 9449 section 7.1 or RFC 9470; scheme limits it to one challenge.
 var refusals = map[Refusal]struct {
 	code  fhir.IssueCode
 	error string
@@ -92,9 +92,10 @@ func Refused(r Refusal) *fhir.Error {
 	return fhir.Errorf(known.code, "%s", known.text).Detailed(string(r))
 }
 
-// Challenge is the values of WWW-Authenticate that go with an error: both schemes for 401, with what is wrong where the client sent
-// something; Bearer alone for scopes that do not suffice; none for any other error
-// (RFC 6750 section 3, RFC 9449 section 7.1). proofs are the algorithms a DPoP proof may have; none leaves the scheme out.
+// Challenge is the values of WWW-Authenticate that go with an error: both schemes for 401, with what is wrong
+// where the client sent something; Bearer alone for scopes that do not suffice; none for any other error (RFC
+// 6750 section 3, RFC 9449 section 7.1). proofs are the algorithms a DPoP proof may have; none leaves the
+// scheme out.
 func Challenge(err error, proofs []string) []string {
 	var e *fhir.Error
 	if !errors.As(err, &e) || len(e.Issues) == 0 || e.Code != fhir.CodeLogin && e.Code != fhir.CodeForbidden {

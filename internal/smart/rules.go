@@ -11,8 +11,8 @@ import (
 // patientType is the type of the one launch context that narrows scopes.
 const patientType fhir.Type = "Patient"
 
-// Definitions are what scopes need to know of FHIR's definitions; the wiring takes them from fhir/search. The functions must
-// be pure and safe for concurrent use.
+// Definitions are what scopes need to know of FHIR's definitions; the wiring takes them from fhir/search. The
+// functions must be pure and safe for concurrent use.
 type Definitions struct {
 	// Types are all resource types.
 	Types []fhir.Type
@@ -22,8 +22,8 @@ type Definitions struct {
 	IsType func(fhir.Type) query.Expr
 	// Compile reads the parameters of a granular scope as criteria for a type; an error makes the scope grant nothing.
 	Compile func(fhir.Type, []Pair) (query.Expr, error)
-	// Referenced is what a resource of a type outside every patient's compartment must satisfy to be read with a patient/ scope
-	// for this patient. Without the function such scopes grant nothing outside the compartment.
+	// Referenced is what a resource of a type outside every patient's compartment must satisfy to be read with a
+	// patient/ scope for this patient. Without the function such scopes grant nothing outside the compartment.
 	Referenced func(fhir.Type, fhir.Key) query.Expr
 }
 
@@ -35,7 +35,8 @@ type Rules struct {
 	compiled map[string]query.Expr // of granular parameters, by type and text
 }
 
-// maxCompiled bounds the cache of granular parameters: far more than a service has, and little memory for a hostile issuer.
+// maxCompiled bounds the cache of granular parameters: far more than a service has, and little memory for a
+// hostile issuer.
 const maxCompiled = 4096
 
 // NewRules makes the rules for these definitions. Types, InPatientCompartment, IsType and Compile must be set.
@@ -43,14 +44,15 @@ func NewRules(d Definitions) *Rules {
 	return &Rules{definitions: d, compiled: map[string]query.Expr{}}
 }
 
-// Restrict is what a resource of a type must satisfy for the interaction that needs the wanted permissions: nil when every
-// resource does. The error is Insufficient when none can.
+// Restrict is what a resource of a type must satisfy for the interaction that needs the wanted permissions:
+// nil when every resource does. The error is Insufficient when none can.
 func (r *Rules) Restrict(p *Principal, t fhir.Type, wanted Permissions) (query.Expr, error) {
 	return r.restrict(p, t, wanted, p.Decide(t, wanted))
 }
 
-// Admit is what a resource that is about to be stored must satisfy, like Restrict, which is for what is stored already. compartments are
-// those it would be in: a scope for one patient puts nothing into another's record, not even what is in this one's too.
+// Admit is what a resource that is about to be stored must satisfy, like Restrict, which is for what is
+// stored already. compartments are those it would be in: a scope for one patient puts nothing into another's
+// record, not even what is in this one's too.
 func (r *Rules) Admit(p *Principal, t fhir.Type, wanted Permissions, compartments []fhir.Key) (query.Expr, error) {
 	g := p.Decide(t, wanted)
 	if g.Allowed() && slices.ContainsFunc(compartments, func(k fhir.Key) bool { return k.Type == patientType && k.ID != p.Context.Patient }) {
@@ -125,8 +127,8 @@ func (r *Rules) granular(s Scope, t fhir.Type) query.Expr {
 	return e
 }
 
-// asksOthers reports whether a condition asks of other resources than the one it is about. Whoever chose the scopes would be told by what they see
-// of resources that nobody checked they may see.
+// asksOthers reports whether a condition asks of other resources than the one it is about. Whoever chose the
+// scopes would be told by what they see of resources that nobody checked they may see.
 func asksOthers(e query.Expr) (found bool) {
 	query.Walk(e, func(e query.Expr) bool {
 		switch e.(type) {

@@ -51,8 +51,8 @@ func definitions() smart.Definitions {
 
 var rules = sync.OnceValue(func() *smart.Rules { return smart.NewRules(definitions()) })
 
-// caller is a principal for tests: "app" acts for a person and has a patient in context, "user" a person without, "client" for itself
-// without, "kiosk" for itself with a patient in context.
+// caller is a principal for tests: "app" acts for a person and has a patient in context, "user" a person
+// without, "client" for itself without, "kiosk" for itself with a patient in context.
 func caller(kind, scopes string) *smart.Principal {
 	p := &smart.Principal{Issuer: "https://issuer.example.org", Subject: "s", ClientID: "c", Scopes: smart.ParseScopes(scopes)}
 	p.User = kind == "app" || kind == "user"
@@ -178,8 +178,8 @@ func TestRestrict(t *testing.T) {
 	}
 }
 
-// Every combination of level, caller, letter of the scope and letter asked for, against the rule in three lines; the default
-// is to deny.
+// Every combination of level, caller, letter of the scope and letter asked for, against the rule in three
+// lines; the default is to deny.
 func TestDecide_EveryCombination(t *testing.T) {
 	rows := 0
 	for level, callers := range map[string][]string{"patient": {"app", "kiosk"}, "user": {"app", "user"}, "system": {"client", "kiosk"}} {

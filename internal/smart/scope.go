@@ -125,8 +125,8 @@ func parseScope(text string) (s Scope, ok bool) {
 	return s, ok
 }
 
-// isTypeName reports whether a name has the form of a resource type's. Whether there is such a type need not be known: no
-// request is for one that there is not.
+// isTypeName reports whether a name has the form of a resource type's. Whether there is such a type need not
+// be known: no request is for one that there is not.
 func isTypeName(name string) bool {
 	if name == "" || name[0] < 'A' || name[0] > 'Z' {
 		return false

@@ -17,16 +17,16 @@ const (
 	Narrow                  // the others are searched: for "all types", where the answer says that there may be more
 )
 
-// Search writes what the scopes allow into a search: into its condition, into every chain and _has, and into its includes,
-// so that it comes before sort, total and page. left are the types that Narrow left out. The error is CodeForbidden,
-// insufficient-scope, and names every type that is missing and what the search wants it for; it is made
-// before anything is looked up. q is not changed.
+// Search writes what the scopes allow into a search: into its condition, into every chain and _has, and into
+// its includes, so that it comes before sort, total and page. left are the types that Narrow left out. The
+// error is CodeForbidden, insufficient-scope, and names every type that is missing and what the search wants
+// it for; it is made before anything is looked up. q is not changed.
 func (r *Rules) Search(p *Principal, q query.Query, u Uncovered) (allowed query.Query, left []fhir.Type, err error) {
 	return r.SearchSeen(p, q, u, nil)
 }
 
-// SearchSeen is Search for somebody who does not see every resource the scopes cover: seen is what a resource of a type must satisfy
-// besides, wherever the search comes upon it; nil for nothing.
+// SearchSeen is Search for somebody who does not see every resource the scopes cover: seen is what a resource
+// of a type must satisfy besides, wherever the search comes upon it; nil for nothing.
 func (r *Rules) SearchSeen(p *Principal, q query.Query, u Uncovered, seen func(fhir.Type) query.Expr) (allowed query.Query, left []fhir.Type, err error) {
 	w := &walk{Rules: r, principal: p, seen: seen, known: map[asked]answer{}}
 	allowed = q
@@ -103,8 +103,8 @@ func (w *walk) need(t fhir.Type, wanted Permissions, where string) query.Expr {
 	return e
 }
 
-// expression writes what is allowed of other types into a condition. Below a Not it does so too: a resource that may not be seen
-// is, for this search, one that does not exist.
+// expression writes what is allowed of other types into a condition. Below a Not it does so too: a resource
+// that may not be seen is, for this search, one that does not exist.
 func (w *walk) expression(e query.Expr) query.Expr {
 	switch e := e.(type) {
 	case query.And:

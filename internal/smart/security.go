@@ -1,6 +1,7 @@
 package smart
 
-// Security is CapabilityStatement.rest.security (https://hl7.org/fhir/R4/capabilitystatement.html): written as JSON it is that element.
+// Security is CapabilityStatement.rest.security (https://hl7.org/fhir/R4/capabilitystatement.html): written
+// as JSON it is that element.
 type Security struct {
 	Extension   []SecurityExtension `json:"extension,omitempty"`
 	CORS        bool                `json:"cors"`
@@ -28,8 +29,8 @@ type SecurityCoding struct {
 	Display string `json:"display"`
 }
 
-// oauthURIs is the extension by which apps of SMART's first version find the authorization server. Its definition has four parts:
-// where to introspect and to revoke stands in the SMART configuration alone.
+// oauthURIs is the extension by which apps of SMART's first version find the authorization server. Its
+// definition has four parts: where to introspect and to revoke stands in the SMART configuration alone.
 const oauthURIs = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
 
 // NewSecurity says that apps log in by SMART, and where, by this server's SMART configuration.

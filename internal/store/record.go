@@ -35,7 +35,8 @@ type Record struct {
 	Patients    []fhir.ID // as Prepared said; nil, and not merely empty, where the version was stored before that was kept
 	Body        []byte
 
-	// Partial is set by whoever takes out of Body what somebody may not see and could not write back. An engine neither sets nor keeps it.
+	// Partial is set by whoever takes out of Body what somebody may not see and could not write back. An engine
+	// neither sets nor keeps it.
 	Partial bool
 }
 
@@ -54,8 +55,8 @@ type Prepared struct {
 	// the version, so that whoever is shown it, now or later, is known to have been shown something of theirs.
 	Patients []fhir.ID
 
-	// Label, when not nil, is the access label instead of the one in Index. It may be set as late as inside Update, when what
-	// it depends on has been read.
+	// Label, when not nil, is the access label instead of the one in Index. It may be set as late as inside
+	// Update, when what it depends on has been read.
 	Label []query.Token
 
 	// Encoded is what an engine that is an Encoder made of Key.Type and Index before Update; nil is always right.

@@ -21,8 +21,8 @@ type Store interface {
 	// Capabilities says what this engine can do; it never changes while open.
 	Capabilities() Capabilities
 
-	// Ready is nil when reads and writes would succeed; otherwise it says why not (ErrReadOnly; ErrFull when writes are refused, of which
-	// ErrScarce says that reads had better be few).
+	// Ready is nil when reads and writes would succeed; otherwise it says why not (ErrReadOnly; ErrFull when
+	// writes are refused, of which ErrScarce says that reads had better be few).
 	Ready() error
 
 	// Close waits for running calls and releases everything. Calls after it fail with ErrClosed.
@@ -34,8 +34,8 @@ type Capabilities struct {
 	Engine       string // "embedded", "mongo"
 	Transactions bool   // Update with several Puts is atomic; false makes the server refuse transaction Bundles
 
-	// MissingAfter is not zero in a store that was restored from a backup: what was written after that moment is not in it, and with it
-	// objections, withdrawals and leavers. Whoever reads must be told.
+	// MissingAfter is not zero in a store that was restored from a backup: what was written after that moment is
+	// not in it, and with it objections, withdrawals and leavers. Whoever reads must be told.
 	MissingAfter time.Time
 }
 
@@ -79,10 +79,10 @@ type Tx interface {
 	// refused (a *fhir.Error of CodeDuplicate).
 	Put(p Prepared) (Record, error)
 
-	// Relabel replaces the access label of a current resource, one that this Update Put included. It makes no version and no
-	// line of the change log. Once it is published every search goes by the new label, later pages of earlier searches and
-	// conditions on old versions too. It is ErrNotFound when there is no current version. What Label answered is checked at
-	// commit, as what Get read is.
+	// Relabel replaces the access label of a current resource, one that this Update Put included. It makes no
+	// version and no line of the change log. Once it is published every search goes by the new label, later
+	// pages of earlier searches and conditions on old versions too. It is ErrNotFound when there is no current
+	// version. What Label answered is checked at commit, as what Get read is.
 	Relabel(key fhir.Key, label []query.Token) error
 
 	// Claim asks for value in space on behalf of the resource proposed. The first to ask owns it for

@@ -41,8 +41,8 @@ type Parameter struct {
 	Identity   Identity     // hash of (Base, definition, extractor version): a changed parameter is a new one
 }
 
-// Identity is a 128-bit hash that names a parameter's definition and extraction rules for ever. Parameters of one type that always have the
-// same values may have one.
+// Identity is a 128-bit hash that names a parameter's definition and extraction rules for ever. Parameters of
+// one type that always have the same values may have one.
 type Identity [16]byte
 
 // String is "Patient.birthdate".

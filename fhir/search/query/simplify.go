@@ -83,8 +83,8 @@ func (r *repetitions) has(kept []Expr, part Expr) bool {
 	return again
 }
 
-// Same reports whether two expressions are the same, node by node: they have the same text, and finding that out by comparing costs less than writing
-// it.
+// Same reports whether two expressions are the same, node by node: they have the same text, and finding that
+// out by comparing costs less than writing it.
 func Same(a, b Expr) bool {
 	switch a := a.(type) {
 	case And:

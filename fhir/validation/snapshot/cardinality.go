@@ -36,8 +36,8 @@ func (m *maker) tooWide(format string, args ...any) {
 	}
 }
 
-// most is how often an element may stand by the base. A new slice is bound by what it is a slice of, as the base has that:
-// how far this differential narrows the whole is checked when all is known.
+// most is how often an element may stand by the base. A new slice is bound by what it is a slice of, as the
+// base has that: how far this differential narrows the whole is checked when all is known.
 func (n *node) most() int {
 	if n.isNewSlice() && n.main.base != nil {
 		return n.main.base.row.Max

@@ -276,7 +276,8 @@ func knownFailures(t *testing.T, name string) map[string]string {
 	return known
 }
 
-// TestGenerate_HL7 runs HL7's cases: what is to be refused is, and of the others ids, paths, cardinalities and types are HL7's.
+// TestGenerate_HL7 runs HL7's cases: what is to be refused is, and of the others ids, paths, cardinalities
+// and types are HL7's.
 func TestGenerate_HL7(t *testing.T) {
 	known, passed := knownFailures(t, "known-failures.tsv"), 0
 	cases := readCases(t)

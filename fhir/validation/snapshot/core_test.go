@@ -8,7 +8,8 @@ import (
 	"hearken/internal/fhirtest"
 )
 
-// TestGenerate_Core makes the snapshots of R4's own extensions and profiles again and compares them with those published.
+// TestGenerate_Core makes the snapshots of R4's own extensions and profiles again and compares them with
+// those published.
 func TestGenerate_Core(t *testing.T) {
 	known, same, total := knownFailures(t, "known-core.tsv"), 0, 0
 	for _, name := range []string{"extension-definitions.json", "profiles-others.json"} {

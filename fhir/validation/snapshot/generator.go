@@ -8,12 +8,12 @@ import (
 	"hearken/fhir/definition"
 )
 
-// Source finds a structure by canonical, with or without "|version"; nil when it is unknown. What it gives has Elements, or
-// a Differential to make them from.
+// Source finds a structure by canonical, with or without "|version"; nil when it is unknown. What it gives
+// has Elements, or a Differential to make them from.
 type Source func(canonical string) *definition.StructureDefinition
 
-// First finds a structure in the first of several sources that knows it: packages before the core definitions, or the other
-// way round where a package must not replace those.
+// First finds a structure in the first of several sources that knows it: packages before the core
+// definitions, or the other way round where a package must not replace those.
 func First(sources ...Source) Source {
 	return func(canonical string) *definition.StructureDefinition {
 		for _, source := range sources {
@@ -27,9 +27,9 @@ func First(sources ...Source) Source {
 
 // Options says how a Generator works.
 type Options struct {
-	// Strict refuses what other tools let pass: rows that are not in the order of the base, and cardinalities wider than the
-	// base's. Without it the order does not matter, and a wider cardinality is a warning and stays as the base has it. It is meant for
-	// definitions being written; those of packages are as they are.
+	// Strict refuses what other tools let pass: rows that are not in the order of the base, and cardinalities
+	// wider than the base's. Without it the order does not matter, and a wider cardinality is a warning and
+	// stays as the base has it. It is meant for definitions being written; those of packages are as they are.
 	Strict bool
 }
 
@@ -72,9 +72,10 @@ func New(source Source, options Options) *Generator {
 	return &Generator{source: source, options: options, made: map[string]result{}}
 }
 
-// Generate gives the rows of a structure's snapshot, depth first as they are published, with ids of their own; a
-// structure without differential keeps the rows it has. When the differential says what cannot be, the rows are nil and the
-// outcome names every such row of it. Profiles that are nowhere to be found are warnings: their rows say nothing then.
+// Generate gives the rows of a structure's snapshot, depth first as they are published, with ids of their
+// own; a structure without differential keeps the rows it has. When the differential says what cannot be, the
+// rows are nil and the outcome names every such row of it. Profiles that are nowhere to be found are
+// warnings: their rows say nothing then.
 func (g *Generator) Generate(s *definition.StructureDefinition) ([]definition.ElementDefinition, fhir.Outcome) {
 	if made, ok := g.made[s.URL]; ok {
 		return made.rows, made.issues
@@ -95,8 +96,8 @@ func (g *Generator) Generate(s *definition.StructureDefinition) ([]definition.El
 	return rows, issues
 }
 
-// GenerateAll fills in the Elements of every structure that has a differential and no snapshot, and tells of all that fail,
-// which keep none. Published snapshots are taken as they are.
+// GenerateAll fills in the Elements of every structure that has a differential and no snapshot, and tells of
+// all that fail, which keep none. Published snapshots are taken as they are.
 func (g *Generator) GenerateAll(structures []definition.StructureDefinition) fhir.Outcome {
 	var outcome fhir.Outcome
 	for i := range structures {
@@ -137,8 +138,8 @@ func (g *Generator) generate(s *definition.StructureDefinition) ([]definition.El
 	return m.root.rows(m.elements), m.issues
 }
 
-// brokenBase says of a structure that its base has faults, which are told where the base is looked at: their rows are not those of the
-// structure. A circle is the fault of all that are in it.
+// brokenBase says of a structure that its base has faults, which are told where the base is looked at: their
+// rows are not those of the structure. A circle is the fault of all that are in it.
 func brokenBase(s *definition.StructureDefinition, faults fhir.Outcome) fhir.Issue {
 	first := faults[slices.IndexFunc(faults, func(i fhir.Issue) bool { return i.Severity == fhir.SeverityError })]
 	detail := DetailBrokenBase

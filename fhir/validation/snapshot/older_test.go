@@ -6,8 +6,9 @@ import (
 	"regexp"
 )
 
-// Some cases were written for STU3 or before: they say the value set of a binding in its way, or have examples that are not valid. older
-// puts that right, so that the strict reader takes them; nothing that a snapshot depends on is touched.
+// Some cases were written for STU3 or before: they say the value set of a binding in its way, or have
+// examples that are not valid. older puts that right, so that the strict reader takes them; nothing that a
+// snapshot depends on is touched.
 func older(data []byte) []byte {
 	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
 		var resource map[string]any

@@ -15,8 +15,8 @@ const (
 	baseExpression = "StructureDefinition.baseDefinition"
 )
 
-// Places tells of an issue of a StructureDefinition's snapshot which element of it that is about: a row of the differential or the base, the
-// whole where it is neither. The rows are looked up once, for all issues.
+// Places tells of an issue of a StructureDefinition's snapshot which element of it that is about: a row of
+// the differential or the base, the whole where it is neither. The rows are looked up once, for all issues.
 func Places(structure element.Node) func(fhir.Issue) element.Node {
 	base := structure.Child("baseDefinition")
 	var rows []element.Node

@@ -7,8 +7,8 @@ import (
 	"hearken/fhir/definition"
 )
 
-// step goes from a node to a child by name, and to a slice of it when one is named. last reports that the row is about what is
-// found: then a slice that is not there yet is made. A fault is reported and gives nil.
+// step goes from a node to a child by name, and to a slice of it when one is named. last reports that the row
+// is about what is found: then a slice that is not there yet is made. A fault is reported and gives nil.
 func (m *maker) step(at *node, name, sliceName string, change *definition.ElementChange, last bool) *node {
 	if !m.expand(at) {
 		return nil
@@ -59,9 +59,10 @@ func capitalised(code string) string {
 	return strings.ToUpper(string(r)) + code[n:]
 }
 
-// typeSlice is the slice of a choice that a path in short form is about (https://hl7.org/fhir/R4/profiling.html#slicing):
-// "Observation.valueQuantity" for the Quantity of "Observation.value[x]". Where the base has no other type and no slice is asked for, it
-// is the choice itself.
+// typeSlice is the slice of a choice that a path in short form is about
+// (https://hl7.org/fhir/R4/profiling.html#slicing): "Observation.valueQuantity" for the Quantity of
+// "Observation.value[x]". Where the base has no other type and no slice is asked for, it is the choice
+// itself.
 func (m *maker) typeSlice(choice *node, name, code, sliceName string, change *definition.ElementChange, last bool) *node {
 	if last && sliceName != "" && sliceName != name && !hasPlainID(change) {
 		m.fail(DetailSliceName, "the slice of %s for one type is called %s", choice.name, name)

@@ -52,8 +52,8 @@ func (m *maker) isA(code, ancestor string) bool {
 	return false
 }
 
-// checkProfiles checks that the profiles of a type are profiles of that type, or of one derived from it (a profile of Patient for
-// a Resource).
+// checkProfiles checks that the profiles of a type are profiles of that type, or of one derived from it (a
+// profile of Patient for a Resource).
 func (m *maker) checkProfiles(n *node, ref *definition.TypeRef) {
 	for _, canonical := range ref.Profiles {
 		profile := m.generator.source(canonical)
@@ -68,8 +68,8 @@ func (m *maker) checkProfiles(n *node, ref *definition.TypeRef) {
 	}
 }
 
-// addFromProfile takes over what the profile of an element's one type says of the type as a whole: its invariants and whether
-// it is a modifier.
+// addFromProfile takes over what the profile of an element's one type says of the type as a whole: its
+// invariants and whether it is a modifier.
 func (m *maker) addFromProfile(n *node, c *definition.ElementChange) {
 	if !hasProfile(n.row.Types) {
 		return

@@ -50,7 +50,8 @@ func TestGenerateAll_UKCore(t *testing.T) {
 	}
 }
 
-// TestGenerate_UKCorePatient looks at rows of one profile: a slice with what it says itself and what it has from its type.
+// TestGenerate_UKCorePatient looks at rows of one profile: a slice with what it says itself and what it has
+// from its type.
 func TestGenerate_UKCorePatient(t *testing.T) {
 	structures := ukCore(t)
 	find := indexed(structures)

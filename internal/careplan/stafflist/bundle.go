@@ -9,9 +9,9 @@ import (
 	"hearken/internal/careplan"
 )
 
-// ReadBundle reads a list of at most limit entries as a Bundle of type collection of PractitionerRoles of one organisation, as Entry.Resource writes
-// them. The outcome has every fault with its FHIRPath; with one the list is nil. What an entry of a list does not have is not kept,
-// and a warning.
+// ReadBundle reads a list of at most limit entries as a Bundle of type collection of PractitionerRoles of one
+// organisation, as Entry.Resource writes them. The outcome has every fault with its FHIRPath; with one the
+// list is nil. What an entry of a list does not have is not kept, and a warning.
 func ReadBundle(bundle element.Node, of Organisation, limit int) ([]Entry, fhir.Outcome) {
 	c := checker{seen: map[string]string{}}
 	if bundle.Child("type").Text() != "collection" {

@@ -83,7 +83,8 @@ func find(at map[string]int, taken []bool, e *Entry) int {
 // Empty reports whether the list changes nothing.
 func (d *Diff) Empty() bool { return len(d.Added)+len(d.Changed)+len(d.Removed) == 0 }
 
-// RemovesMany reports whether more than a tenth of those active would lose access, and so many others besides: it may be a list that was cut off.
+// RemovesMany reports whether more than a tenth of those active would lose access, and so many others
+// besides: it may be a list that was cut off.
 func (d *Diff) RemovesMany(besides int) bool { return 10*(len(d.Removed)+besides) > d.Active }
 
 // Raises reports whether the list makes somebody an administrator or a privacy officer who is not one now.
@@ -98,8 +99,8 @@ func (d *Diff) Raises() bool {
 	return false
 }
 
-// Touches reports whether the list adds or changes the entry of who a token names. Nobody does that for themselves; to stay as one is,
-// or to leave, is no matter.
+// Touches reports whether the list adds or changes the entry of who a token names. Nobody does that for
+// themselves; to stay as one is, or to leave, is no matter.
 func (d *Diff) Touches(issuer, subject, roleProfile string) bool {
 	for _, list := range [][]Change{d.Added, d.Changed} {
 		for i := range list {

@@ -14,10 +14,11 @@ import (
 	"hearken/fhir"
 )
 
-// ReadCSV reads a list of at most limit entries as CSV (RFC 4180) in UTF-8, with or without a byte order mark. The first line names the
-// columns, in any order: issuer, subject, sds-role-profile-id, name, role, from, until, trained-until. Dates are 2027-03-31; what is empty is open, or
-// not said. The outcome has every fault with row and column, the line of names being row 1; with one the list is nil. Values are not repeated in
-// it: they are about people.
+// ReadCSV reads a list of at most limit entries as CSV (RFC 4180) in UTF-8, with or without a byte order
+// mark. The first line names the columns, in any order: issuer, subject, sds-role-profile-id, name, role,
+// from, until, trained-until. Dates are 2027-03-31; what is empty is open, or not said. The outcome has every
+// fault with row and column, the line of names being row 1; with one the list is nil. Values are not repeated
+// in it: they are about people.
 func ReadCSV(text []byte, limit int) ([]Entry, fhir.Outcome) {
 	text = bytes.TrimPrefix(text, []byte("\uFEFF"))
 	c := checker{seen: map[string]string{}}

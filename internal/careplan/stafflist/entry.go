@@ -10,7 +10,8 @@ import (
 // RoleProfileSystem is the identifier system of a role that a person holds at an organisation (SDS).
 const RoleProfileSystem = "https://fhir.nhs.uk/Id/sds-role-profile-id"
 
-// Entry is one person on a list. They are named by issuer and subject, by role profile, or by both. Two are equal when they say the same.
+// Entry is one person on a list. They are named by issuer and subject, by role profile, or by both. Two are
+// equal when they say the same.
 type Entry struct {
 	Issuer, Subject string
 	RoleProfile     string
@@ -42,7 +43,8 @@ func (e *Entry) Names(issuer, subject, roleProfile string) bool {
 	return e.Subject != "" && e.Issuer == issuer && e.Subject == subject || e.RoleProfile != "" && e.RoleProfile == roleProfile
 }
 
-// Resource is the entry as the PractitionerRole that is stored: a fact about who may see what (careplan.Times.StaffEntry reads it).
+// Resource is the entry as the PractitionerRole that is stored: a fact about who may see what
+// (careplan.Times.StaffEntry reads it).
 func (e *Entry) Resource(of Organisation, active bool) []byte {
 	w := writer{append([]byte(nil), `{"resourceType":"PractitionerRole","meta":{"security":[{"system":"`+access.LabelSystem+`","code":"`+access.LabelFact+`"}]}`...)}
 	if e.Trained != "" {

@@ -6,8 +6,10 @@ import (
 	"hearken/internal/careplan"
 )
 
-// Narrowed is what stays of an entry that a list changes when all is taken that the change takes away, and nothing is given that it gives: who has another role has none, who is known by
-// another subject is known by the old one no more, and of dates the one counts that lets them do less. active is false when nothing stays.
+// Narrowed is what stays of an entry that a list changes when all is taken that the change takes away, and
+// nothing is given that it gives: who has another role has none, who is known by another subject is known by
+// the old one no more, and of dates the one counts that lets them do less. active is false when nothing
+// stays.
 func (c *Change) Narrowed(times careplan.Times) (e Entry, active bool) {
 	e = c.Before
 	if e.Issuer != c.After.Issuer || e.Subject != c.After.Subject {
@@ -33,7 +35,8 @@ func (c *Change) Narrowed(times careplan.Times) (e Entry, active bool) {
 	return e, true
 }
 
-// before reports whether a date comes before another. One that cannot be read does not, and has none before it: as it stands it lets nobody do anything.
+// before reports whether a date comes before another. One that cannot be read does not, and has none before
+// it: as it stands it lets nobody do anything.
 func before(moment func(string) (time.Time, bool), date, other string) bool {
 	at, ok := moment(date)
 	than, known := moment(other)

@@ -13,8 +13,9 @@ type Mutant struct {
 	Source []byte
 }
 
-// Draw makes up to n mutants of a resource, by what random says: a kind, then a place where it can be done. The same source and
-// the same random numbers make the same mutants; none is made twice, and none is the source. It fails when the source is not JSON.
+// Draw makes up to n mutants of a resource, by what random says: a kind, then a place where it can be done.
+// The same source and the same random numbers make the same mutants; none is made twice, and none is the
+// source. It fails when the source is not JSON.
 func Draw(random *rand.Rand, source []byte, n int) ([]Mutant, error) {
 	places, err := read(source)
 	if err != nil || len(places) == 0 {

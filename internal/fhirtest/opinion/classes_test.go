@@ -9,7 +9,8 @@ import (
 	"testing"
 )
 
-// classes are the differences found, by class: who refuses what the other takes, and the fault that is seen by them alone.
+// classes are the differences found, by class: who refuses what the other takes, and the fault that is seen
+// by them alone.
 type classes struct {
 	examples map[string][]string // names of samples
 	judged   int
@@ -42,8 +43,8 @@ func (c *classes) add(name string, ours, theirs []string) {
 	}
 }
 
-// explained fails the test for each class that the table does not list, and each that it lists and that was not found. A row is who
-// refuses, the fault, and the reason.
+// explained fails the test for each class that the table does not list, and each that it lists and that was
+// not found. A row is who refuses, the fault, and the reason.
 func (c *classes) explained(t *testing.T, table string) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("testdata", table))

@@ -21,7 +21,8 @@ type sample struct {
 // greatest is how large an example may be to be mutated: more of it would be the same again, slowly.
 const greatest = 40_000
 
-// eachSample calls judge with each of HL7's examples and some mutants of each that is not very large, the same with each run.
+// eachSample calls judge with each of HL7's examples and some mutants of each that is not very large, the
+// same with each run.
 func eachSample(t testing.TB, mutants int, judge func(sample)) {
 	t.Helper()
 	root := fhirtest.SharedData(t, "examples")

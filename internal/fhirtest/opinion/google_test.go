@@ -15,8 +15,8 @@ import (
 	"hearken/fhir/validation"
 )
 
-// TestGoogle holds what is no invariant (what stands where, how often, in which form, which codes, references to which types) against
-// google/fhir's strict unmarshaller, which knows all of that and no invariants.
+// TestGoogle holds what is no invariant (what stands where, how often, in which form, which codes, references
+// to which types) against google/fhir's strict unmarshaller, which knows all of that and no invariants.
 func TestGoogle(t *testing.T) {
 	google, err := jsonformat.NewUnmarshaller("UTC", fhirversion.R4)
 	if err != nil {
@@ -52,7 +52,8 @@ func structural(validator *validation.Validator, source []byte) []string {
 
 var lastName = regexp.MustCompile(`[^.\[\]]*(\[\d+\])?$`)
 
-// classed is an issue's detail and where that tells more of the reason: the name that is not known, and whether it is in a contained resource.
+// classed is an issue's detail and where that tells more of the reason: the name that is not known, and
+// whether it is in a contained resource.
 func classed(issue fhir.Issue) string {
 	class, place := issue.Detail, strings.Join(issue.Expression, "")
 	if issue.Detail == element.DetailUnknownElement {
@@ -75,7 +76,8 @@ var (
 	quoted      = regexp.MustCompile(`"[^"]*"`)
 )
 
-// googleFaults are the lines of an error of google/fhir without places and values, but for references: what they may be to is a matter of the place.
+// googleFaults are the lines of an error of google/fhir without places and values, but for references: what
+// they may be to is a matter of the place.
 func googleFaults(err error) []string {
 	if err == nil {
 		return nil

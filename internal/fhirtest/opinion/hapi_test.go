@@ -27,8 +27,9 @@ type hapiVerdict struct {
 	Errors []hapiError
 }
 
-// TestHAPI (go test -tags hapi, for it needs Maven and Java) holds our verdicts, of everything there is to check, against those of HAPI's validator of R4 instances. HEARKEN_HAPI is the folder
-// the harness is built in (hapi/README.md); what HAPI said of the same samples there before is not asked again.
+// TestHAPI (go test -tags hapi, for it needs Maven and Java) holds our verdicts, of everything there is to
+// check, against those of HAPI's validator of R4 instances. HEARKEN_HAPI is the folder the harness is built
+// in (hapi/README.md); what HAPI said of the same samples there before is not asked again.
 func TestHAPI(t *testing.T) {
 	target := os.Getenv("HEARKEN_HAPI")
 	if target == "" {
@@ -64,7 +65,8 @@ func whole(validator *validation.Validator, source []byte) []string {
 	return slices.Compact(faults)
 }
 
-// hapiFaults are the ids of HAPI's messages; a broken invariant has its key in the words, and a terminology's say their sort with the first.
+// hapiFaults are the ids of HAPI's messages; a broken invariant has its key in the words, and a terminology's
+// say their sort with the first.
 func hapiFaults(verdict hapiVerdict) []string {
 	var faults []string
 	for _, fault := range verdict.Errors {

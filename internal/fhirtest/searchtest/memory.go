@@ -16,8 +16,9 @@ import (
 	"hearken/fhir/search/query"
 )
 
-// Memory is the oracle as a Server: it keeps what was loaded in a slice and looks at all of it each time. It answers whole
-// queries: conditions by search.Match, order by query.Rank, includes by following every reference.
+// Memory is the oracle as a Server: it keeps what was loaded in a slice and looks at all of it each time. It
+// answers whole queries: conditions by search.Match, order by query.Rank, includes by following every
+// reference.
 type Memory struct {
 	Registry  *search.Registry
 	Parser    *search.Parser

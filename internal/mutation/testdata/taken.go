@@ -1,4 +1,5 @@
-// Package taken is what each package with mutants gets beside its own files, under its own name: which mutant the process is.
+// Package taken is what each package with mutants gets beside its own files, under its own name: which mutant
+// the process is.
 package taken
 
 import (
@@ -14,7 +15,8 @@ var (
 	mutantsNoted     sync.Map
 )
 
-// mutantTaken reports whether the process is a mutant. It is asked only where that makes a difference, and notes that it was.
+// mutantTaken reports whether the process is a mutant. It is asked only where that makes a difference, and
+// notes that it was.
 func mutantTaken(number int) bool {
 	if mutantsMatter != nil {
 		if _, noted := mutantsNoted.LoadOrStore(number, nil); !noted {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// backoff spaces attempts at somebody who does not answer: 0.25 s after the first failure, then twice as long each time, up to a
-// limit. It is safe for concurrent use.
+// backoff spaces attempts at somebody who does not answer: 0.25 s after the first failure, then twice as long
+// each time, up to a limit. It is safe for concurrent use.
 type backoff struct {
 	limit time.Duration
 

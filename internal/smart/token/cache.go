@@ -44,7 +44,8 @@ func (c *cache) now() uint64 {
 	return c.epoch
 }
 
-// put keeps what a check that began in an epoch found; not after a Forget since, for the check may have been too early to see why.
+// put keeps what a check that began in an epoch found; not after a Forget since, for the check may have been
+// too early to see why.
 func (c *cache) put(d digest, e entry, epoch uint64, now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -57,7 +58,8 @@ func (c *cache) put(d digest, e entry, epoch uint64, now time.Time) {
 	c.entries[d] = e
 }
 
-// makeRoom drops what has expired and, if that is little, an eighth of the rest, whichever come: those in use are soon back.
+// makeRoom drops what has expired and, if that is little, an eighth of the rest, whichever come: those in use
+// are soon back.
 func (c *cache) makeRoom(now time.Time) {
 	for d, e := range c.entries {
 		if !now.Before(e.until) {

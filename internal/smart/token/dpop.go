@@ -80,8 +80,8 @@ func (p *proofs) checkUse(claims smart.Claims, jkt string, now time.Time) error 
 
 func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
 
-// normalized is a URL in the form in which two are compared, without query and fragment (RFC 3986 section 6.2.2 and 6.2.3): scheme and
-// host in lower case, no default port, a path, and escapes in upper case.
+// normalized is a URL in the form in which two are compared, without query and fragment (RFC 3986 section
+// 6.2.2 and 6.2.3): scheme and host in lower case, no default port, a path, and escapes in upper case.
 func normalized(address string) (string, bool) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.User != nil {

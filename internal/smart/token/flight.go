@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// flights let many who want the same wait for one who gets it. What is got does not depend on who waits: it goes on when they
-// give up, for at most a time-out.
+// flights let many who want the same wait for one who gets it. What is got does not depend on who waits: it
+// goes on when they give up, for at most a time-out.
 type flights[K comparable, T any] struct {
 	timeout time.Duration
 	base    context.Context // ends them all

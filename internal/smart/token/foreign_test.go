@@ -24,8 +24,8 @@ import (
 	"hearken/internal/smart/token"
 )
 
-// foreign is an issuer of somebody else's making: panva's certified oidc-provider. HEARKEN_OIDC_PROVIDER names a folder in which
-// testdata/oidc-provider/package.json was installed.
+// foreign is an issuer of somebody else's making: panva's certified oidc-provider. HEARKEN_OIDC_PROVIDER
+// names a folder in which testdata/oidc-provider/package.json was installed.
 type foreign struct {
 	t      *testing.T
 	url    string

@@ -59,8 +59,8 @@ func (in *introspection) answer(ctx context.Context, text string, t moment) (sma
 	return c, err
 }
 
-// refused reports whether an issuer refused a question of its own accord. It is there then, and what it refuses of one token must not
-// delay all others.
+// refused reports whether an issuer refused a question of its own accord. It is there then, and what it
+// refuses of one token must not delay all others.
 func refused(err error) bool {
 	var status statusError
 	return errors.As(err, &status) && status >= 400 && status < 500 && status != http.StatusTooManyRequests

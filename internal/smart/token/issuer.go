@@ -42,7 +42,8 @@ func (v *Verifier) newIssuer(configured Issuer) *issuer {
 
 const longestBackoff = 15 * time.Second
 
-// discover fetches the issuer's metadata: OpenID Connect Discovery 1.0 or, where that is not found, RFC 8414. It must be the issuer's own.
+// discover fetches the issuer's metadata: OpenID Connect Discovery 1.0 or, where that is not found, RFC 8414.
+// It must be the issuer's own.
 func (i *issuer) discover(ctx context.Context) (smart.Metadata, error) {
 	c, err := i.web.get(ctx, strings.TrimSuffix(i.URL, "/")+"/.well-known/openid-configuration")
 	var status statusError

@@ -22,7 +22,8 @@ type key struct {
 	thumbprint string // RFC 7638, SHA-256, base64url
 }
 
-// The sizes of RSA keys that are used: no smaller is safe, and larger ones cost an attacker nothing and the server much.
+// The sizes of RSA keys that are used: no smaller is safe, and larger ones cost an attacker nothing and the
+// server much.
 const (
 	minRSABits = 2048
 	maxRSABits = 8192

@@ -45,8 +45,8 @@ func readKeys(c smart.Claims) ([]key, error) {
 	return keys, nil
 }
 
-// find is the key that must have signed a token. The error is unknown-key when the issuer does not publish it, and not-checked when its
-// keys cannot be had now.
+// find is the key that must have signed a token. The error is unknown-key when the issuer does not publish
+// it, and not-checked when its keys cannot be had now.
 func (s *keySet) find(ctx context.Context, kid, algorithm string) (key, error) {
 	keys, err := s.remote.current(ctx)
 	if err != nil {
@@ -93,8 +93,8 @@ func (s *keySet) remember(name string) {
 	s.unknown[name] = s.now().Add(unknownFor)
 }
 
-// choose is the key with the kid that fits the algorithm. There must be one alone, which is the rule for a token without kid too; the same key
-// published twice is one.
+// choose is the key with the kid that fits the algorithm. There must be one alone, which is the rule for a
+// token without kid too; the same key published twice is one.
 func choose(keys []key, kid, algorithm string) (found key, ok bool) {
 	for _, k := range keys {
 		if kid != "" && k.id != kid || !k.fits(algorithm) || ok && k.thumbprint == found.thumbprint {

@@ -20,8 +20,9 @@ type Issuer struct {
 	Algorithms []string      // of its signatures; nil is Algorithms()
 	JWKS       string        // URL of its keys; "" discovers it
 	OnlyATJWT  bool          // refuse JWTs whose typ is not "at+jwt": for issuers that follow RFC 9068
-	// UserInfo asks the issuer's userinfo endpoint about each new token of a person, for claims that the token does not have: of CIS2 the roles,
-	// of NHS login the NHS number. It costs a request to the issuer for each new token.
+	// UserInfo asks the issuer's userinfo endpoint about each new token of a person, for claims that the token
+	// does not have: of CIS2 the roles, of NHS login the NHS number. It costs a request to the issuer for each
+	// new token.
 	UserInfo bool
 
 	Introspection *Introspection // of opaque tokens; nil for none. One issuer at most has it, for nothing says whose such a token is

@@ -14,7 +14,8 @@ import (
 	"hearken/internal/smart/token"
 )
 
-// The issuer is down before anything was asked of it: nothing can be checked, and that is what is said. When it is back, so are we.
+// The issuer is down before anything was asked of it: nothing can be checked, and that is what is said. When
+// it is back, so are we.
 func TestOutage_FromTheStart(t *testing.T) {
 	w := newWorld(t, func(w *world, _ *token.Options) { w.down = http.StatusBadGateway })
 	w.want("while it is down", w.good(nil), smart.NotChecked)
@@ -91,7 +92,8 @@ func TestRotation(t *testing.T) {
 	})
 }
 
-// When nobody asked for long, what is known may be quite wrong, and is not gone by: a key withdrawn meanwhile is refused at once.
+// When nobody asked for long, what is known may be quite wrong, and is not gone by: a key withdrawn meanwhile
+// is refused at once.
 func TestRotation_AfterLong(t *testing.T) {
 	w := newWorld(t, nil)
 	w.want("before", w.good(nil), "")
@@ -111,8 +113,8 @@ func TestRotation_AtOnce(t *testing.T) {
 	}
 }
 
-// Whoever sends tokens with kids at random makes the server fetch a few times, not each time; those that were not looked for are not
-// said to be wrong.
+// Whoever sends tokens with kids at random makes the server fetch a few times, not each time; those that were
+// not looked for are not said to be wrong.
 func TestUnknownKids(t *testing.T) {
 	w := newWorld(t, nil)
 	w.want("before", w.good(nil), "")
@@ -134,7 +136,8 @@ func TestUnknownKids(t *testing.T) {
 	w.want("a known key", w.good(nil), "")
 }
 
-// Many at once wait for one fetch; a caller who gives up is told that nothing is known, and does not spoil it for the others.
+// Many at once wait for one fetch; a caller who gives up is told that nothing is known, and does not spoil it
+// for the others.
 func TestFetch_Once(t *testing.T) {
 	hold := make(chan struct{})
 	w := newWorld(t, func(w *world, _ *token.Options) { w.hold = hold })

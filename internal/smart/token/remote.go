@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// remote is a document of an issuer that is kept current: fetched when first wanted, fetched anew in the background when it is
-// older than age, and waited for only when it is much older. One that cannot be fetched anew goes on being used.
+// remote is a document of an issuer that is kept current: fetched when first wanted, fetched anew in the
+// background when it is older than age, and waited for only when it is much older. One that cannot be fetched
+// anew goes on being used.
 type remote[T any] struct {
 	get     func(context.Context) (T, error)
 	fetched func(before, after T) // called after a fetch that replaced one; may be nil

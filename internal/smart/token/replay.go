@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// replays remembers which DPoP proofs have been used, for as long as they could be used again: in two generations, each of
-// which lasts that long.
+// replays remembers which DPoP proofs have been used, for as long as they could be used again: in two
+// generations, each of which lasts that long.
 type replays struct {
 	span  time.Duration
 	limit int // of a generation
@@ -16,7 +16,8 @@ type replays struct {
 	young, before map[string]struct{}
 }
 
-// use reports whether a proof is used for the first time. full says that it cannot be told: more were used than are remembered.
+// use reports whether a proof is used for the first time. full says that it cannot be told: more were used
+// than are remembered.
 func (r *replays) use(name string, now time.Time) (first, full bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -9,15 +9,15 @@ import (
 	"hearken/internal/smart"
 )
 
-// onlyOfTheToken are claims that userinfo cannot add to a token: what the token is for, when, and for whom. Some name the
-// client: were they to come from userinfo, they could make a person of a client.
+// onlyOfTheToken are claims that userinfo cannot add to a token: what the token is for, when, and for whom.
+// Some name the client: were they to come from userinfo, they could make a person of a client.
 var onlyOfTheToken = []string{"iss", "aud", "exp", "nbf", "iat", "jti", "cnf", "scope", "scp", "client_id", "azp", "appid", "act", "active"}
 
 var errNoUserInfo = errors.New("token: the issuer's metadata has no userinfo_endpoint by https")
 
 // withUserInfo is the claims of a token together with those the issuer tells of its subject
-// (https://openid.net/specs/openid-connect-core-1_0.html#UserInfo). The token's own count first. Both must be about the same
-// subject. A token without subject is no person's, and is not asked about.
+// (https://openid.net/specs/openid-connect-core-1_0.html#UserInfo). The token's own count first. Both must be
+// about the same subject. A token without subject is no person's, and is not asked about.
 func (i *issuer) withUserInfo(ctx context.Context, s subject) (smart.Claims, error) {
 	about, ok := s.claims.Text("sub")
 	if !ok || about == "" {

@@ -81,11 +81,12 @@ func (v *Verifier) Authenticate(ctx context.Context, c smart.Credentials) (*smar
 	return p, nil
 }
 
-// Forget drops what is kept of the tokens that drop says, so that they are checked anew, and says how many it were. Drop
-// must be quick and must not keep or change what it is given.
+// Forget drops what is kept of the tokens that drop says, so that they are checked anew, and says how many it
+// were. Drop must be quick and must not keep or change what it is given.
 func (v *Verifier) Forget(drop func(*smart.Principal) bool) int { return v.cache.forget(drop) }
 
-// Metadata is what an issuer says of itself, for smart.NewConfiguration. The error is not-checked when it cannot be had.
+// Metadata is what an issuer says of itself, for smart.NewConfiguration. The error is not-checked when it
+// cannot be had.
 func (v *Verifier) Metadata(ctx context.Context, issuer string) (smart.Metadata, error) {
 	i := v.issuers[issuer]
 	if i == nil {

@@ -85,7 +85,8 @@ func jwk(kid string, public crypto.PublicKey) object {
 
 var hashes = map[string]crypto.Hash{"256": crypto.SHA256, "384": crypto.SHA384, "512": crypto.SHA512}
 
-// sign makes a compact JWS of header and payload as they are, however wrong, with the algorithm of the header or another.
+// sign makes a compact JWS of header and payload as they are, however wrong, with the algorithm of the header
+// or another.
 func sign(algorithm string, private any, header, payload string) string {
 	text := b64([]byte(header)) + "." + b64([]byte(payload))
 	return text + "." + b64(signature(algorithm, private, text))

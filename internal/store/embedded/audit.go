@@ -13,11 +13,12 @@ import (
 
 // auditLog is the audit.Log of a store: a path of its own beside Update.
 //
-// A Record is encoded by whoever brings it, queued, and numbered by the one committer, which writes all that have
-// queued up meanwhile in one batch and syncs once. Where nobody else is about to record anything, who brings it does that alone, and no other
-// goroutine is woken for it. What a transaction records is numbered and written with its own batch.
-// The lock is held from numbering until the batch is in Pebble's log, so that Records stand there in the order of
-// their numbers: what a crash leaves of a chain is its beginning, without a gap.
+// A Record is encoded by whoever brings it, queued, and numbered by the one committer, which writes all that
+// have queued up meanwhile in one batch and syncs once. Where nobody else is about to record anything, who
+// brings it does that alone, and no other goroutine is woken for it. What a transaction records is numbered
+// and written with its own batch. The lock is held from numbering until the batch is in Pebble's log, so that
+// Records stand there in the order of their numbers: what a crash leaves of a chain is its beginning, without
+// a gap.
 type auditLog struct {
 	store   *Store
 	turn    sync.Mutex   // of who makes a group durable: one after the other
@@ -69,8 +70,8 @@ func (l *auditLog) stop() {
 	<-l.stopped
 }
 
-// Append makes the Record durable, or queues it and waits until it is. When ctx ends before, the Record may still become so; the one who makes
-// their own durable has to wait for the disk all the same.
+// Append makes the Record durable, or queues it and waits until it is. When ctx ends before, the Record may
+// still become so; the one who makes their own durable has to wait for the disk all the same.
 func (l *auditLog) Append(ctx context.Context, r *audit.Record) error {
 	if err := l.store.calls.begin(); err != nil {
 		return err
@@ -107,7 +108,8 @@ func (l *auditLog) await(ctx context.Context, q *queued) error {
 	}
 }
 
-// alone takes the turn where nobody else records anything, nor did when last somebody waited: in a crowd one sync is for many.
+// alone takes the turn where nobody else records anything, nor did when last somebody waited: in a crowd one
+// sync is for many.
 func (l *auditLog) alone() bool {
 	return l.crowd.Load() <= 1 && len(l.queue) == 0 && l.turn.TryLock()
 }

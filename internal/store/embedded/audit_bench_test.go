@@ -16,7 +16,8 @@ import (
 	"hearken/internal/store/embedded"
 )
 
-// BenchmarkAudit_Append records reads by so many at a time, on the disk of the temporary folder: with the processor time and the syncs that a record takes.
+// BenchmarkAudit_Append records reads by so many at a time, on the disk of the temporary folder: with the
+// processor time and the syncs that a record takes.
 func BenchmarkAudit_Append(b *testing.B) {
 	for _, clients := range []int{1, 8, 64, 256} {
 		b.Run(fmt.Sprint(clients), func(b *testing.B) {

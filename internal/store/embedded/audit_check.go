@@ -136,8 +136,8 @@ func (c *auditChecking) strayKeys() error {
 	return nil
 }
 
-// audit checks the audit log: its chains, its search keys, and that what it says was written is there. Looks are recorded
-// without a commit that is published, so that this is as of now.
+// audit checks the audit log: its chains, its search keys, and that what it says was written is there. Looks
+// are recorded without a commit that is published, so that this is as of now.
 func (c *checking) audit() (err error) {
 	c.store.lock <- struct{}{} // no writer is between its batch and its catalogue
 	snapshot, catalogue := c.store.db.NewSnapshot(), c.store.catalogue.Load()

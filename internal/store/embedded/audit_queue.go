@@ -132,8 +132,9 @@ func (l *auditLog) apply(batch *pebble.Batch, group []*queued) (*audit.Head, err
 	return headOf(&l.tail), nil
 }
 
-// number writes the Records behind the newest, and before the first of this run the opening of its chain. The rows come first and then what they are
-// searched by: in the order of their keys they cost the memtable least.
+// number writes the Records behind the newest, and before the first of this run the opening of its chain. The
+// rows come first and then what they are searched by: in the order of their keys they cost the memtable
+// least.
 func (l *auditLog) number(batch *pebble.Batch, group []*queued) error {
 	now := max(l.store.options.Now().UnixMilli(), l.tail.Time)
 	if !l.begun {

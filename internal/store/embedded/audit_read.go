@@ -12,9 +12,10 @@ import (
 	"hearken/internal/audit"
 )
 
-// lastRow is the newest Record of a log, without its contents; the zero Row when there is none. Of a chain that has an
-// opening and no Record, which nothing but tampering leaves, it is the opening. What cannot be read there is damaged, which
-// Verify tells; it must not keep plans from being found, so that the log goes on behind it.
+// lastRow is the newest Record of a log, without its contents; the zero Row when there is none. Of a chain
+// that has an opening and no Record, which nothing but tampering leaves, it is the opening. What cannot be
+// read there is damaged, which Verify tells; it must not keep plans from being found, so that the log goes on
+// behind it.
 func lastRow(kv pebble.Reader, damaged func(error)) (last audit.Row, err error) {
 	err = lastKey(kv, auditRow, func(key, value []byte) (err error) {
 		last, err = decodeAuditRow(key, value)

@@ -13,8 +13,8 @@ import (
 	"hearken/internal/store/embedded"
 )
 
-// tamper opens the files of a closed store as somebody could who has Pebble and not this program. rows are the keys of the
-// audit log's records, the oldest first.
+// tamper opens the files of a closed store as somebody could who has Pebble and not this program. rows are
+// the keys of the audit log's records, the oldest first.
 func tamper(t *testing.T, fs vfs.FS, change func(db *pebble.DB, rows [][]byte) error) {
 	t.Helper()
 	db, err := pebble.Open("/db", &pebble.Options{FS: fs, Comparer: embedded.Comparer, FormatMajorVersion: pebble.FormatTableFormatV6})
@@ -50,8 +50,8 @@ func valueOf(db *pebble.DB, key []byte) []byte {
 	return bytes.Clone(value)
 }
 
-// TestAudit_Tampering changes the files of a log of three chains of five records each, as an independent writer, and says what
-// is found without a head and with the one that was exported before.
+// TestAudit_Tampering changes the files of a log of three chains of five records each, as an independent
+// writer, and says what is found without a head and with the one that was exported before.
 func TestAudit_Tampering(t *testing.T) {
 	for _, row := range []struct {
 		name           string
@@ -165,8 +165,8 @@ func expectFound(t *testing.T, fs vfs.FS, want bool, heads ...audit.Head) {
 	}
 }
 
-// TestAudit_OldDirectory puts an older state of the directory back and goes on with it: without the head of the newer state
-// there is nothing to see, with it there is.
+// TestAudit_OldDirectory puts an older state of the directory back and goes on with it: without the head of
+// the newer state there is nothing to see, with it there is.
 func TestAudit_OldDirectory(t *testing.T) {
 	fs := newCrashableMem()
 	writeChains(t, fs, 2)

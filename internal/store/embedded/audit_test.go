@@ -159,8 +159,8 @@ func checkAuditAfterCrash(t *testing.T, world *storetest.World, left vfs.FS, ans
 	s.expectWholeAudit(heads...)
 }
 
-// expectWritesRecorded wants a Record of every version there is. (That there is every version that a Record is of, Check
-// has seen to.)
+// expectWritesRecorded wants a Record of every version there is. (That there is every version that a Record
+// is of, Check has seen to.)
 func (s *site) expectWritesRecorded(found map[string]int) {
 	s.Helper()
 	err := s.View(context.Background(), func(r store.Reader) error {
@@ -177,8 +177,8 @@ func (s *site) expectWritesRecorded(found map[string]int) {
 	}
 }
 
-// TestAudit_LogFails breaks the write-ahead log under readers who are being recorded: each is told that the store is read-only,
-// none that it was recorded when it was not, and none waits for ever.
+// TestAudit_LogFails breaks the write-ahead log under readers who are being recorded: each is told that the
+// store is read-only, none that it was recorded when it was not, and none waits for ever.
 func TestAudit_LogFails(t *testing.T) {
 	for _, kind := range []errorfs.OpKind{errorfs.OpFileWrite, errorfs.OpFileSyncData} {
 		t.Run(fmt.Sprint("operation ", kind), func(t *testing.T) {
@@ -279,8 +279,9 @@ func (d *stalledDisk) stall(t *testing.T) (goOn func()) {
 	return goOn
 }
 
-// TestAudit_WaitsForTheDisk stops syncing. Whoever has waited long enough leaves with its context's error; the queue takes so
-// many and no more; Close waits; and once the disk goes on, those who still wait are recorded.
+// TestAudit_WaitsForTheDisk stops syncing. Whoever has waited long enough leaves with its context's error;
+// the queue takes so many and no more; Close waits; and once the disk goes on, those who still wait are
+// recorded.
 func TestAudit_WaitsForTheDisk(t *testing.T) {
 	var disk stalledDisk
 	s := openSite(t, disk.fs(), nil)

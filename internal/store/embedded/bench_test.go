@@ -62,7 +62,8 @@ func (silent) Infof(string, ...any)  {}
 func (silent) Errorf(string, ...any) {}
 func (silent) Fatalf(string, ...any) {}
 
-// BenchmarkImport is the rate of transactions of a hundred resources, and how many keys and bytes of keys and values each takes.
+// BenchmarkImport is the rate of transactions of a hundred resources, and how many keys and bytes of keys and
+// values each takes.
 func BenchmarkImport(b *testing.B) {
 	p := newPractice().open(b, b.TempDir())
 	defer p.Close()

@@ -240,7 +240,8 @@ func (r *reader) bitmap(prefix []byte) (*roaring.Bitmap, error) {
 	return bitmap, err
 }
 
-// readBitmap collects the documents of all keys with a prefix; of all of a parameter in P or E, those that are not apart.
+// readBitmap collects the documents of all keys with a prefix; of all of a parameter in P or E, those that
+// are not apart.
 func (r *reader) readBitmap(prefix []byte) (*roaring.Bitmap, error) {
 	c := collector{bitmap: roaring.New()}
 	visit := func(key []byte) bool {

@@ -23,8 +23,9 @@ type Report struct {
 const maxFaults = 100
 
 // Check goes over the whole store as of one moment and compares its families with each other: identities with
-// versions, the logs with versions, every index key with the forward records, in both directions, and the audit log with its
-// chains, its search keys and what it says was written. With Extract the forward records are compared with the bodies too. Errors are those of reading; what is wrong is in the report.
+// versions, the logs with versions, every index key with the forward records, in both directions, and the
+// audit log with its chains, its search keys and what it says was written. With Extract the forward records
+// are compared with the bodies too. Errors are those of reading; what is wrong is in the report.
 func (s *Store) Check(ctx context.Context) (report Report, err error) {
 	if err := s.calls.begin(); err != nil {
 		return report, err

@@ -33,7 +33,8 @@ var modes = []struct {
 	{"indexed at once", func(o *embedded.Options) { o.Fresh = 8 }}, // writers wait as soon as it is a document or two behind
 }
 
-// opener opens stores in memory. Some have thresholds so low that every plan for many documents is taken. Without a mode each place has one.
+// opener opens stores in memory. Some have thresholds so low that every plan for many documents is taken.
+// Without a mode each place has one.
 func opener(set func(*embedded.Options)) storetest.Open {
 	fs := vfs.NewMem()
 	return func(t testing.TB, place string, setup storetest.Setup) store.Store {

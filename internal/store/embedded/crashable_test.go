@@ -7,13 +7,14 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
-// crashableMem is a file system in memory of which CrashClone gives what a crash would leave, also while a store writes to it.
+// crashableMem is a file system in memory of which CrashClone gives what a crash would leave, also while a
+// store writes to it.
 type crashableMem struct{ *vfs.MemFS }
 
 func newCrashableMem() crashableMem { return crashableMem{vfs.NewCrashableMem()} }
 
-// ReuseForWrite takes the lock against clones once for each step. Pebble's own holds it over both and takes it again in the first, and so
-// waits for ever when a clone is asked for in between.
+// ReuseForWrite takes the lock against clones once for each step. Pebble's own holds it over both and takes
+// it again in the first, and so waits for ever when a clone is asked for in between.
 func (m crashableMem) ReuseForWrite(oldName, newName string, category vfs.DiskWriteCategory) (vfs.File, error) {
 	if err := m.Rename(oldName, newName); err != nil {
 		return nil, err

@@ -84,8 +84,8 @@ func (ev *evaluator) correctedLive(t typeNumber, indexed *roaring.Bitmap) (*roar
 	return ev.judge(t, roaring.AndNot(indexed, past), past, query.Const(true))
 }
 
-// corrected replaces what the index says of documents that are fresh, or changed since the past state, by what holds in the state asked
-// about.
+// corrected replaces what the index says of documents that are fresh, or changed since the past state, by
+// what holds in the state asked about.
 func (ev *evaluator) corrected(t typeNumber, indexed *roaring.Bitmap, e query.Expr) (*roaring.Bitmap, error) {
 	changed := ev.changed(t)
 	if changed == nil || ev.deferred {
@@ -147,7 +147,8 @@ func (ev *evaluator) freshOf(t typeNumber) freshDocuments {
 	return of
 }
 
-// changed is the documents of a type of which the index does not tell what holds in the state asked about; nil for none.
+// changed is the documents of a type of which the index does not tell what holds in the state asked about;
+// nil for none.
 func (ev *evaluator) changed(t typeNumber) *roaring.Bitmap {
 	past, fresh := ev.changedSince(t), ev.freshOf(t).changed
 	switch {

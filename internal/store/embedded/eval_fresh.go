@@ -54,7 +54,8 @@ func (ev *evaluator) judged(t typeNumber, e query.Expr) (*roaring.Bitmap, error)
 	return within, nil
 }
 
-// narrowed is documents among which are all the fresh ones for which a condition holds, where that can be told by their keys.
+// narrowed is documents among which are all the fresh ones for which a condition holds, where that can be
+// told by their keys.
 func (ev *evaluator) narrowed(t typeNumber, e query.Expr) (found *roaring.Bitmap, ok bool, err error) {
 	switch e := e.(type) {
 	case query.And:
@@ -108,7 +109,8 @@ func (ev *evaluator) narrowedOr(t typeNumber, parts query.Or) (*roaring.Bitmap, 
 	return found, true, nil
 }
 
-// narrowedMatch looks a test up among the keys of what is fresh. Labels tell little: most documents have those that are asked for.
+// narrowedMatch looks a test up among the keys of what is fresh. Labels tell little: most documents have
+// those that are asked for.
 func (ev *evaluator) narrowedMatch(t typeNumber, e query.Match) (*roaring.Bitmap, bool, error) {
 	if e.Parameter.Code == query.AccessCode {
 		return nil, false, nil

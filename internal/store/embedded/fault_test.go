@@ -203,7 +203,8 @@ func TestSpace_NoneInBackground(t *testing.T) {
 	none.Store(false)
 }
 
-// TestSpace_NoneWhileOpening opens a store that has to write out what its log holds, on a volume with no room but what the ballast takes.
+// TestSpace_NoneWhileOpening opens a store that has to write out what its log holds, on a volume with no room
+// but what the ballast takes.
 func TestSpace_NoneWhileOpening(t *testing.T) {
 	mem := newCrashableMem()
 	s := openSite(t, mem, func(o *embedded.Options) { o.Reserve = 1 })

@@ -266,8 +266,8 @@ func fixtureQuery(cursor string) *query.Query {
 		Sort: []query.SortKey{{Parameter: fixtureBirthdate, Descending: true}}}
 }
 
-// writeFixture writes the fixture: partly in tables, partly in the log, with a cursor from before the last changes, which are not in the
-// index.
+// writeFixture writes the fixture: partly in tables, partly in the log, with a cursor from before the last
+// changes, which are not in the index.
 func writeFixture(t *testing.T) {
 	fs := vfs.NewMem()
 	s := openFixture(t, fs)

@@ -174,7 +174,8 @@ func (f *forward) values(p parameterNumber, visit func(query.Value) bool) error 
 	return r.err()
 }
 
-// tokens is values for the tokens of a parameter, the sort that every search looks through for who may see what: it makes no texts of them.
+// tokens is values for the tokens of a parameter, the sort that every search looks through for who may see
+// what: it makes no texts of them.
 func (f *forward) tokens(p parameterNumber, visit func(system, code []byte) bool) error {
 	r := decoder{rest: f.entries}
 	for len(r.rest) > 0 {

@@ -10,9 +10,10 @@ import (
 	"hearken/internal/store"
 )
 
-// The index is behind what is stored. What has changed since the commit it is of is fresh: a search leaves aside what the index says of
-// a fresh document and judges it by its forward record, as it does those that changed since the first of its pages. The indexer brings
-// the index up to a commit in one sorted run, and what was fresh up to there is so no longer. See FORMAT.md.
+// The index is behind what is stored. What has changed since the commit it is of is fresh: a search leaves
+// aside what the index says of a fresh document and judges it by its forward record, as it does those that
+// changed since the first of its pages. The indexer brings the index up to a commit in one sorted run, and
+// what was fresh up to there is so no longer. See FORMAT.md.
 
 // freshEntry is one change to what is indexed of a document.
 type freshEntry struct {
@@ -103,7 +104,8 @@ func (v *freshView) of(t typeNumber) freshDocuments {
 	return v.types[t]
 }
 
-// find calls visit with the changes after which a document of a type has a posting, or a name, in [lower, upper). It may have lost it since.
+// find calls visit with the changes after which a document of a type has a posting, or a name, in [lower,
+// upper). It may have lost it since.
 func (v *freshView) find(t typeNumber, lower, upper []byte, visit func(*freshEntry)) {
 	for _, c := range v.chunks {
 		c.find(t, v.first-c.start, v.last-c.start, lower, upper, visit)

@@ -18,7 +18,8 @@ type freshChunk struct {
 	sorted map[typeNumber][]sortable // the keys of the types that were searched, once the chunk is full
 }
 
-// find calls visit with those of the changes to documents of a type from first to last (not included) that have a key in [lower, upper).
+// find calls visit with those of the changes to documents of a type from first to last (not included) that
+// have a key in [lower, upper).
 func (c *freshChunk) find(t typeNumber, first, last int, lower, upper []byte, visit func(*freshEntry)) {
 	if last < freshChunkSize {
 		c.findUnsorted(t, max(first, 0), last, lower, upper, visit)
@@ -60,7 +61,8 @@ func (c *freshChunk) findUnsorted(t typeNumber, first, last int, lower, upper []
 	}
 }
 
-// sortedOf is the keys of a type in their order. They are sorted when they are first asked for: mostly nobody searches what is fresh.
+// sortedOf is the keys of a type in their order. They are sorted when they are first asked for: mostly nobody
+// searches what is fresh.
 func (c *freshChunk) sortedOf(t typeNumber) []sortable {
 	c.mu.Lock()
 	defer c.mu.Unlock()

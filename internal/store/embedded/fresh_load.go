@@ -29,7 +29,8 @@ func loadIndexed(kv pebble.Reader) (indexedMark, error) {
 	return m, r.err()
 }
 
-// loadFresh finds what has changed since the commit of the index: that of all the store keeps is what a crash may leave undone.
+// loadFresh finds what has changed since the commit of the index: that of all the store keeps is what a crash
+// may leave undone.
 func (s *Store) loadFresh() error {
 	indexed, err := loadIndexed(s.db)
 	if err != nil {

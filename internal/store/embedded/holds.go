@@ -107,8 +107,8 @@ func (f *forward) hasToken(p parameterNumber, test query.TokenTest) (found bool,
 	return found, err
 }
 
-// holdsLabel tests the label a document has now, whatever state the rest of the query is about; the one it had then where
-// nothing says what it would be now.
+// holdsLabel tests the label a document has now, whatever state the rest of the query is about; the one it
+// had then where nothing says what it would be now.
 func (ev *evaluator) holdsLabel(f *forward, test query.Test) (bool, error) {
 	label, known, err := ev.presentLabel(f.t, f.d, f.compartmentKeys())
 	if err == nil && !known {

@@ -103,8 +103,9 @@ func (r *indexRun) each(visit func(p posting, add bool) error) error {
 	return nil
 }
 
-// write makes the run part of the store, whole or not at all, with what says of which commit the index then is. Pebble's log has it after
-// all that it was made from; a crash may undo it, and then what was fresh is so again.
+// write makes the run part of the store, whole or not at all, with what says of which commit the index then
+// is. Pebble's log has it after all that it was made from; a crash may undo it, and then what was fresh is so
+// again.
 func (r *indexRun) write(db *pebble.DB, from document, to indexedMark, known *knownNames) error {
 	stored, err := db.NewIter(nil)
 	if err != nil {

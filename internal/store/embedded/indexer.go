@@ -11,7 +11,8 @@ import (
 	"hearken/internal/store"
 )
 
-// indexer brings the index up to what is durable, in the background: when enough is fresh, and otherwise once in a while.
+// indexer brings the index up to what is durable, in the background: when enough is fresh, and otherwise once
+// in a while.
 type indexer struct {
 	wanted  chan struct{} // capacity 1: enough is fresh
 	running sync.Mutex    // held by the one that indexes
@@ -93,8 +94,8 @@ func (s *Store) waitForIndexer(ctx context.Context) error {
 	return nil
 }
 
-// index brings the index up to the published state. It is done when that is durable in the order of commits: a crash leaves an index of
-// some commit, and all that has changed since.
+// index brings the index up to the published state. It is done when that is durable in the order of commits:
+// a crash leaves an index of some commit, and all that has changed since.
 func (s *Store) index(ctx context.Context) error {
 	s.indexer.running.Lock()
 	defer s.indexer.running.Unlock()

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// keyList is many keys of the index in two pieces of memory, neither of which holds pointers: what is kept of thousands of documents
-// costs the garbage collector nothing.
+// keyList is many keys of the index in two pieces of memory, neither of which holds pointers: what is kept of
+// thousands of documents costs the garbage collector nothing.
 type keyList struct {
 	data []byte
 	ends []uint32 // of each key where it ends in data, doubled, and one more where it is apart

@@ -55,8 +55,8 @@ func (f *forward) label(c *catalogue) (label []query.Token, err error) {
 	return label, err
 }
 
-// presentLabel is the label a version that is not current goes by: that of its resource now, or when it is deleted that of the
-// focus of the one compartment it was in. known is false when there is neither.
+// presentLabel is the label a version that is not current goes by: that of its resource now, or when it is
+// deleted that of the focus of the one compartment it was in. known is false when there is neither.
 func (r *reader) presentLabel(t typeNumber, d document, compartments []fhir.Key) (label []query.Token, known bool, err error) {
 	f, err := r.forward(t, d)
 	if err == nil && f == nil && len(compartments) == 1 {
@@ -96,7 +96,8 @@ type madeLabel struct {
 	group *group
 }
 
-// labelGroup is what is written of a label, made once where many resources of a type in a transaction have it: those of one patient do.
+// labelGroup is what is written of a label, made once where many resources of a type in a transaction have
+// it: those of one patient do.
 func (tx *transaction) labelGroup(access *parameter, label []query.Token) *group {
 	if last := tx.labels[access.t]; slices.Equal(last.label, label) {
 		return last.group

@@ -15,9 +15,9 @@ import (
 
 // formatVersion is the version of the layout FORMAT.md describes.
 //
-// Format 2 added the patients of a version and the audit log, format 3 names in the place of most sort keys, format 4 an index that is
-// behind what is stored. A store of an earlier format becomes one of this when it is opened, so that no earlier program writes to it
-// again; see upgrade.
+// Format 2 added the patients of a version and the audit log, format 3 names in the place of most sort keys,
+// format 4 an index that is behind what is stored. A store of an earlier format becomes one of this when it
+// is opened, so that no earlier program writes to it again; see upgrade.
 const formatVersion = 4
 
 // namesFormat is the first whose index is as it is now.

@@ -1,8 +1,8 @@
 package embedded
 
-// Names (N) lead from the rank of a token, or of a reference, to the postings of the value: one key for all documents that have it. They
-// are what a code is found by when no system is said, and in their order documents are sorted. A name stays when the last
-// document of its value is gone.
+// Names (N) lead from the rank of a token, or of a reference, to the postings of the value: one key for all
+// documents that have it. They are what a code is found by when no system is said, and in their order
+// documents are sorted. A name stays when the last document of its value is gone.
 
 // knownNames are names that are surely stored, so that what many documents say is not written again by each run. The
 // least recently used go, half of them at a time. The zero value is ready.

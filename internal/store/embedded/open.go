@@ -195,8 +195,9 @@ func (s *Store) Close() error {
 	return errors.Join(err, s.db.Close())
 }
 
-// flush brings the index up to date and writes the memtable out, so that the next Open has nothing to index and no log to replay: that
-// would take seconds after many writes. A store that may not write is left as it is; nothing is lost by that.
+// flush brings the index up to date and writes the memtable out, so that the next Open has nothing to index
+// and no log to replay: that would take seconds after many writes. A store that may not write is left as it
+// is; nothing is lost by that.
 func (s *Store) flush() error {
 	if s.writable() != nil {
 		return nil

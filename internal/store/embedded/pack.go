@@ -31,7 +31,8 @@ func isPosting(family byte) bool {
 	return false
 }
 
-// packedValue is the value of a key with the first of the members at its end. One alone is written as before there were several.
+// packedValue is the value of a key with the first of the members at its end. One alone is written as before
+// there were several.
 func packedValue(members []member) []byte {
 	if len(members) == 1 {
 		return posting{apart: members[0].apart}.value()
@@ -71,9 +72,10 @@ func unpack(list []member, key, value []byte) ([]member, error) {
 	return list, r.err()
 }
 
-// packer writes the changes of a run, which come in the order of the keys, with the postings of one value together. No two keys of a value
-// have documents in between each other's, so that one after the other they give all in their order. What documents of old add is
-// put where it belongs; those from a number on are in no posting yet and need not be looked for.
+// packer writes the changes of a run, which come in the order of the keys, with the postings of one value
+// together. No two keys of a value have documents in between each other's, so that one after the other they
+// give all in their order. What documents of old add is put where it belongs; those from a number on are in
+// no posting yet and need not be looked for.
 type packer struct {
 	batch  *pebble.Batch
 	stored *pebble.Iterator

@@ -13,8 +13,8 @@ import (
 	"hearken/internal/store/embedded"
 )
 
-// TestPack writes runs of random changes to the postings of some values and wants them shown as if each had its own key, whatever part of
-// them is walked, forwards or backwards.
+// TestPack writes runs of random changes to the postings of some values and wants them shown as if each had
+// its own key, whatever part of them is walked, forwards or backwards.
 func TestPack(t *testing.T) {
 	for seed := range uint64(6) {
 		random := rand.New(rand.NewPCG(seed, 7))

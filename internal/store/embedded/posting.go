@@ -83,8 +83,8 @@ const (
 	nameLink  = 'l' // type and number of a target follow
 )
 
-// postingWriter makes the posting keys of one document, parameter by parameter and without the document. What it makes lies in few
-// pieces of memory, of which each parameter gets its part.
+// postingWriter makes the posting keys of one document, parameter by parameter and without the document. What
+// it makes lies in few pieces of memory, of which each parameter gets its part.
 type postingWriter struct {
 	hash    *hasher
 	space   []byte    // what the keys are slices of
@@ -151,8 +151,9 @@ func (w *postingWriter) keep(key []byte) []byte {
 	return slices.Clip(key)
 }
 
-// end adds the sort keys of the parameter and gives all its keys, sorted and each once. Where all values are one token or one local reference, no sort key
-// is needed: the documents of the value are, in the order of its name.
+// end adds the sort keys of the parameter and gives all its keys, sorted and each once. Where all values are
+// one token or one local reference, no sort key is needed: the documents of the value are, in the order of
+// its name.
 func (w *postingWriter) end() []posting {
 	own := w.keys[w.keys0:]
 	named := w.named()

@@ -9,9 +9,10 @@ import (
 // othersMay are the permissions of users who are neither the owner nor of the group.
 const othersMay = 0o007
 
-// keepPrivate makes a store's folder one that other users of the machine cannot look into, also when it was there before: what its files
-// permit is then no matter. The group keeps what it was given, for backups under another user. A folder that is not ours to change is
-// used as it is, and said. Only the operating system's own file system has permissions.
+// keepPrivate makes a store's folder one that other users of the machine cannot look into, also when it was
+// there before: what its files permit is then no matter. The group keeps what it was given, for backups under
+// another user. A folder that is not ours to change is used as it is, and said. Only the operating system's
+// own file system has permissions.
 func (s *Store) keepPrivate(dir string) error {
 	if s.options.FS != vfs.Default {
 		return nil

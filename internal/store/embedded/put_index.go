@@ -54,8 +54,8 @@ func (tx *transaction) oldForward(t typeNumber, old identityRecord) ([]byte, err
 	return value, err
 }
 
-// latest is what this transaction's index is read from: what was written of it so far, where the batch can tell, otherwise
-// the store, and then nothing was written of it yet.
+// latest is what this transaction's index is read from: what was written of it so far, where the batch can
+// tell, otherwise the store, and then nothing was written of it yet.
 func (tx *transaction) latest() pebble.Reader {
 	if tx.indexed {
 		return tx.batch

@@ -12,8 +12,9 @@ import (
 // rebuildBatch is how many bytes of keys are committed together.
 const rebuildBatch = 4 << 20
 
-// rebuild makes P, S, E and N anew from the forward records, where a store of an earlier format was opened. Killed half-way, it is done
-// again from the beginning at the next opening; until it is done nothing else reads or writes the store.
+// rebuild makes P, S, E and N anew from the forward records, where a store of an earlier format was opened.
+// Killed half-way, it is done again from the beginning at the next opening; until it is done nothing else
+// reads or writes the store.
 func (s *Store) rebuild() error {
 	if _, found, err := getValue(s.db, metaKey(metaRebuild)); err != nil || !found {
 		return err

@@ -60,7 +60,8 @@ func (tx *transaction) known(key fhir.Key) (typeNumber, identityRecord, error) {
 	return t, identity, nil
 }
 
-// Label is a label as of this transaction. Of a resource that waits it is known without making the batch readable, which costs.
+// Label is a label as of this transaction. Of a resource that waits it is known without making the batch
+// readable, which costs.
 func (tx *transaction) Label(key fhir.Key) ([]query.Token, error) {
 	if at, ok := tx.waiting[key]; ok {
 		return tx.labelWaiting(&tx.queue[at])

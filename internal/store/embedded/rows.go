@@ -17,7 +17,8 @@ type pageRow struct {
 }
 
 // rows are the rows of the page after the position, at most Count, and whether there are more. Documents that
-// changed since the past state stand in the index where they belong now, and fresh ones where they did: they are sorted apart and merged in.
+// changed since the past state stand in the index where they belong now, and fresh ones where they did: they
+// are sorted apart and merged in.
 func (s *searching) rows(sets []typeSet) (rows []pageRow, more bool, err error) {
 	if s.types == nil {
 		return nil, false, nil

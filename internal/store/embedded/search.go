@@ -111,7 +111,8 @@ func (ev *evaluator) find(t typeNumber, where query.Expr) (*roaring.Bitmap, erro
 	return ev.set(t, where, nil)
 }
 
-// count counts the matches, on each page anew: the link to it may have come from somebody who sees more than who follows it.
+// count counts the matches, on each page anew: the link to it may have come from somebody who sees more than
+// who follows it.
 func (s *searching) count(sets []typeSet) {
 	if s.query.Total == query.TotalNone && s.query.Count > 0 {
 		s.total = -1

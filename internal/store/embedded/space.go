@@ -42,9 +42,9 @@ func (b *background) stop() {
 	b.running.Wait()
 }
 
-// The audit log goes on when ordinary writes are refused: whoever cannot be recorded is shown nothing, and a plan must still
-// be found on a full disk. It may use the reserve and the ballast but for this part of the reserve, which Pebble needs to
-// work its way out.
+// The audit log goes on when ordinary writes are refused: whoever cannot be recorded is shown nothing, and a
+// plan must still be found on a full disk. It may use the reserve and the ballast but for this part of the
+// reserve, which Pebble needs to work its way out.
 const reserveLeft = 8
 
 // start looks at the space once and then regularly. With a reserve of 1 byte or less it does nothing.
@@ -114,9 +114,9 @@ func (sp *space) fill(name string) (err error) {
 	return nil
 }
 
-// backgroundError is told by Pebble what went wrong in a flush or a compaction. Running out of space is what the
-// reserve is for, and passes; anything else ends writing. It may be while the store is being opened, which goes on when there is room: by the ballast, or by
-// somebody who is told.
+// backgroundError is told by Pebble what went wrong in a flush or a compaction. Running out of space is what
+// the reserve is for, and passes; anything else ends writing. It may be while the store is being opened,
+// which goes on when there is room: by the ballast, or by somebody who is told.
 func (s *Store) backgroundError(err error) {
 	if errors.Is(err, syscall.ENOSPC) {
 		if !s.space.used.Load() {

@@ -16,7 +16,8 @@ func (tx *transaction) History(q store.HistoryQuery) (store.HistoryPage, error) 
 	return tx.reader.History(q)
 }
 
-// Search shows this transaction's writes too. A search that none of them can change needs not be shown them, which costs.
+// Search shows this transaction's writes too. A search that none of them can change needs not be shown them,
+// which costs.
 func (tx *transaction) Search(q *query.Query) (store.Page, error) {
 	if tx.mayChange(q) {
 		if err := tx.see(); err != nil {
@@ -26,8 +27,8 @@ func (tx *transaction) Search(q *query.Query) (store.Page, error) {
 	return tx.reader.Search(q)
 }
 
-// mayChange reports whether the answer to a query may depend on what this transaction has written: on a resource of a type that is
-// searched, or on another by way of a reference.
+// mayChange reports whether the answer to a query may depend on what this transaction has written: on a
+// resource of a type that is searched, or on another by way of a reference.
 func (tx *transaction) mayChange(q *query.Query) bool {
 	beyond := len(q.Includes) > 0
 	query.Walk(q.Where, func(e query.Expr) bool {

@@ -12,7 +12,8 @@ import (
 	"hearken/internal/store/embedded"
 )
 
-// TestTwins indexes two parameters of one identity, as name and phonetic are: they are kept once and searched and sorted by either name.
+// TestTwins indexes two parameters of one identity, as name and phonetic are: they are kept once and searched
+// and sorted by either name.
 func TestTwins(t *testing.T) {
 	name := &query.Parameter{Base: "Patient", Code: "name", Kind: query.KindString, Identity: query.Identity{1}}
 	sound := &query.Parameter{Base: "Patient", Code: "phonetic", Kind: query.KindString, Identity: query.Identity{1}}

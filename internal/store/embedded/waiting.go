@@ -5,8 +5,8 @@ import (
 	"hearken/fhir/search/query"
 )
 
-// waiting is the index of a document that a transaction will write. It waits for the end, or for a search of one's own writes, because
-// a label may come after what it is for, and every posting is written once.
+// waiting is the index of a document that a transaction will write. It waits for the end, or for a search of
+// one's own writes, because a label may come after what it is for, and every posting is written once.
 type waiting struct {
 	forward *forward
 	draft   *draft

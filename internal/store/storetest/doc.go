@@ -1,9 +1,10 @@
 // Package storetest is the contract of package store as tests: every engine runs the same suite, and an in-memory
 // store that evaluates queries with search.Match (NewOracle) is what their answers are compared with.
 //
-// Run is the conformance suite, one named test for every sentence of the contract; Differential compares answers with
-// the oracle's. An engine's test calls both. Their resources are synthetic: an index of random values under a small set of parameters of
-// every kind, and a body that names its content, so that no FHIR is needed to test a store.
+// Run is the conformance suite, one named test for every sentence of the contract; Differential compares
+// answers with the oracle's. An engine's test calls both. Their resources are synthetic: an index of random
+// values under a small set of parameters of every kind, and a body that names its content, so that no FHIR is
+// needed to test a store.
 package storetest
 
 import (
