@@ -81,7 +81,7 @@ var settings = []Setting{
 		Help: "a login for trying out, with sample people; this machine only",
 		set:  into(func(c *Config) *bool { return &c.DevLogin }, parseBool)},
 	{Name: "dev-client-keys", Group: groupLogin, Default: "", Form: fileForm,
-		Help: "JWKS of the sample backend clients of --dev-login, besides the key that they have",
+		Help: "JWKS of the sample backend clients of --dev-login, besides their own key",
 		set:  into(func(c *Config) *string { return &c.DevClientKeys }, parseText)},
 
 	{Name: "zone", Group: groupFHIR, Default: "Europe/London", Form: zoneForm,

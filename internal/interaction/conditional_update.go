@@ -50,7 +50,7 @@ func (s *Server) proposal(in *incoming, typ fhir.Type) (settling, error) {
 	} else if !id.Valid() {
 		return settling{}, invalidID()
 	}
-	return newSettling(fhir.Key{Type: typ, ID: id}, store.Update), nil
+	return s.newSettling(fhir.Key{Type: typ, ID: id}, store.Update), nil
 }
 
 // putSettled stores what a conditional update came to: a version of what was found, or else what was proposed.

@@ -22,7 +22,7 @@ func (s *Server) create(ctx context.Context, r *request) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	target := newSettling(fhir.Key{Type: typ, ID: s.NewID()}, store.Create)
+	target := s.newSettling(fhir.Key{Type: typ, ID: s.NewID()}, store.Create)
 	var rec store.Record
 	var status int
 	err = s.commit(ctx, func(tx store.Tx, again int) error {

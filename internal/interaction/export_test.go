@@ -1,5 +1,8 @@
 package interaction
 
+// Impatient has the server wait for nobody who has claimed and not created: what is safe then is safe at any load.
+func (s *Server) Impatient() { s.impatient = true }
+
 // MaxKept is how many callers are kept at most, and MaxKeptBytes how many bytes of them, about.
 const (
 	MaxKept      = 2 * maxCallers

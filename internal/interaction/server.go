@@ -58,6 +58,7 @@ type Server struct {
 	plain        map[string]bool // see tellable
 	reveals      turns           // at details of key safes
 	dispatches   turns           // at sending crews
+	impatient    bool            // only of tests: claims are taken from whoever is not there at once
 }
 
 // Limits bounds what one request may cost. Zero fields are set to DefaultLimits'.

@@ -119,7 +119,7 @@ func (s *Server) proposeIdentity(e *entry) (err error) {
 	r := e.request
 	switch {
 	case e.phase == creating:
-		e.settling = newSettling(fhir.Key{Type: e.typ(), ID: s.NewID()}, store.Create)
+		e.settling = s.newSettling(fhir.Key{Type: e.typ(), ID: s.NewID()}, store.Create)
 	case r.shape == atType:
 		e.settling, err = s.proposal(&in, e.typ())
 	case !r.key.ID.Valid():
