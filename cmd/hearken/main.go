@@ -27,7 +27,9 @@ const (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // the first signal asks to stop, a second one kills
-	code := run(ctx, &process{os.Stdin, os.Stdout, os.Stderr, os.LookupEnv}, os.Args[1:])
+	p := &process{os.Stdin, os.Stdout, os.Stderr, os.LookupEnv}
+	collectLess(p)
+	code := run(ctx, p, os.Args[1:])
 	stop()
 	os.Exit(code)
 }
