@@ -30,9 +30,7 @@ func (s *Store) startBackfill() {
 		s.options.Logger.Warn("new search parameters stay without index: there is nothing to extract them with")
 		return
 	}
-	s.work.start(func(done <-chan struct{}) {
-		ctx, cancel := context.WithCancel(context.Background())
-		go func() { <-done; cancel() }()
+	s.work.start(func(ctx context.Context) {
 		for t, parameters := range jobs {
 			err := s.backfill(ctx, t, parameters)
 			if err != nil && ctx.Err() == nil && !errors.Is(err, store.ErrClosed) {

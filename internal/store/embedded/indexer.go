@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"hearken/internal/store"
 )
@@ -51,27 +50,8 @@ func (x *indexer) ended() {
 }
 
 func (s *Store) startIndexer() {
-	s.work.start(func(done <-chan struct{}) {
-		ctx, cancel := context.WithCancel(context.Background())
-		defer cancel()
-		go func() {
-			select {
-			case <-done:
-				cancel()
-			case <-ctx.Done():
-			}
-		}()
-		tick := time.NewTicker(s.options.FreshFor)
-		defer tick.Stop()
-		for {
-			select {
-			case <-done:
-				return
-			case <-tick.C:
-			case <-s.indexer.wanted:
-			}
-			_ = s.index(ctx) // the fault is known, or the disk is full: it is tried again
-		}
+	s.work.every(s.options.FreshFor, s.indexer.wanted, func(ctx context.Context) {
+		_ = s.index(ctx) // the fault is known, or the disk is full: it is tried again
 	})
 }
 

@@ -35,7 +35,7 @@ type Store struct {
 	fresh   freshLog // guarded by lock
 	indexer indexer
 	space   space
-	work    background
+	work    *background
 	audit   *auditLog
 
 	missingAfter time.Time // see MarkRestored; as it was at Open
@@ -50,7 +50,7 @@ func Open(dir string, options Options) (*Store, error) {
 	options = options.withDefaults()
 	s := &Store{options: options, lock: make(chan struct{}, 1), fault: &fault{logger: options.Logger}}
 	s.indexer.wanted, s.indexer.done = make(chan struct{}, 1), make(chan struct{})
-	s.work.done = make(chan struct{})
+	s.work = newBackground()
 	s.fault.onFail = s.durable.wake
 	s.durable.failed = s.fault.err
 	s.bitmaps = newBitmapCache(options.BitmapKeep, options.Planner.Kept)

@@ -1,11 +1,10 @@
 package embedded
 
 import (
+	"context"
 	"errors"
-	"sync"
 	"sync/atomic"
 	"syscall"
-	"time"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 )
@@ -26,22 +25,6 @@ type space struct {
 	ballast int64
 }
 
-// background is the work a store does on its own; stop ends it and waits.
-type background struct {
-	done    chan struct{}
-	running sync.WaitGroup
-	once    sync.Once
-}
-
-func (b *background) start(work func(done <-chan struct{})) {
-	b.running.Go(func() { work(b.done) })
-}
-
-func (b *background) stop() {
-	b.once.Do(func() { close(b.done) })
-	b.running.Wait()
-}
-
 // The audit log goes on when ordinary writes are refused: whoever cannot be recorded is shown nothing, and a
 // plan must still be found on a full disk. It may use the reserve and the ballast but for this part of the
 // reserve, which Pebble needs to work its way out.
@@ -53,18 +36,7 @@ func (sp *space) start(s *Store) {
 		return
 	}
 	sp.look(s)
-	s.work.start(func(done <-chan struct{}) {
-		tick := time.NewTicker(s.options.SpacePoll)
-		defer tick.Stop()
-		for {
-			select {
-			case <-done:
-				return
-			case <-tick.C:
-				sp.look(s)
-			}
-		}
-	})
+	s.work.every(s.options.SpacePoll, nil, func(context.Context) { sp.look(s) })
 }
 
 // look compares free space with the reserve. Under half of it the ballast is given up, above twice as much it
