@@ -184,18 +184,10 @@ func (b *breaking) apply(tx *labelling) error {
 
 // open stores one grant, and the work of the privacy officer.
 func (b *breaking) open(tx *labelling, grant, task, patient fhir.Key, alerts []access.Alert) error {
-	if err := b.put(tx, grant, b.grantBody(grant, patient)); err != nil {
+	if _, err := tx.putMade(grant, store.Create, b.grantBody(grant, patient)); err != nil {
 		return err
 	}
-	return b.put(tx, task, b.taskBody(grant, alerts))
-}
-
-func (b *breaking) put(tx *labelling, key fhir.Key, body []byte) error {
-	in, err := b.server.made(body, key.Type)
-	if err != nil {
-		return err
-	}
-	_, err = tx.Put(in.prepared(key, store.Create))
+	_, err := tx.putMade(task, store.Create, b.taskBody(grant, alerts))
 	return err
 }
 

@@ -139,13 +139,9 @@ func (v *review) output(kind string, value map[string]any) {
 	v.body["output"] = append(all, value)
 }
 
-func (v *review) put(tx *labelling) error {
+func (v *review) put(tx *labelling) (err error) {
 	v.body["lastModified"] = v.server.Now().UTC().Format(time.RFC3339)
-	in, err := v.server.edited(v.body, taskType)
-	if err != nil {
-		return err
-	}
-	v.stored, err = tx.Put(in.prepared(v.task, store.Update))
+	v.stored, err = tx.putEdited(v.task, v.body)
 	return err
 }
 

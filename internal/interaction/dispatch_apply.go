@@ -79,11 +79,12 @@ func (d *dispatch) end(tx *labelling, told toldBefore) error {
 	d.request.Ground = audit.Ground{Reason: reasonEnded}
 	switch {
 	case told.version == 0:
-		return d.put(tx, store.Create, d.body(&access.Contact{From: d.now, Until: d.now, Ended: true}, nil))
+		_, err := tx.putMade(d.grant, store.Create, d.body(&access.Contact{From: d.now, Until: d.now, Ended: true}, nil))
+		return err
 	case told.contact.Ended:
 		return nil
 	}
-	return tx.amendGrant(d.grant, told.body, func(body map[string]any) {
+	return tx.amend(d.grant, told.body, func(body map[string]any) {
 		all, _ := body["extension"].([]any)
 		body["extension"] = append(all, map[string]any{"url": careplan.GrantReason,
 			"extension": []any{map[string]any{"url": careplan.ContactEnded, "valueInstant": fhir.FormatInstant(d.now)}}})
@@ -131,7 +132,8 @@ func (d *dispatch) open(tx *labelling, told toldBefore) error {
 		d.until = told.contact.Until
 		return nil // it was told twice
 	}
-	return d.put(tx, method, d.body(&contact, crew))
+	_, err = tx.putMade(d.grant, method, d.body(&contact, crew))
+	return err
 }
 
 // count counts a crew that is sent, once.
@@ -252,33 +254,9 @@ func (d *dispatch) bounded(tx *labelling, who []person, seen map[fhir.Key]bool) 
 	for key, body := range spent {
 		seen[key] = true
 		if err == nil {
-			err = tx.amendGrant(key, body, func(body map[string]any) { delete(body, "identifier") })
+			err = tx.amend(key, body, func(body map[string]any) { delete(body, "identifier") })
 		}
 	}
-	return err
-}
-
-// amendGrant changes a grant of this server's own.
-func (l *labelling) amendGrant(key fhir.Key, stored []byte, change func(map[string]any)) error {
-	body, err := editable(stored)
-	if err != nil {
-		return errUnreadable
-	}
-	change(body)
-	in, err := l.server.edited(body, grantType)
-	if err != nil {
-		return err
-	}
-	_, err = l.Put(in.prepared(key, store.Update))
-	return err
-}
-
-func (d *dispatch) put(tx *labelling, method store.Method, body []byte) error {
-	in, err := d.server.made(body, grantType)
-	if err != nil {
-		return err
-	}
-	_, err = tx.Put(in.prepared(d.grant, method))
 	return err
 }
 

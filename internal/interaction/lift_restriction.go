@@ -107,10 +107,6 @@ func (l *labelling) lift(patient fhir.Key, codes []string) error {
 		start, end := label.Span()
 		body = slices.Replace(body, start, end, []byte(`{"system":"`+access.ConfidentialitySystem+`","code":"N"}`)...)
 	}
-	in, err := l.server.made(body, patientType)
-	if err != nil {
-		return err
-	}
-	_, err = l.Put(in.prepared(patient, store.Update))
+	_, err = l.putMade(patient, store.Update, body)
 	return err
 }

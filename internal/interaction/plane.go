@@ -57,13 +57,33 @@ func editable(body []byte) (members map[string]any, err error) {
 	return members, decoder.Decode(&members)
 }
 
-// edited is what was editable, to be stored.
-func (s *Server) edited(members map[string]any, t fhir.Type) (incoming, error) {
+// putMade stores a resource that this server writes itself.
+func (l *labelling) putMade(key fhir.Key, method store.Method, body []byte) (store.Record, error) {
+	in, err := l.server.made(body, key.Type)
+	if err != nil {
+		return store.Record{}, err
+	}
+	return l.Put(in.prepared(key, method))
+}
+
+// putEdited stores what was editable.
+func (l *labelling) putEdited(key fhir.Key, members map[string]any) (store.Record, error) {
 	body, err := json.Marshal(members)
 	if err != nil {
-		return incoming{}, err
+		return store.Record{}, err
 	}
-	return s.made(body, t)
+	return l.putMade(key, store.Update, body)
+}
+
+// amend changes some of a resource that this server wrote, and that is stored so.
+func (l *labelling) amend(key fhir.Key, stored []byte, change func(map[string]any)) error {
+	body, err := editable(stored)
+	if err != nil {
+		return errUnreadable
+	}
+	change(body)
+	_, err = l.putEdited(key, body)
+	return err
 }
 
 // facts visits the facts of a type that satisfy a condition: what has the label of facts, and nothing that a

@@ -219,11 +219,7 @@ func (u *upload) putTask(tx *labelling, status string) error {
 		b.raw("input", taskParts(parts))
 	}
 	b.json = append(b.json, '}')
-	in, err := u.server.made(b.json, taskType)
-	if err != nil {
-		return err
-	}
-	_, err = tx.Put(in.prepared(u.task, method))
+	_, err := tx.putMade(u.task, method, b.json)
 	return err
 }
 

@@ -90,11 +90,7 @@ func (l *labelling) await(w waiting) (waiting, error) {
 	b.close("}}")
 	b.raw("input", taskParts(inputs))
 	b.close("}")
-	in, err := l.server.made(b.json, taskType)
-	if err != nil {
-		return w, err
-	}
-	_, err = l.Put(in.prepared(w.task, store.Create))
+	_, err := l.putMade(w.task, store.Create, b.json)
 	l.waits = append(l.waits, w)
 	return w, err
 }
@@ -236,7 +232,7 @@ const taskStatusSystem = "http://hl7.org/fhir/task-status"
 
 // end writes how something that waits ended, and by whom; by nobody where it ended of itself.
 func (l *labelling) end(task fhir.Key, status, why string, by person) error {
-	return l.amend(task, func(body map[string]any) {
+	return l.amendTask(task, func(body map[string]any) {
 		body["status"] = status
 		if owner := named(by); owner != nil {
 			body["owner"] = json.RawMessage(owner)
@@ -249,7 +245,7 @@ func (l *labelling) end(task fhir.Key, status, why string, by person) error {
 
 // stood has a person stand for what a client asked for of its own accord.
 func (l *labelling) stood(task fhir.Key, by person, me *access.Person) error {
-	return l.amend(task, func(body map[string]any) {
+	return l.amendTask(task, func(body map[string]any) {
 		body["requester"] = json.RawMessage(named(by))
 		inputs, _ := body["input"].([]any)
 		for _, part := range staffEntries(me) {
@@ -259,22 +255,14 @@ func (l *labelling) stood(task fhir.Key, by person, me *access.Person) error {
 	})
 }
 
-// amend changes a Task of this server's own.
-func (l *labelling) amend(task fhir.Key, change func(map[string]any)) error {
+// amendTask changes a Task of this server's own.
+func (l *labelling) amendTask(task fhir.Key, change func(map[string]any)) error {
 	rec, err := l.Get(task)
 	if err != nil {
 		return err
 	}
-	body, err := editable(rec.Body)
-	if err != nil {
-		return errUnreadable
-	}
-	change(body)
-	body["lastModified"] = l.server.Now().UTC().Format(time.RFC3339)
-	in, err := l.server.edited(body, taskType)
-	if err != nil {
-		return err
-	}
-	_, err = l.Put(in.prepared(task, store.Update))
-	return err
+	return l.amend(task, rec.Body, func(body map[string]any) {
+		change(body)
+		body["lastModified"] = l.server.Now().UTC().Format(time.RFC3339)
+	})
 }
